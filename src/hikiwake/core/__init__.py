@@ -1,0 +1,1 @@
+"""Words of the field: countries, facts and their provenance, documents, errors. No input or output."""

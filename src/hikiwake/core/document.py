@@ -1,0 +1,187 @@
+"""What a brief is made of, before looks: sentences, tables, charts, maps, caveats, sections.
+
+Numbers stand in the ledger and are named here by fact id; words that depend on the language stand in
+`text/<language>.toml` and are named by key. A renderer adds looks, never content.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from hikiwake.core.provenance import Ledger
+
+LabelKind = Literal["economy", "product", "industry", "group", "year", "dataset", "text"]
+ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip"]
+CaveatKind = Literal[
+    "partial coverage",
+    "not comparable",
+    "provisional",
+    "mirrored",
+    "one-sided",
+    "no data",
+    "outlier",
+    "contested name",
+    "concept",
+]
+Length = Literal["glance", "full"]
+
+
+class Label(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A name in a sentence, table or chart: what it names, and the English text to fall back on.
+
+    Economies (`id` = economy id) are named by the language of the reader; names that hold digits
+    (HS 2709, G7) and years come in as labels because templates may not hold digits.
+    """
+
+    kind: LabelKind
+    id: str
+    text: str = ""
+
+
+class Prose(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sentence: the key of its template, the facts and the labels that fill it."""
+
+    key: str
+    facts: dict[str, str] = {}
+    labels: dict[str, Label] = {}
+
+
+class Block(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """Anything that stands in a section. `glance` blocks also stand in the two-page brief."""
+
+
+class Paragraph(Block, frozen=True, omit_defaults=True):
+    """Sentences that belong together."""
+
+    sentences: tuple[Prose, ...]
+    glance: bool = False
+
+
+class KeyFigure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One number of a key-figures box with what it is."""
+
+    label: Prose
+    fact: str
+
+
+class KeyFigures(Block, frozen=True, omit_defaults=True):
+    """A box of key figures."""
+
+    title: Prose
+    items: tuple[KeyFigure, ...]
+    glance: bool = True
+
+
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One cell: a fact, or a label, or nothing (which is printed as a dash with the reason in the note)."""
+
+    fact: str = ""
+    label: Label | None = None
+
+
+class Table(Block, frozen=True, omit_defaults=True):
+    """A table whose title says the finding. The source line is derived from the facts."""
+
+    id: str
+    title: Prose
+    columns: tuple[Prose, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: Prose | None = None
+    emphasis: tuple[int, ...] = ()
+    glance: bool = False
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One point or bar: where it stands, its fact, and how it is drawn.
+
+    `emphasis` marks what the title speaks of; `doubtful` marks flagged or provisional values, which
+    are drawn hollow and left out of connecting lines.
+    """
+
+    at: Label
+    fact: str
+    emphasis: bool = False
+    doubtful: bool = False
+
+
+class Series(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A named sequence of marks."""
+
+    label: Label
+    marks: tuple[Mark, ...]
+
+
+class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A short text at a place of a chart."""
+
+    at: Label
+    text: Prose
+
+
+class Chart(Block, frozen=True, omit_defaults=True):
+    """A figure: `lines` over years, `bars` ranked, `diverging` (two directions), `dumbbell`, `strip`.
+
+    `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a
+    person who cannot see it should know.
+    """
+
+    id: str
+    kind: ChartKind
+    title: Prose
+    axis: Prose
+    series: tuple[Series, ...]
+    alt: Prose
+    annotations: tuple[Annotation, ...] = ()
+    note: Prose | None = None
+    glance: bool = False
+
+
+class LocatorMap(Block, frozen=True, omit_defaults=True):
+    """A map that shows where the two economies lie; disputed areas are hatched by the renderer."""
+
+    id: str
+    title: Prose
+    economies: tuple[str, str]
+    alt: Prose
+    note: Prose | None = None
+    glance: bool = False
+
+
+class Caveat(Block, frozen=True, omit_defaults=True):
+    """Absence, doubt or partial coverage, said to the reader."""
+
+    kind: CaveatKind
+    text: Prose
+    affects: tuple[str, ...] = ()
+    glance: bool = False
+
+
+AnyBlock = Paragraph | KeyFigures | Table | Chart | LocatorMap | Caveat
+
+
+class Section(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a section returns: `title` names it, `finding` heads it, `summary` goes to the front page."""
+
+    id: str
+    title: Prose
+    finding: Prose
+    blocks: tuple[AnyBlock, ...]
+    summary: tuple[Prose, ...] = ()
+
+
+class Brief(msgspec.Struct, frozen=True):
+    """The whole product before looks; complete in itself, so it renders with no store at all."""
+
+    pair: tuple[str, str]
+    year: int
+    length: Length
+    title: Prose
+    summary: tuple[Prose, ...]
+    sections: tuple[Section, ...]
+    ledger: Ledger
+    vintage: str
+    engine: str
+    command: str
+    as_of: str = ""
