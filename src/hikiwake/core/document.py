@@ -107,9 +107,9 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A named sequence of marks."""
+    """A named sequence of marks (`render.name` is the template that only names a label)."""
 
-    label: Label
+    label: Prose
     marks: tuple[Mark, ...]
 
 

@@ -1,0 +1,68 @@
+"""Products: short names fit for a sentence, and groups of product codes, both as data."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Products that belong together: every code that begins with one of the prefixes."""
+
+    name: str
+    prefixes: tuple[str, ...]
+
+    def holds(self, code: str) -> bool:
+        """Tell whether a product code belongs to the group."""
+        return code.startswith(self.prefixes)
+
+
+class Partition(msgspec.Struct, frozen=True):
+    """Groups that share out all products; what no prefix matches goes to `rest`."""
+
+    rest: str
+    groups: dict[str, Group]
+
+    def group_of(self, code: str) -> str:
+        """Return the id of the one group a product code belongs to: the longest prefix wins."""
+        best, length = self.rest, 0
+        for identity, group in self.groups.items():
+            for prefix in group.prefixes:
+                if len(prefix) > length and code.startswith(prefix):
+                    best, length = identity, len(prefix)
+        return best
+
+
+class _Products(msgspec.Struct, frozen=True):
+    names: dict[str, str]
+    groups: dict[str, Group]
+    partitions: dict[str, Partition]
+
+
+@lru_cache(maxsize=1)
+def _products() -> _Products:
+    raw = files("hikiwake.core").joinpath("products.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(raw), type=_Products)
+
+
+def short_name(code: str, description: str = "") -> str:
+    """Return a product's name as it stands in a sentence; else its producer's description, else the code."""
+    return _products().names.get(code) or description or f"HS {code}"
+
+
+def group(identity: str) -> Group:
+    """Return a named group of products."""
+    return _products().groups[identity]
+
+
+def groups() -> dict[str, Group]:
+    """Return all named groups."""
+    return dict(_products().groups)
+
+
+def partition(identity: str) -> Partition:
+    """Return a named partition of all products."""
+    return _products().partitions[identity]

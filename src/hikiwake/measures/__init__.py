@@ -1,0 +1,1 @@
+"""From the store to small tables and facts. Each measure stands beside its `Formula`."""

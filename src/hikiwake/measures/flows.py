@@ -1,0 +1,181 @@
+"""Trade flows of a pair as portable expressions, collected into small arrays.
+
+The expressions know no engine and no size: they aggregate first, so what is collected has at most
+(years x products) rows a side, whether the flows are a selection of 74 products or a full release.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Columns, Frame, Tables
+
+Side = Literal["exporter", "importer"]
+Array = NDArray[np.float64]
+
+FLOWS = "baci_flows"
+FLAGS = "baci_flags"
+CELL = ("year", "exporter", "importer", "product")
+
+
+def usable(flows: Frame, flags: Frame) -> Frame:
+    """Add `weighed`, the quantity (kg) where it can be believed, and `weighed_value`, the value it stands for.
+
+    A quantity that is missing, or whose unit value lies far outside the product's band of the year (kind
+    `unit_value` in the flags), is left out of both, so that shares by quantity compare like with like.
+    """
+    outliers = flags.filter(nw.col("kind") == "unit_value").select(*CELL, outlier=nw.lit(value=True))
+    joined = flows.join(outliers, on=list(CELL), how="left")
+    good = nw.col("outlier").is_null() & ~nw.col("quantity").is_null() & (nw.col("quantity") > 0)
+    return joined.with_columns(
+        weighed=nw.when(good).then(nw.col("quantity")).otherwise(nw.lit(0)),
+        weighed_value=nw.when(good).then(nw.col("value")).otherwise(nw.lit(0)),
+    )
+
+
+def between(flows: Frame, a: str, b: str) -> Frame:
+    """Return the flows of a pair, both directions, one row a year and product."""
+    forth = (nw.col("exporter") == a) & (nw.col("importer") == b)
+    back = (nw.col("exporter") == b) & (nw.col("importer") == a)
+    return flows.filter(forth | back)
+
+
+def totals(flows: Frame, side: Side, economies: tuple[str, ...]) -> Frame:
+    """Return each economy's total over all partners by year and product, as exporter or as importer."""
+    mine = flows.filter(nw.col(side).is_in(economies))
+    return _summed(mine, "year", side, "product")
+
+
+def world(flows: Frame) -> Frame:
+    """Return the total of all covered flows by year and product."""
+    return _summed(flows, "year", "product")
+
+
+def partners(flows: Frame, side: Side, economy: str, year: int) -> Frame:
+    """Return the flows of one economy as exporter or importer in one year, by partner and product."""
+    return flows.filter((nw.col(side) == economy) & (nw.col("year") == year))
+
+
+def partner_totals(flows: Frame, side: Side, economy: str) -> Frame:
+    """Return one economy's value by year and partner over all covered products."""
+    other = "importer" if side == "exporter" else "exporter"
+    return flows.filter(nw.col(side) == economy).group_by("year", other).agg(nw.col("value").sum())
+
+
+def _summed(flows: Frame, *keys: str) -> Frame:
+    return flows.group_by(*keys).agg(
+        nw.col("value").sum(), nw.col("weighed").sum(), nw.col("weighed_value").sum()
+    )
+
+
+class Cube(msgspec.Struct, frozen=True):
+    """Three (years, products) arrays: value in USD, believable quantity in t, and the value it stands for."""
+
+    value: Array
+    weighed: Array
+    weighed_value: Array
+
+    def over(self, products: NDArray[np.bool_]) -> Cube:
+        """Sum over the chosen products; shapes (years,)."""
+        return Cube(
+            self.value[:, products].sum(axis=1),
+            self.weighed[:, products].sum(axis=1),
+            self.weighed_value[:, products].sum(axis=1),
+        )
+
+
+class PairFlows(msgspec.Struct, frozen=True):
+    """All that the covered flows say of a pair, on one grid of years and products.
+
+    `flow[x, m]` is what x sends to m; `exports[x]` and `imports[m]` are totals over all partners;
+    `world` the total of all flows. A cell without a flow is 0: in such data absence and zero cannot be
+    told apart, so a reader is told "not covered" where a whole direction is empty.
+    `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole.
+    """
+
+    a: str
+    b: str
+    years: tuple[int, ...]
+    products: tuple[str, ...]
+    flow: dict[tuple[str, str], Cube]
+    exports: dict[str, Cube]
+    imports: dict[str, Cube]
+    world: Cube
+    flagged_imports: dict[str, NDArray[np.bool_]]
+    flagged_exports: dict[str, NDArray[np.bool_]]
+
+    def year_index(self, year: int) -> int:
+        """Return the position of a year; KeyError-free callers check `years` first."""
+        return self.years.index(year)
+
+    def chosen(self, prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Mark the products whose code begins with one of the prefixes (all products for an empty tuple)."""
+        return np.array([not prefixes or code.startswith(prefixes) for code in self.products], dtype=bool)
+
+
+def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
+    """Collect the flows of a pair and the totals they are compared with (five small queries)."""
+    flags = tables.frame(FLAGS)
+    flows = usable(tables.frame(FLOWS), flags)
+    pair = tables.collect(between(flows, a, b).select(*CELL, "value", "weighed", "weighed_value"))
+    exports = tables.collect(totals(flows, "exporter", (a, b)))
+    imports = tables.collect(totals(flows, "importer", (a, b)))
+    everything = tables.collect(world(flows))
+    holes = tables.collect(
+        flags.filter(nw.col("kind") == "hole").select("side", "exporter", "importer", "product", "year")
+    )
+    years = tuple(int(y) for y in np.unique(everything["year"]))
+    products = tuple(str(k) for k in np.unique(everything["product"].astype(str)))
+    grid = _Grid(years, products)
+    return PairFlows(
+        a=a,
+        b=b,
+        years=years,
+        products=products,
+        flow={(x, m): grid.cube(pair, exporter=x, importer=m) for x, m in ((a, b), (b, a))},
+        exports={x: grid.cube(exports, exporter=x) for x in (a, b)},
+        imports={m: grid.cube(imports, importer=m) for m in (a, b)},
+        world=grid.cube(everything),
+        flagged_imports={m: grid.marks(holes, side="importer", importer=m) for m in (a, b)},
+        flagged_exports={x: grid.marks(holes, side="exporter", exporter=x) for x in (a, b)},
+    )
+
+
+class _Grid:
+    """Places long rows on the grid of years and products."""
+
+    def __init__(self, years: tuple[int, ...], products: tuple[str, ...]) -> None:
+        self._years = np.asarray(years)
+        self._products = np.asarray(products)
+
+    def cube(self, rows: Columns, **where: str) -> Cube:
+        at, y, k = self._places(rows, where)
+        kilogrammes_a_tonne = 1000.0
+        return Cube(
+            self._filled(y, k, rows["value"][at]),
+            self._filled(y, k, rows["weighed"][at]) / kilogrammes_a_tonne,
+            self._filled(y, k, rows["weighed_value"][at]),
+        )
+
+    def marks(self, rows: Columns, **where: str) -> NDArray[np.bool_]:
+        at, y, k = self._places(rows, where)
+        return self._filled(y, k, np.ones(int(at.sum()))) > 0
+
+    def _places(self, rows: Columns, where: dict[str, str]) -> tuple[NDArray[np.bool_], Any, Any]:
+        at = np.ones(len(rows["year"]), dtype=bool)
+        for column, wanted in where.items():
+            at &= rows[column] == wanted
+        year = np.asarray(rows["year"][at], dtype=np.int64)
+        product = rows["product"][at].astype(str)
+        return at, np.searchsorted(self._years, year), np.searchsorted(self._products, product)
+
+    def _filled(self, y: NDArray[np.int64], k: NDArray[np.int64], values: NDArray[Any]) -> Array:
+        out = np.zeros((len(self._years), len(self._products)))
+        np.add.at(out, (y, k), values.astype(np.float64))
+        return out

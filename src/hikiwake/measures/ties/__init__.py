@@ -1,0 +1,1 @@
+"""Levels, shares, ranks, growth, balance, composition and dependence in the covered trade of a pair."""

@@ -1,0 +1,187 @@
+"""The formulas of the ties of a pair: what each number is, its unit, range and source."""
+
+from __future__ import annotations
+
+from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, RANK, SHARE, TONNE, USD, Formula
+from hikiwake.measures.flows import FLOWS
+
+BACI_SOURCE = "Gaulier & Zignago (2010), CEPII WP 2010-23 (data); trade_ijk: exports of i to j of product k"
+VALUE = Formula(
+    id="trade_value",
+    name="Value of exports of i to j",
+    expression="sum over k in scope of x_ijk",
+    unit=USD,
+    range="[0, inf)",
+    source=BACI_SOURCE,
+    reads=(FLOWS,),
+    caution="FOB, reconciled between both reporters; only the covered products, never a total of all trade.",
+)
+QUANTITY = Formula(
+    id="trade_quantity",
+    name="Quantity of exports of i to j",
+    expression="sum over k in scope of q_ijk, over flows whose unit value is believable",
+    unit=TONNE,
+    range="[0, inf)",
+    source=BACI_SOURCE,
+    reads=(FLOWS,),
+    caution="`coverage` is the share of the value whose quantity is given and believable.",
+)
+SHARE_OF_IMPORTS = Formula(
+    id="share_of_imports",
+    name="Share of i in j's imports, by value",
+    expression="sum_k x_ijk / sum_i sum_k x_ijk",
+    unit=SHARE,
+    range="[0, 1]",
+    source="partner's share, WITS glossary (import share)",
+    reads=(FLOWS,),
+    caution="A share of j's covered imports of these products, not of all its imports.",
+)
+SHARE_OF_IMPORTS_QUANTITY = Formula(
+    id="share_of_imports_quantity",
+    name="Share of i in j's imports, by quantity",
+    expression="sum_k q_ijk / sum_i sum_k q_ijk, over flows whose unit value is believable",
+    unit=SHARE,
+    range="[0, 1]",
+    source="partner's share by quantity",
+    reads=(FLOWS,),
+    caution="Differs from the share by value when i's price differs from that of j's other suppliers.",
+)
+SHARE_OF_EXPORTS = Formula(
+    id="share_of_exports",
+    name="Share of j in i's exports, by value",
+    expression="sum_k x_ijk / sum_j sum_k x_ijk",
+    unit=SHARE,
+    range="[0, 1]",
+    source="partner's share, WITS glossary (export share)",
+    reads=(FLOWS,),
+    caution="A share of i's covered exports of these products, not of all its exports.",
+)
+SHARE_OF_EXPORTS_QUANTITY = Formula(
+    id="share_of_exports_quantity",
+    name="Share of j in i's exports, by quantity",
+    expression="sum_k q_ijk / sum_j sum_k q_ijk, over flows whose unit value is believable",
+    unit=SHARE,
+    range="[0, 1]",
+    source="partner's share by quantity",
+    reads=(FLOWS,),
+)
+SHARE_OF_WORLD_EXPORTS = Formula(
+    id="share_of_world_exports",
+    name="Share of i in the world's exports, by value",
+    expression="sum_j sum_k x_ijk / sum_i sum_j sum_k x_ijk",
+    unit=SHARE,
+    range="[0, 1]",
+    source="market share; the world includes i and trade among neighbours",
+    reads=(FLOWS,),
+)
+BALANCE = Formula(
+    id="trade_balance",
+    name="Balance of i with j",
+    expression="sum_k x_ijk - sum_k x_jik",
+    unit=USD,
+    range="(-inf, inf)",
+    source=BACI_SOURCE,
+    reads=(FLOWS,),
+    caution="Of the covered products only; stated only where both directions are in the data.",
+)
+CHANGE_SINCE = Formula(
+    id="change_since",
+    name="Change of a flow since a base year",
+    expression="x_t / x_0 - 1",
+    unit=CHANGE,
+    range="[-1, inf)",
+    source="relative change; in current US dollars",
+    reads=(FLOWS,),
+)
+SUPPLIER_RANK = Formula(
+    id="rank_among_suppliers",
+    name="Rank of i among j's suppliers",
+    expression="1 + number of suppliers that sell j more, by value",
+    unit=RANK,
+    range="1, 2, ...",
+    source="rank by value over the scope's products",
+    reads=(FLOWS,),
+)
+CUSTOMER_RANK = Formula(
+    id="rank_among_customers",
+    name="Rank of j among i's customers",
+    expression="1 + number of customers that buy more from i, by value",
+    unit=RANK,
+    range="1, 2, ...",
+    source="rank by value over the scope's products",
+    reads=(FLOWS,),
+)
+SUPPLIERS = Formula(
+    id="number_of_suppliers",
+    name="Number of j's suppliers",
+    expression="number of economies i with sum_k x_ijk > 0",
+    unit=COUNT,
+    range="0, 1, ...",
+    source="count over the scope's products",
+    reads=(FLOWS,),
+)
+SUPPLIER_CONCENTRATION = Formula(
+    id="supplier_concentration",
+    name="Concentration of j's suppliers (Hirschman-Herfindahl)",
+    expression="sum over i of (share of i in j's imports) squared",
+    unit=INDEX_1,
+    range="(0, 1]; 1 is a single supplier",
+    source="Hirschman (1964), American Economic Review 54:761",
+    reads=(FLOWS,),
+)
+CUSTOMERS = Formula(
+    id="number_of_customers",
+    name="Number of i's customers",
+    expression="number of economies j with sum_k x_ijk > 0",
+    unit=COUNT,
+    range="0, 1, ...",
+    source="count over the scope's products",
+    reads=(FLOWS,),
+)
+CUSTOMER_CONCENTRATION = Formula(
+    id="customer_concentration",
+    name="Concentration of i's customers (Hirschman-Herfindahl)",
+    expression="sum over j of (share of j in i's exports) squared",
+    unit=INDEX_1,
+    range="(0, 1]; 1 is a single customer",
+    source="Hirschman (1964), American Economic Review 54:761",
+    reads=(FLOWS,),
+)
+COMPOSITION_CHANGE = Formula(
+    id="composition_change",
+    name="Change of composition between two years",
+    expression="half the sum over groups of |s_t - s_0|",
+    unit=SHARE,
+    range="[0, 1]; 0 is the same composition",
+    source="Finger & Kreinin (1979), Economic Journal 89:905, over time instead of countries",
+    reads=(FLOWS,),
+    caution="Grows with the detail of the groups.",
+)
+SHARE_OF_FLOW = Formula(
+    id="share_of_flow",
+    name="Share of a product group in what i sends j",
+    expression="sum over k in group of x_ijk / sum over k of x_ijk",
+    unit=SHARE,
+    range="[0, 1]",
+    source="composition of the covered flow",
+    reads=(FLOWS,),
+)
+FORMULAS = (
+    VALUE,
+    QUANTITY,
+    SHARE_OF_IMPORTS,
+    SHARE_OF_IMPORTS_QUANTITY,
+    SHARE_OF_EXPORTS,
+    SHARE_OF_EXPORTS_QUANTITY,
+    SHARE_OF_WORLD_EXPORTS,
+    BALANCE,
+    CHANGE_SINCE,
+    SUPPLIER_RANK,
+    CUSTOMER_RANK,
+    SUPPLIERS,
+    SUPPLIER_CONCENTRATION,
+    CUSTOMERS,
+    CUSTOMER_CONCENTRATION,
+    COMPOSITION_CHANGE,
+    SHARE_OF_FLOW,
+)

@@ -1,0 +1,149 @@
+"""What each side's leading products weigh for the other: both shares, the suppliers there are, the alternative."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series, Table
+from hikiwake.core.provenance import Fact
+from hikiwake.measures.statement import Scope
+from hikiwake.measures.ties.levels import Flow, PairLevels
+from hikiwake.measures.ties.suppliers import Partners, Ranked
+from hikiwake.sections import Context
+from hikiwake.sections.wording import cell, economy, product, prose
+
+SHOWN = 8
+
+
+class Dependence(NamedTuple):
+    """One product in one direction: its weight for both sides, and who else sells it."""
+
+    code: str
+    value: Fact
+    bought: Fact
+    sold: Fact
+    world: Fact
+    concentration: Fact
+    alternative: Ranked | None
+
+
+def dependences(context: Context, levels: PairLevels, exporter: str, importer: str) -> tuple[Dependence, ...]:
+    """State the largest products of one direction in the brief's year."""
+    codes = levels.largest_products(exporter, importer, context.year, SHOWN)
+    if not codes:
+        return ()
+    sellers = Partners(context.say, importer, "importer", context.year)
+    rows = []
+    for code in codes:
+        scope = Scope("product", code, code)
+        flow = Flow(exporter, importer, scope, context.year)
+        rows.append(
+            Dependence(
+                code,
+                levels.value(flow),
+                levels.share_of_imports(flow),
+                levels.share_of_exports(flow),
+                levels.share_of_world_exports(exporter, scope, context.year),
+                sellers.concentration(scope),
+                sellers.alternative(exporter, scope),
+            )
+        )
+    return tuple(rows)
+
+
+def blocks(exporter: str, importer: str, rows: tuple[Dependence, ...]) -> list[AnyBlock]:
+    """Write the dependence block of one direction."""
+    if not rows:
+        return []
+    labels = {"exporter": economy(exporter), "importer": economy(importer)}
+    needed = max(rows, key=lambda row: row.bought.value or 0.0)
+    facts = {"bought": needed.bought, "sold": needed.sold}
+    written: list[AnyBlock] = []
+    if needed.alternative:
+        sentence = prose(
+            "ties.dependence_alternative",
+            facts={"bought": needed.bought, "other": needed.alternative.share},
+            alternative=economy(needed.alternative.partner),
+            product=product(needed.code),
+            **labels,
+        )
+    else:
+        sentence = prose(
+            "ties.dependence_sole", facts={"bought": needed.bought}, product=product(needed.code), **labels
+        )
+    written.append(Paragraph((sentence,)))
+    if len(rows) > 1:
+        written.append(_dumbbell(labels, rows, needed, facts, f"{exporter}-{importer}"))
+    written.append(_table(labels, rows, f"{exporter}-{importer}"))
+    return written
+
+
+def _dumbbell(
+    labels: dict[str, Label],
+    rows: tuple[Dependence, ...],
+    needed: Dependence,
+    facts: dict[str, Fact],
+    tail: str,
+) -> Chart:
+    def marks(which: str) -> tuple[Mark, ...]:
+        return tuple(
+            Mark(
+                product(row.code),
+                getattr(row, which).id,
+                emphasis=row is needed,
+                doubtful=getattr(row, which).status == "flagged",
+            )
+            for row in rows
+        )
+
+    return Chart(
+        id=f"dependence-{tail}",
+        kind="dumbbell",
+        title=prose("ties.dependence_chart", facts=facts, product=product(needed.code), **labels),
+        axis=prose("ties.dependence_axis"),
+        series=(
+            Series(prose("ties.series_bought", importer=labels["importer"]), marks("bought")),
+            Series(prose("ties.series_sold", exporter=labels["exporter"]), marks("sold")),
+        ),
+        alt=prose("ties.dependence_alt", facts=facts, product=product(needed.code), **labels),
+        glance=False,
+    )
+
+
+def _table(labels: dict[str, Label], rows: tuple[Dependence, ...], tail: str) -> Table:
+    columns = (
+        "product",
+        "value",
+        "bought",
+        "sold",
+        "world",
+        "concentration",
+        "alternative",
+        "alternative_share",
+    )
+    return Table(
+        id=f"dependence-table-{tail}",
+        title=prose("ties.dependence_table", **labels),
+        columns=tuple(
+            prose(
+                f"ties.dependence_column_{name}",
+                **({"importer": labels["importer"]} if name in ("bought", "concentration") else {}),
+                **({"exporter": labels["exporter"]} if name in ("sold", "world") else {}),
+            )
+            for name in columns
+        ),
+        rows=tuple(
+            (
+                cell(product(row.code)),
+                cell(row.value),
+                cell(row.bought),
+                cell(row.sold),
+                cell(row.world),
+                cell(row.concentration),
+                cell(economy(row.alternative.partner) if row.alternative else None),
+                cell(row.alternative.share if row.alternative else None),
+            )
+            for row in rows
+        ),
+        note=prose("ties.dependence_note"),
+    )

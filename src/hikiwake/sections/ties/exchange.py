@@ -1,0 +1,128 @@
+"""What each side sends the other by group of products, and where the partner stands among all partners."""
+
+from __future__ import annotations
+
+from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series
+from hikiwake.core.products import partition
+from hikiwake.core.provenance import Fact
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.suppliers import Partners
+from hikiwake.sections import Context
+from hikiwake.sections.wording import economy, group, prose, scope_label, year
+
+PARTITION = "commodities"
+BASE_DISTANCE = 10
+SUPPLIERS_SHOWN = 10
+
+
+def composition(context: Context, levels: PairLevels, directions: list[tuple[str, str]]) -> list[AnyBlock]:
+    """Write what each sends the other in the brief's year, by group; `directions` are those with a flow."""
+    parts = partition(PARTITION)
+    written: list[AnyBlock] = []
+    stated = {
+        (exporter, importer): levels.composition(Flow(exporter, importer, COVERED, context.year), parts)
+        for exporter, importer in directions
+    }
+    for (exporter, importer), shares in stated.items():
+        leading = next(iter(shares))
+        labels = {"exporter": economy(exporter), "importer": economy(importer)}
+        facts = {"share": shares[leading][1]}
+        sentences = [
+            prose("ties.composition", facts=facts, group=group(leading, parts.groups[leading].name), **labels)
+        ]
+        base = context.year - BASE_DISTANCE
+        if base in levels.flows.years:
+            moved = levels.composition_change(Flow(exporter, importer, COVERED, context.year), parts, base)
+            if moved is not None:
+                key = "ties.composition_moved" if (moved.value or 0.0) >= 0.1 else "ties.composition_stable"
+                sentences.append(prose(key, facts={"moved": moved}, base=year(base)))
+        written.append(Paragraph(tuple(sentences)))
+    if stated:
+        written.append(_chart(context, stated))
+    return written
+
+
+def _chart(context: Context, stated: dict[tuple[str, str], dict[str, tuple[Fact, Fact]]]) -> Chart:
+    parts = partition(PARTITION)
+    weight: dict[str, float] = {}
+    for shares in stated.values():
+        for identity, (value, _) in shares.items():
+            weight[identity] = weight.get(identity, 0.0) + (value.value or 0.0)
+    order = sorted(weight, key=lambda g: (-weight[g], g))
+    series = tuple(
+        Series(
+            prose("ties.series_exports", exporter=economy(exporter), importer=economy(importer)),
+            tuple(
+                Mark(_named(identity, parts.groups[identity].name), shares[identity][0].id)
+                for identity in order
+                if identity in shares
+            ),
+        )
+        for (exporter, importer), shares in stated.items()
+    )
+    exporter, importer = next(iter(stated))
+    leading = next(iter(stated[exporter, importer]))
+    labels = {
+        "exporter": economy(exporter),
+        "importer": economy(importer),
+        "group": _named(leading, parts.groups[leading].name),
+    }
+    facts = {"share": stated[exporter, importer][leading][1]}
+    return Chart(
+        id="composition",
+        kind="diverging" if len(series) > 1 else "bars",
+        title=prose("ties.composition_chart", facts=facts, **labels),
+        axis=prose("ties.composition_axis", year=year(context.year)),
+        series=series,
+        alt=prose("ties.composition_alt", facts=facts, **labels),
+    )
+
+
+def _named(identity: str, name: str) -> Label:
+    return group(identity, name)
+
+
+def partner_ranking(context: Context, levels: PairLevels, exporter: str, importer: str) -> list[AnyBlock]:
+    """Write the importer's largest suppliers of the covered products with the exporter marked."""
+    if levels.doubtful(Flow(exporter, importer, COVERED, context.year), "importer"):
+        return []
+    sellers = Partners(context.say, importer, "importer", context.year)
+    rows = sellers.largest(COVERED, SUPPLIERS_SHOWN, also=exporter)
+    rank = sellers.rank(exporter, COVERED)
+    if len(rows) < 2 or rank.value is None:
+        return []
+    labels = {
+        "exporter": economy(exporter),
+        "importer": economy(importer),
+        "scope": scope_label(COVERED),
+    }
+    first = rank.value == 1
+    facts = {"share": next(row.share for row in rows if row.partner == exporter)}
+    return [
+        Chart(
+            id=f"suppliers-{importer}",
+            kind="bars",
+            title=prose(
+                "ties.suppliers_chart_first" if first else "ties.suppliers_chart",
+                facts=facts if first else {**facts, "rank": rank},
+                **labels,
+            ),
+            axis=prose("ties.suppliers_axis", importer=labels["importer"], scope=labels["scope"]),
+            series=(
+                Series(
+                    prose("ties.suppliers_series", importer=labels["importer"]),
+                    tuple(
+                        Mark(economy(row.partner), row.share.id, emphasis=row.partner == exporter)
+                        for row in rows
+                    ),
+                ),
+            ),
+            alt=prose(
+                "ties.suppliers_alt",
+                facts={"share": facts["share"], "top": rows[0].share},
+                leader=economy(rows[0].partner),
+                exporter=labels["exporter"],
+                importer=labels["importer"],
+            ),
+        )
+    ]

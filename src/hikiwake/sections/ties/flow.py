@@ -1,0 +1,205 @@
+"""The covered trade of a pair over time: its level, weight, change and record."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from hikiwake.core.document import AnyBlock, Annotation, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
+from hikiwake.core.provenance import Fact
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.suppliers import Partners
+from hikiwake.sections import Context
+from hikiwake.sections.wording import economy, prose, scope_label, year
+
+# A flow within this band of its base year is called unchanged: BACI's own reconciliation moves values by more.
+UNCHANGED = 0.02
+# A one-year fall is worth an annotation from this size on (log points; about a third).
+ANNOTATED_FALL = 0.4
+BASE_DISTANCE = 10
+
+
+class Direction(NamedTuple):
+    """One direction of the covered trade, as a reader follows it."""
+
+    exporter: str
+    importer: str
+    by_year: dict[int, Fact]
+
+    @property
+    def known(self) -> dict[int, Fact]:
+        """The years in which a flow is recorded."""
+        return {y: fact for y, fact in self.by_year.items() if fact.value is not None}
+
+    @property
+    def peak(self) -> Fact:
+        """The record: the largest value, the earlier year on a tie."""
+        return max(self.known.values(), key=lambda fact: (_value(fact), -fact.period.first))
+
+    @property
+    def labels(self) -> dict[str, Label]:
+        """The two names every sentence needs."""
+        return {"exporter": economy(self.exporter), "importer": economy(self.importer)}
+
+
+def directions(context: Context, levels: PairLevels) -> tuple[Direction, ...]:
+    """Follow both directions up to the brief's year, the larger in that year (else over all years) first."""
+    years = [y for y in levels.flows.years if y <= context.year]
+    followed = [
+        Direction(
+            exporter,
+            importer,
+            {y: levels.value(Flow(exporter, importer, COVERED, y)) for y in years},
+        )
+        for exporter, importer in context.directions
+        if levels.has(exporter, importer)
+    ]
+    alive = [d for d in followed if d.known]
+    return tuple(sorted(alive, key=lambda d: (-_size(d, context.year), d.exporter)))
+
+
+def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]) -> list[AnyBlock]:
+    """Write the paragraphs and the figure on levels over time."""
+    written: list[AnyBlock] = [_paragraph(context, levels, d) for d in followed]
+    recorded = {(d.exporter, d.importer) for d in followed}
+    written += [
+        Caveat(
+            "one-sided",
+            prose(
+                "ties.direction_not_covered",
+                exporter=economy(exporter),
+                importer=economy(importer),
+                scope=scope_label(COVERED),
+            ),
+            glance=True,
+        )
+        for exporter, importer in context.directions
+        if (exporter, importer) not in recorded and followed
+    ]
+    charted = [d for d in followed if len(d.known) > 1]
+    if charted:
+        written.append(_chart(charted))
+    return written
+
+
+def _paragraph(context: Context, levels: PairLevels, direction: Direction) -> Paragraph:
+    sentences = [level_sentence(context, levels, direction)]
+    now = direction.by_year[context.year]
+    if now.value is not None:
+        sentences += _rank(context, levels, direction)
+        sentences += _change(context, levels, direction)
+    sentences += _record(context, direction)
+    return Paragraph(tuple(sentences), glance=True)
+
+
+def level_sentence(context: Context, levels: PairLevels, direction: Direction) -> Prose:
+    """Say the level and weight of one direction in one sentence."""
+    labels, scope = direction.labels, scope_label(COVERED)
+    now = direction.by_year[context.year]
+    if now.value is None:
+        last = direction.known[max(direction.known)]
+        return prose(
+            "ties.level_none_now", facts={"last": last}, year=year(context.year), scope=scope, **labels
+        )
+    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
+    if "flagged" in (bought.status, sold.status):
+        return prose("ties.level_flagged", facts={"value": now}, scope=scope, **labels)
+    return prose("ties.level", facts={"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
+
+
+def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
+    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    if levels.doubtful(flow, "importer"):
+        return []
+    sellers = Partners(context.say, direction.importer, "importer", context.year)
+    facts = {"rank": sellers.rank(direction.exporter, COVERED), "count": sellers.count(COVERED)}
+    first = facts["rank"].value == 1
+    return [prose("ties.rank_first" if first else "ties.rank", facts=facts, **direction.labels)]
+
+
+def _change(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
+    base = context.year - BASE_DISTANCE
+    if base not in direction.known:
+        return []
+    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    change = levels.change(flow, base)
+    if change is None or change.value is None:
+        return []
+    if abs(change.value) < UNCHANGED:
+        key = "ties.unchanged"
+    elif change.value > 0:
+        key = "ties.rose"
+    else:
+        key = "ties.fell"
+    return [prose(key, facts={"change": change, "base": direction.known[base]})]
+
+
+def _record(context: Context, direction: Direction) -> list[Prose]:
+    if len(direction.known) < 3:
+        return []
+    first, last = direction.known[min(direction.known)], direction.by_year[context.year]
+    scope_years = {"since": year(first.period.first)}
+    if last.value is not None and last is direction.peak:
+        return [prose("ties.record_now", **scope_years)]
+    return [prose("ties.record", facts={"peak": direction.peak}, **scope_years)]
+
+
+def _chart(charted: list[Direction]) -> Chart:
+    main = charted[0]
+    series = tuple(
+        Series(
+            prose("ties.series_exports", exporter=economy(d.exporter), importer=economy(d.importer)),
+            tuple(
+                Mark(year(y), fact.id, doubtful=fact.status in ("flagged", "provisional"))
+                for y, fact in d.by_year.items()
+            ),
+        )
+        for d in charted
+    )
+    known = list(main.known.values())
+    first, last, peak = known[0], known[-1], main.peak
+    labels = {**main.labels, "scope": scope_label(COVERED)}
+    at_peak = last.id == peak.id
+    return Chart(
+        id="trade-over-time",
+        kind="lines",
+        title=prose(
+            "ties.chart_levels_at_peak" if at_peak else "ties.chart_levels",
+            facts={"last": last} if at_peak else {"last": last, "peak": peak},
+            **labels,
+        ),
+        axis=prose("ties.axis_exports", scope=scope_label(COVERED)),
+        series=series,
+        alt=prose("ties.chart_levels_alt", facts={"first": first, "peak": peak, "last": last}, **labels),
+        annotations=tuple(_annotations(main)),
+        note=prose("ties.chart_levels_note"),
+        glance=True,
+    )
+
+
+def _annotations(direction: Direction) -> list[Annotation]:
+    peak = direction.peak
+    notes = [Annotation(year(peak.period.first), prose("ties.annotation_peak", facts={"peak": peak}))]
+    falls = [
+        (math.log(_value(direction.known[y]) / _value(direction.known[y - 1])), y)
+        for y in direction.known
+        if y - 1 in direction.known
+    ]
+    # A fall only matters where it was a fall of something: from at least a tenth of the record.
+    falls = [(size, y) for size, y in falls if _value(direction.known[y - 1]) > 0.1 * _value(peak)]
+    if falls and min(falls)[0] < -ANNOTATED_FALL:
+        fell = direction.known[min(falls)[1]]
+        notes.append(
+            Annotation(year(fell.period.first), prose("ties.annotation_fall", facts={"value": fell}))
+        )
+    return notes
+
+
+def _value(fact: Fact) -> float:
+    return fact.value if fact.value is not None else 0.0
+
+
+def _size(direction: Direction, at: int) -> float:
+    now = direction.by_year[at].value
+    return now if now is not None else _value(direction.peak) * 1e-9

@@ -1,0 +1,180 @@
+"""Energy: what part of one side's fuels comes from the other, by value and by quantity, year by year."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hikiwake.core.document import AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Series, Table
+from hikiwake.core.products import group
+from hikiwake.core.provenance import Fact
+from hikiwake.measures.statement import Scope
+from hikiwake.measures.ties.levels import Flow, PairLevels
+from hikiwake.measures.ties.suppliers import Partners
+from hikiwake.sections import Context
+from hikiwake.sections.wording import cell, economy, prose, scope_label, text, year
+
+# What a reader means by a fuel; a scope without any trade in the pair is left out.
+FUELS = (
+    Scope("product", "270900", "crude oil"),
+    Scope("product", "271111", "liquefied natural gas"),
+    Scope("product", "271121", "pipeline gas"),
+    Scope("group", "coal", group("coal").name, group("coal").prefixes),
+    Scope("product", "261210", "uranium ore"),
+)
+
+
+class FuelTie(NamedTuple):
+    """One fuel in one direction in the brief's year."""
+
+    scope: Scope
+    value: Fact
+    quantity: Fact
+    share: Fact
+    share_quantity: Fact
+    rank: Fact
+    sold: Fact
+
+
+def fuel_ties(context: Context, levels: PairLevels, exporter: str, importer: str) -> tuple[FuelTie, ...]:
+    """State every fuel that flows in this direction in the brief's year, largest value first."""
+    sellers = Partners(context.say, importer, "importer", context.year)
+    ties = []
+    for scope in FUELS:
+        flow = Flow(exporter, importer, scope, context.year)
+        value = levels.value(flow)
+        if value.value is not None:
+            ties.append(
+                FuelTie(
+                    scope,
+                    value,
+                    levels.quantity(flow),
+                    levels.share_of_imports(flow),
+                    levels.share_of_imports_quantity(flow),
+                    sellers.rank(exporter, scope),
+                    levels.share_of_exports(flow),
+                )
+            )
+    return tuple(sorted(ties, key=lambda tie: (-(tie.value.value or 0.0), tie.scope.id)))
+
+
+def blocks(
+    context: Context, levels: PairLevels, exporter: str, importer: str, ties: tuple[FuelTie, ...]
+) -> list[AnyBlock]:
+    """Write the energy block of one direction; empty when no fuel ever flowed."""
+    written: list[AnyBlock] = []
+    if ties:
+        written += [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
+    chart, flagged = _chart(context, levels, exporter, importer)
+    if chart:
+        written.append(chart)
+    if flagged:
+        written.append(
+            Caveat(
+                "not comparable",
+                prose(
+                    "ties.fuel_years_flagged",
+                    importer=economy(importer),
+                    years=year_list(flagged),
+                ),
+                affects=tuple(fact.id for fact in flagged),
+            )
+        )
+    return written
+
+
+def year_list(facts: list[Fact]) -> Label:
+    """Name the years of facts as one label, in order."""
+    years = sorted({fact.period.first for fact in facts})
+    return text(", ".join(str(y) for y in years))
+
+
+def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Paragraph:
+    sentences = []
+    for tie in ties[:3]:
+        labels = {
+            "exporter": economy(exporter),
+            "importer": economy(importer),
+            "product": scope_label(tie.scope),
+        }
+        if tie.share.status == "flagged":
+            sentences.append(prose("ties.fuel_flagged", facts={"value": tie.value}, **labels))
+        elif tie.share_quantity.value is None:
+            sentences.append(prose("ties.fuel_value_only", facts={"share": tie.share}, **labels))
+        else:
+            facts = {"share": tie.share, "share_quantity": tie.share_quantity}
+            sentences.append(prose("ties.fuel", facts=facts, **labels))
+    return Paragraph(tuple(sentences), glance=True)
+
+
+def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
+    labels = {"exporter": economy(exporter), "importer": economy(importer)}
+    top = max(ties, key=lambda tie: tie.share.value or 0.0)
+    return Table(
+        id=f"fuels-{exporter}-{importer}",
+        title=prose(
+            "ties.fuel_table",
+            facts={"share": top.share},
+            product=scope_label(top.scope),
+            **labels,
+        ),
+        columns=tuple(
+            prose(f"ties.fuel_column_{name}", **(labels if name in ("share", "sold", "rank") else {}))
+            for name in ("product", "value", "quantity", "share", "share_quantity", "rank", "sold")
+        ),
+        rows=tuple(
+            (
+                cell(scope_label(tie.scope)),
+                cell(tie.value),
+                cell(tie.quantity),
+                cell(tie.share),
+                cell(tie.share_quantity),
+                cell(tie.rank),
+                cell(tie.sold),
+            )
+            for tie in ties
+        ),
+        note=prose("ties.fuel_table_note"),
+        glance=True,
+    )
+
+
+def _chart(
+    context: Context, levels: PairLevels, exporter: str, importer: str
+) -> tuple[Chart | None, list[Fact]]:
+    series, flagged = [], []
+    best: tuple[Scope, Fact] | None = None
+    for scope in FUELS[:4]:
+        facts = {
+            y: levels.share_of_imports(Flow(exporter, importer, scope, y))
+            for y in levels.flows.years
+            if y <= context.year
+        }
+        sound = [fact for fact in facts.values() if fact.value is not None and fact.status != "flagged"]
+        if len(sound) < 5:
+            continue
+        flagged += [fact for fact in facts.values() if fact.status == "flagged"]
+        marks = tuple(
+            Mark(year(y), fact.id, doubtful=fact.status in ("flagged", "provisional"))
+            for y, fact in facts.items()
+        )
+        series.append(Series(prose("render.name", name=scope_label(scope)), marks))
+        peak = max(sound, key=lambda fact: (fact.value or 0.0, -fact.period.first))
+        if best is None or (peak.value or 0.0) > (best[1].value or 0.0):
+            best = (scope, peak)
+    if best is None:
+        return None, []
+    labels = {
+        "exporter": economy(exporter),
+        "importer": economy(importer),
+        "product": scope_label(best[0]),
+    }
+    chart = Chart(
+        id=f"fuel-shares-{exporter}-{importer}",
+        kind="lines",
+        title=prose("ties.fuel_chart", facts={"peak": best[1]}, **labels),
+        axis=prose("ties.fuel_axis", exporter=labels["exporter"], importer=labels["importer"]),
+        series=tuple(series),
+        alt=prose("ties.fuel_chart_alt", facts={"peak": best[1]}, **labels),
+        note=prose("ties.fuel_chart_note") if flagged else None,
+    )
+    return chart, flagged

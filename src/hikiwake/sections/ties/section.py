@@ -1,0 +1,57 @@
+"""Assembles the section on economic ties."""
+
+from __future__ import annotations
+
+from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
+from hikiwake.measures.flows import pair_flows
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.sections import Context
+from hikiwake.sections.ties import dependence, exchange, flow, fuels
+from hikiwake.sections.wording import economy, prose, scope_label, year
+
+ID = "ties"
+NEEDS = ("baci_flows", "baci_flags")
+
+
+def section(context: Context) -> Section:
+    """Return the section on economic ties; where nothing is recorded it says so instead."""
+    levels = PairLevels(pair_flows(context.say.tables, context.a.id, context.b.id), context.say)
+    followed = flow.directions(context, levels)
+    pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
+    if not followed:
+        nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
+        return Section(
+            ID, prose("ties.title"), nothing, (Caveat("no data", nothing, glance=True),), (nothing,)
+        )
+    blocks: list[AnyBlock] = flow.blocks(context, levels, followed)
+    active = [(d.exporter, d.importer) for d in followed if d.by_year[context.year].value is not None]
+    balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
+    if balance is not None:
+        key = "ties.surplus" if (balance.value or 0.0) >= 0 else "ties.deficit"
+        sentence = prose(key, facts={"balance": balance}, scope=scope_label(COVERED), **pair)
+        blocks.append(Paragraph((sentence,)))
+    summary: list[Prose] = [flow.level_sentence(context, levels, followed[0])]
+    for exporter, importer in active:
+        ties = fuels.fuel_ties(context, levels, exporter, importer)
+        blocks += fuels.blocks(context, levels, exporter, importer, ties)
+    if active:
+        blocks += exchange.composition(context, levels, active)
+    for exporter, importer in active:
+        blocks += exchange.partner_ranking(context, levels, exporter, importer)
+        rows = dependence.dependences(context, levels, exporter, importer)
+        blocks += dependence.blocks(exporter, importer, rows)
+    return Section(ID, prose("ties.title"), _finding(context, followed), tuple(blocks), tuple(summary))
+
+
+def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
+    main = followed[0]
+    now = main.by_year[context.year]
+    labels = {**main.labels, "scope": scope_label(COVERED)}
+    if now.value is None:
+        return prose("ties.finding_stopped", facts={"peak": main.peak}, year=year(context.year), **labels)
+    peak = main.peak
+    if now.value < 0.5 * (peak.value or 0.0):
+        return prose("ties.finding_below_peak", facts={"value": now, "peak": peak}, **labels)
+    if now is peak:
+        return prose("ties.finding_record", facts={"value": now}, **labels)
+    return prose("ties.finding_level", facts={"value": now}, **labels)

@@ -1,0 +1,106 @@
+"""Tables of a vintage as portable expressions, and the way from an expression to small arrays.
+
+Measures speak Narwhals (decision 0001): the same expression runs on the embedded DuckDB here and on
+another engine that offers the same two methods, `scan` and `collect`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hikiwake.core.provenance import Dataset
+from hikiwake.store.catalogue import Vintage, open_vintage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import narwhals as nw
+    from numpy.typing import NDArray
+
+    Frame = nw.LazyFrame[Any]
+    Columns = dict[str, NDArray[Any]]
+
+
+class Engine(Protocol):
+    """What runs the expressions."""
+
+    def scan(self, path: Path) -> Frame:
+        """Return a Parquet file as a lazy frame."""
+
+    def collect(self, frame: Frame) -> Columns:
+        """Run an expression; return its columns as arrays of equal length (missing numbers as NaN)."""
+
+
+class DuckDB:
+    """The embedded engine: in memory, able to read the vintage's folder and nothing else."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(
+            config={
+                "threads": str(threads or min(os.cpu_count() or 1, 8)),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
+        quoted = str(folder).replace("'", "''")
+        self._connection.execute(f"SET allowed_directories = ['{quoted}/']")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def scan(self, path: Path) -> Frame:
+        """Return a Parquet file as a lazy frame."""
+        import narwhals as nw
+
+        return nw.from_native(self._connection.read_parquet(str(path)))
+
+    def collect(self, frame: Frame) -> Columns:
+        """Run an expression; numbers come back as numbers, missing ones as NaN, text as objects."""
+        native = frame.to_native().fetchnumpy()
+        return {name: _plain(column) for name, column in native.items()}
+
+
+def _plain(column: Any) -> NDArray[Any]:
+    import numpy as np
+
+    if isinstance(column, np.ma.MaskedArray):
+        if column.dtype.kind in "iuf":
+            return np.asarray(column.astype(np.float64).filled(np.nan))
+        filled = column.astype(object)
+        filled[np.ma.getmaskarray(column)] = None
+        return np.asarray(filled.data)
+    return np.asarray(column)
+
+
+class Tables:
+    """The tables of one vintage on one engine."""
+
+    def __init__(self, vintage: Vintage, engine: Engine | None = None) -> None:
+        self.vintage = vintage
+        self._engine: Engine = engine or DuckDB(vintage.folder)
+
+    def frame(self, table: str) -> Frame:
+        """Return a table as a lazy frame.
+
+        `NoData` when the vintage does not hold it, `DamagedStore` when its file is not the catalogue's.
+        """
+        return self._engine.scan(self.vintage.path(table))
+
+    def collect(self, frame: Frame) -> Columns:
+        """Run an expression and return its columns as arrays."""
+        return self._engine.collect(frame)
+
+    def has(self, table: str) -> bool:
+        """Tell whether the vintage holds a table."""
+        return self.vintage.has(table)
+
+    def dataset_of(self, table: str) -> Dataset:
+        """Return the record of the dataset a table belongs to."""
+        return self.vintage.dataset_of(table)
+
+
+def open_tables(vintage: Vintage | None = None) -> Tables:
+    """Open the tables of a vintage (by default the shipped one) on the embedded engine."""
+    return Tables(vintage or open_vintage())
