@@ -25,7 +25,7 @@ CELL = ("year", "exporter", "importer", "product")
 
 
 def usable(flows: Frame, flags: Frame) -> Frame:
-    """Add `weighed`, the quantity (kg) where it can be believed, and `weighed_value`, the value it stands for.
+    """Add `weighed`, the quantity (kg) where it can be believed, and `weighed_value`, its value.
 
     A quantity that is missing, or whose unit value lies far outside the product's band of the year (kind
     `unit_value` in the flags), is left out of both, so that shares by quantity compare like with like.

@@ -15,6 +15,8 @@ class Context(NamedTuple):
     b: Country
     year: int
     say: Statements
+    last_year: int | None = None
+    """The last year a reader may see (an as-of date), or None."""
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What each side's leading products weigh for the other: both shares, the suppliers there are, the alternative."""
+"""What one side's leading products weigh for both: shares, other suppliers, the largest alternative."""
 
 from __future__ import annotations
 

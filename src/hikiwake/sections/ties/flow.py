@@ -12,7 +12,7 @@ from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose, scope_label, year
 
-# A flow within this band of its base year is called unchanged: BACI's own reconciliation moves values by more.
+# Within this band of its base year a flow is called unchanged: reconciliation moves values by more.
 UNCHANGED = 0.02
 # A one-year fall is worth an annotation from this size on (log points; about a third).
 ANNOTATED_FALL = 0.4

@@ -1,0 +1,142 @@
+"""From a pair to a brief: opens the data, asks each section in order, and puts the whole together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from typing import Protocol, cast
+
+import msgspec
+
+from hikiwake import __version__
+from hikiwake.core.country import Pair
+from hikiwake.core.document import Brief, Caveat, Length, Section
+from hikiwake.core.errors import BadUsage, NoData
+from hikiwake.core.provenance import Ledger
+from hikiwake.measures.statement import Statements
+from hikiwake.sections import Context
+from hikiwake.sections.wording import economy, prose
+from hikiwake.store.catalogue import Vintage, open_vintage
+from hikiwake.store.tables import Tables
+
+Progress = Callable[[str, float], None]
+
+# The order of the brief stands here and nowhere else.
+SECTIONS = ("ties", "complementarity")
+FLOW_DATASET = "baci"
+
+
+class SectionModule(Protocol):
+    """What a section's module offers."""
+
+    ID: str
+    NEEDS: tuple[str, ...]
+
+    def section(self, context: Context) -> Section:
+        """Return the section for a context."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader asks for.
+
+    `year` None means the latest year that is not provisional. `as_of` (an ISO date) leaves out every
+    observation whose year had not ended by then; values are today's vintage, not what was published then.
+    """
+
+    pair: Pair
+    year: int | None = None
+    as_of: str = ""
+    length: Length = "full"
+    command: str = ""
+
+
+def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
+    """Compose the brief of a pair.
+
+    Raises `NoData` when the year lies outside the data, `DamagedStore` when a file is not what it must be.
+    """
+    opened = tables or Tables(open_vintage())
+    at = resolve_year(request, opened.vintage)
+    ledger = Ledger()
+    context = Context(request.pair.a, request.pair.b, at, Statements(opened, ledger), _last_year(request))
+    sections = []
+    for number, identity in enumerate(SECTIONS):
+        if progress:
+            progress(identity, number / len(SECTIONS))
+        sections.append(_section(identity, context))
+    if progress:
+        progress("done", 1.0)
+    whole = Brief(
+        pair=(request.pair.a.id, request.pair.b.id),
+        year=at,
+        length=request.length,
+        title=prose("brief.title", a=economy(request.pair.a.id), b=economy(request.pair.b.id)),
+        summary=tuple(sentence for section in sections for sentence in section.summary),
+        sections=tuple(sections),
+        ledger=ledger,
+        vintage=opened.vintage.name,
+        engine=__version__,
+        command=request.command or f"hikiwake brief {request.pair.a.id} {request.pair.b.id}",
+        as_of=request.as_of,
+    )
+    return shorten(whole) if request.length == "glance" else whole
+
+
+def resolve_year(request: Request, vintage: Vintage) -> int:
+    """Return the year a brief is about, or raise `NoData` with the years there are."""
+    dataset = vintage.dataset(FLOW_DATASET)
+    first, last = dataset.first_year, dataset.last_year
+    if first is None or last is None:
+        raise NoData(
+            where=f"dataset {FLOW_DATASET!r}",
+            why="its catalogue entry names no years",
+            remedy="Rebuild the vintage; the catalogue must state first and last year.",
+        )
+    newest = last
+    if dataset.provisional_from is not None:
+        newest = min(last, dataset.provisional_from - 1)
+    wanted = request.year if request.year is not None else min(newest, _last_year(request) or newest)
+    limit = min(last, _last_year(request) or last)
+    if not first <= wanted <= limit:
+        raise NoData(
+            where=f"year {wanted}",
+            why=f"the data cover {first} to {limit}" + (f" as of {request.as_of}" if request.as_of else ""),
+            remedy=f"Choose a year from {first} to {limit}; the nearest is {max(first, min(wanted, limit))}.",
+        )
+    return wanted
+
+
+def shorten(whole: Brief) -> Brief:
+    """Keep what a two-page reader needs: the blocks marked for a glance, and the facts they rest on."""
+    sections = tuple(
+        msgspec.structs.replace(section, blocks=tuple(b for b in section.blocks if b.glance))
+        for section in whole.sections
+    )
+    return msgspec.structs.replace(whole, length="glance", sections=sections)
+
+
+def _section(identity: str, context: Context) -> Section:
+    module = cast(SectionModule, import_module(f"hikiwake.sections.{identity}.section"))
+    missing = [table for table in module.NEEDS if not context.say.tables.has(table)]
+    if missing:
+        reason = prose(f"{identity}.absent")
+        return Section(
+            identity, prose(f"{identity}.title"), reason, (Caveat("no data", reason, glance=True),)
+        )
+    return module.section(context)
+
+
+def _last_year(request: Request) -> int | None:
+    """Return the last year that had ended at the as-of date."""
+    if not request.as_of:
+        return None
+    try:
+        day = date.fromisoformat(request.as_of)
+    except ValueError as fault:
+        raise BadUsage(
+            where=f"as-of date {request.as_of!r}",
+            why="it is not a calendar date",
+            remedy="Write it as YYYY-MM-DD, for example 2016-12-01.",
+        ) from fault
+    return day.year if (day.month, day.day) == (12, 31) else day.year - 1
