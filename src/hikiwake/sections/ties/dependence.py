@@ -13,6 +13,9 @@ from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, product, prose
 
 SHOWN = 8
+# A product is worth a sentence from this part of the shown products' value on; a supplier from this share on.
+WORTHY = 0.05
+SLIGHT = 0.01
 
 
 class Dependence(NamedTuple):
@@ -56,10 +59,10 @@ def blocks(exporter: str, importer: str, rows: tuple[Dependence, ...]) -> list[A
     if not rows:
         return []
     labels = {"exporter": economy(exporter), "importer": economy(importer)}
-    needed = max(rows, key=lambda row: row.bought.value or 0.0)
+    needed = _needed(rows)
     facts = {"bought": needed.bought, "sold": needed.sold}
     written: list[AnyBlock] = []
-    if needed.alternative:
+    if needed.alternative and (needed.alternative.share.value or 0.0) >= SLIGHT:
         sentence = prose(
             "ties.dependence_alternative",
             facts={"bought": needed.bought, "other": needed.alternative.share},
@@ -76,6 +79,13 @@ def blocks(exporter: str, importer: str, rows: tuple[Dependence, ...]) -> list[A
         written.append(_dumbbell(labels, rows, needed, facts, f"{exporter}-{importer}"))
     written.append(_table(labels, rows, f"{exporter}-{importer}"))
     return written
+
+
+def _needed(rows: tuple[Dependence, ...]) -> Dependence:
+    """Return the product for which the importer leans most on the exporter, among those of some weight."""
+    total = sum(row.value.value or 0.0 for row in rows)
+    worthy = [row for row in rows if (row.value.value or 0.0) >= WORTHY * total]
+    return max(worthy, key=lambda row: (row.bought.value or 0.0, row.value.value or 0.0))
 
 
 def _dumbbell(

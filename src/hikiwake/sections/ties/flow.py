@@ -17,6 +17,8 @@ UNCHANGED = 0.02
 # A one-year fall is worth an annotation from this size on (log points; about a third).
 ANNOTATED_FALL = 0.4
 BASE_DISTANCE = 10
+# Below this part of the other direction a flow gets a paragraph, but no tables and figures of its own.
+TRICKLE = 0.01
 
 
 class Direction(NamedTuple):
@@ -56,6 +58,12 @@ def directions(context: Context, levels: PairLevels) -> tuple[Direction, ...]:
     ]
     alive = [d for d in followed if d.known]
     return tuple(sorted(alive, key=lambda d: (-_size(d, context.year), d.exporter)))
+
+
+def weighty(followed: tuple[Direction, ...], at: int) -> tuple[Direction, ...]:
+    """Return the directions that deserve more than a paragraph: those that are not a trickle of the other."""
+    least = TRICKLE * max((_value(d.by_year[at]) for d in followed), default=0.0)
+    return tuple(d for d in followed if _value(d.by_year[at]) > least)
 
 
 def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]) -> list[AnyBlock]:

@@ -23,6 +23,13 @@ FUELS = (
 )
 
 
+# A fuel is worth a sentence from this share on, and a row or a line from this part of the largest fuel on.
+SLIGHT = 0.01
+TRIFLE = 0.001
+FEWEST_YEARS = 5
+LINES = 4
+
+
 class FuelTie(NamedTuple):
     """One fuel in one direction in the brief's year."""
 
@@ -54,16 +61,18 @@ def fuel_ties(context: Context, levels: PairLevels, exporter: str, importer: str
                     levels.share_of_exports(flow),
                 )
             )
-    return tuple(sorted(ties, key=lambda tie: (-(tie.value.value or 0.0), tie.scope.id)))
+    least = TRIFLE * max((tie.value.value or 0.0 for tie in ties), default=0.0)
+    weighty = [tie for tie in ties if (tie.value.value or 0.0) >= least]
+    return tuple(sorted(weighty, key=lambda tie: (-(tie.value.value or 0.0), tie.scope.id)))
 
 
 def blocks(
     context: Context, levels: PairLevels, exporter: str, importer: str, ties: tuple[FuelTie, ...]
 ) -> list[AnyBlock]:
-    """Write the energy block of one direction; empty when no fuel ever flowed."""
-    written: list[AnyBlock] = []
-    if ties:
-        written += [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
+    """Write the energy block of one direction; empty when no fuel flowed in the brief's year."""
+    if not ties:
+        return []
+    written: list[AnyBlock] = [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
     chart, flagged = _chart(context, levels, exporter, importer)
     if chart:
         written.append(chart)
@@ -91,6 +100,8 @@ def year_list(facts: list[Fact]) -> Label:
 def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Paragraph:
     sentences = []
     for tie in ties[:3]:
+        if tie is not ties[0] and (tie.share.value or 0.0) < SLIGHT:
+            continue
         labels = {
             "exporter": economy(exporter),
             "importer": economy(importer),
@@ -108,7 +119,7 @@ def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Parag
 
 def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
     labels = {"exporter": economy(exporter), "importer": economy(importer)}
-    top = max(ties, key=lambda tie: tie.share.value or 0.0)
+    top = ties[0]
     return Table(
         id=f"fuels-{exporter}-{importer}",
         title=prose(
@@ -143,14 +154,14 @@ def _chart(
 ) -> tuple[Chart | None, list[Fact]]:
     series, flagged = [], []
     best: tuple[Scope, Fact] | None = None
-    for scope in FUELS[:4]:
+    for scope in _drawn(context, levels, exporter, importer):
         facts = {
             y: levels.share_of_imports(Flow(exporter, importer, scope, y))
             for y in levels.flows.years
             if y <= context.year
         }
         sound = [fact for fact in facts.values() if fact.value is not None and fact.status != "flagged"]
-        if len(sound) < 5:
+        if len(sound) < FEWEST_YEARS:
             continue
         flagged += [fact for fact in facts.values() if fact.status == "flagged"]
         marks = tuple(
@@ -178,3 +189,17 @@ def _chart(
         note=prose("ties.fuel_chart_note") if flagged else None,
     )
     return chart, flagged
+
+
+def _drawn(context: Context, levels: PairLevels, exporter: str, importer: str) -> list[Scope]:
+    """Return the fuels worth a line: those whose best year is no trifle beside the best of all."""
+    best = {}
+    for scope in FUELS:
+        values = [
+            levels.value(Flow(exporter, importer, scope, y)).value or 0.0
+            for y in levels.flows.years
+            if y <= context.year
+        ]
+        best[scope.id] = max(values)
+    least = SLIGHT * max(best.values())
+    return [scope for scope in FUELS if best[scope.id] > least][:LINES]

@@ -31,12 +31,13 @@ def section(context: Context) -> Section:
         sentence = prose(key, facts={"balance": balance}, scope=scope_label(COVERED), **pair)
         blocks.append(Paragraph((sentence,)))
     summary: list[Prose] = [flow.level_sentence(context, levels, followed[0])]
-    for exporter, importer in active:
+    weighty = [(d.exporter, d.importer) for d in flow.weighty(followed, context.year)]
+    for exporter, importer in weighty:
         ties = fuels.fuel_ties(context, levels, exporter, importer)
         blocks += fuels.blocks(context, levels, exporter, importer, ties)
     if active:
         blocks += exchange.composition(context, levels, active)
-    for exporter, importer in active:
+    for exporter, importer in weighty:
         blocks += exchange.partner_ranking(context, levels, exporter, importer)
         rows = dependence.dependences(context, levels, exporter, importer)
         blocks += dependence.blocks(exporter, importer, rows)
