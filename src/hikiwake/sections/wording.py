@@ -39,7 +39,7 @@ def text(words: str) -> Label:
     return Label("text", words, words)
 
 
-def prose(key: str, *, facts: dict[str, Fact] | None = None, **labels: Label) -> Prose:
+def prose(key: str, facts: dict[str, Fact] | None = None, /, **labels: Label) -> Prose:
     """Make a sentence from a template key, its facts and its labels."""
     return Prose(key, {slot: fact.id for slot, fact in (facts or {}).items()}, labels)
 

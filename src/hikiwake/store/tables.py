@@ -67,7 +67,7 @@ def _plain(column: Any) -> NDArray[Any]:
 
     if isinstance(column, np.ma.MaskedArray):
         if column.dtype.kind in "iuf":
-            return np.asarray(column.astype(np.float64).filled(np.nan))
+            return np.ma.filled(column.astype(np.float64), np.nan)
         filled = column.astype(object)
         filled[np.ma.getmaskarray(column)] = None
         return np.asarray(filled.data)

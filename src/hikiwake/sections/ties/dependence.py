@@ -65,14 +65,14 @@ def blocks(exporter: str, importer: str, rows: tuple[Dependence, ...]) -> list[A
     if needed.alternative and (needed.alternative.share.value or 0.0) >= SLIGHT:
         sentence = prose(
             "ties.dependence_alternative",
-            facts={"bought": needed.bought, "other": needed.alternative.share},
+            {"bought": needed.bought, "other": needed.alternative.share},
             alternative=economy(needed.alternative.partner),
             product=product(needed.code),
             **labels,
         )
     else:
         sentence = prose(
-            "ties.dependence_sole", facts={"bought": needed.bought}, product=product(needed.code), **labels
+            "ties.dependence_sole", {"bought": needed.bought}, product=product(needed.code), **labels
         )
     written.append(Paragraph((sentence,)))
     if len(rows) > 1:
@@ -109,13 +109,13 @@ def _dumbbell(
     return Chart(
         id=f"dependence-{tail}",
         kind="dumbbell",
-        title=prose("ties.dependence_chart", facts=facts, product=product(needed.code), **labels),
+        title=prose("ties.dependence_chart", facts, product=product(needed.code), **labels),
         axis=prose("ties.dependence_axis"),
         series=(
             Series(prose("ties.series_bought", importer=labels["importer"]), marks("bought")),
             Series(prose("ties.series_sold", exporter=labels["exporter"]), marks("sold")),
         ),
-        alt=prose("ties.dependence_alt", facts=facts, product=product(needed.code), **labels),
+        alt=prose("ties.dependence_alt", facts, product=product(needed.code), **labels),
         glance=False,
     )
 

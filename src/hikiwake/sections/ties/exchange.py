@@ -28,14 +28,14 @@ def composition(context: Context, levels: PairLevels, directions: list[tuple[str
         labels = {"exporter": economy(exporter), "importer": economy(importer)}
         facts = {"share": shares[leading][1]}
         sentences = [
-            prose("ties.composition", facts=facts, group=group(leading, parts.groups[leading].name), **labels)
+            prose("ties.composition", facts, group=group(leading, parts.groups[leading].name), **labels)
         ]
         base = context.year - BASE_DISTANCE
         if base in levels.flows.years:
             moved = levels.composition_change(Flow(exporter, importer, COVERED, context.year), parts, base)
             if moved is not None:
                 key = "ties.composition_moved" if (moved.value or 0.0) >= 0.1 else "ties.composition_stable"
-                sentences.append(prose(key, facts={"moved": moved}, base=year(base)))
+                sentences.append(prose(key, {"moved": moved}, base=year(base)))
         written.append(Paragraph(tuple(sentences)))
     if stated:
         written.append(_chart(context, stated))
@@ -71,10 +71,10 @@ def _chart(context: Context, stated: dict[tuple[str, str], dict[str, tuple[Fact,
     return Chart(
         id="composition",
         kind="diverging" if len(series) > 1 else "bars",
-        title=prose("ties.composition_chart", facts=facts, **labels),
+        title=prose("ties.composition_chart", facts, **labels),
         axis=prose("ties.composition_axis", year=year(context.year)),
         series=series,
-        alt=prose("ties.composition_alt", facts=facts, **labels),
+        alt=prose("ties.composition_alt", facts, **labels),
     )
 
 
@@ -104,7 +104,7 @@ def partner_ranking(context: Context, levels: PairLevels, exporter: str, importe
             kind="bars",
             title=prose(
                 "ties.suppliers_chart_first" if first else "ties.suppliers_chart",
-                facts=facts if first else {**facts, "rank": rank},
+                facts if first else {**facts, "rank": rank},
                 **labels,
             ),
             axis=prose("ties.suppliers_axis", importer=labels["importer"], scope=labels["scope"]),
@@ -119,7 +119,7 @@ def partner_ranking(context: Context, levels: PairLevels, exporter: str, importe
             ),
             alt=prose(
                 "ties.suppliers_alt",
-                facts={"share": facts["share"], "top": rows[0].share},
+                {"share": facts["share"], "top": rows[0].share},
                 leader=economy(rows[0].partner),
                 exporter=labels["exporter"],
                 importer=labels["importer"],

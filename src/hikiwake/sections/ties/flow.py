@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hikiwake.core.document import AnyBlock, Annotation, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
+from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
 from hikiwake.measures.ties.suppliers import Partners
@@ -106,14 +106,12 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
     now = direction.by_year[context.year]
     if now.value is None:
         last = direction.known[max(direction.known)]
-        return prose(
-            "ties.level_none_now", facts={"last": last}, year=year(context.year), scope=scope, **labels
-        )
+        return prose("ties.level_none_now", {"last": last}, year=year(context.year), scope=scope, **labels)
     flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
     if "flagged" in (bought.status, sold.status):
-        return prose("ties.level_flagged", facts={"value": now}, scope=scope, **labels)
-    return prose("ties.level", facts={"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
+        return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)
+    return prose("ties.level", {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
 
 
 def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
@@ -123,7 +121,7 @@ def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Pr
     sellers = Partners(context.say, direction.importer, "importer", context.year)
     facts = {"rank": sellers.rank(direction.exporter, COVERED), "count": sellers.count(COVERED)}
     first = facts["rank"].value == 1
-    return [prose("ties.rank_first" if first else "ties.rank", facts=facts, **direction.labels)]
+    return [prose("ties.rank_first" if first else "ties.rank", facts, **direction.labels)]
 
 
 def _change(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
@@ -140,7 +138,7 @@ def _change(context: Context, levels: PairLevels, direction: Direction) -> list[
         key = "ties.rose"
     else:
         key = "ties.fell"
-    return [prose(key, facts={"change": change, "base": direction.known[base]})]
+    return [prose(key, {"change": change, "base": direction.known[base]})]
 
 
 def _record(context: Context, direction: Direction) -> list[Prose]:
@@ -150,7 +148,7 @@ def _record(context: Context, direction: Direction) -> list[Prose]:
     scope_years = {"since": year(first.period.first)}
     if last.value is not None and last is direction.peak:
         return [prose("ties.record_now", **scope_years)]
-    return [prose("ties.record", facts={"peak": direction.peak}, **scope_years)]
+    return [prose("ties.record", {"peak": direction.peak}, **scope_years)]
 
 
 def _chart(charted: list[Direction]) -> Chart:
@@ -174,12 +172,12 @@ def _chart(charted: list[Direction]) -> Chart:
         kind="lines",
         title=prose(
             "ties.chart_levels_at_peak" if at_peak else "ties.chart_levels",
-            facts={"last": last} if at_peak else {"last": last, "peak": peak},
+            {"last": last} if at_peak else {"last": last, "peak": peak},
             **labels,
         ),
         axis=prose("ties.axis_exports", scope=scope_label(COVERED)),
         series=series,
-        alt=prose("ties.chart_levels_alt", facts={"first": first, "peak": peak, "last": last}, **labels),
+        alt=prose("ties.chart_levels_alt", {"first": first, "peak": peak, "last": last}, **labels),
         annotations=tuple(_annotations(main)),
         note=prose("ties.chart_levels_note"),
         glance=True,
@@ -188,7 +186,7 @@ def _chart(charted: list[Direction]) -> Chart:
 
 def _annotations(direction: Direction) -> list[Annotation]:
     peak = direction.peak
-    notes = [Annotation(year(peak.period.first), prose("ties.annotation_peak", facts={"peak": peak}))]
+    notes = [Annotation(year(peak.period.first), prose("ties.annotation_peak", {"peak": peak}))]
     falls = [
         (math.log(_value(direction.known[y]) / _value(direction.known[y - 1])), y)
         for y in direction.known
@@ -198,9 +196,7 @@ def _annotations(direction: Direction) -> list[Annotation]:
     falls = [(size, y) for size, y in falls if _value(direction.known[y - 1]) > 0.1 * _value(peak)]
     if falls and min(falls)[0] < -ANNOTATED_FALL:
         fell = direction.known[min(falls)[1]]
-        notes.append(
-            Annotation(year(fell.period.first), prose("ties.annotation_fall", facts={"value": fell}))
-        )
+        notes.append(Annotation(year(fell.period.first), prose("ties.annotation_fall", {"value": fell})))
     return notes
 
 

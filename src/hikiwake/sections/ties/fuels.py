@@ -73,7 +73,7 @@ def blocks(
     if not ties:
         return []
     written: list[AnyBlock] = [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
-    chart, flagged = _chart(context, levels, exporter, importer)
+    chart, flagged = _chart(context, levels, exporter, importer, ties[0].scope)
     if chart:
         written.append(chart)
     if flagged:
@@ -108,12 +108,12 @@ def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Parag
             "product": scope_label(tie.scope),
         }
         if tie.share.status == "flagged":
-            sentences.append(prose("ties.fuel_flagged", facts={"value": tie.value}, **labels))
+            sentences.append(prose("ties.fuel_flagged", {"value": tie.value}, **labels))
         elif tie.share_quantity.value is None:
-            sentences.append(prose("ties.fuel_value_only", facts={"share": tie.share}, **labels))
+            sentences.append(prose("ties.fuel_value_only", {"share": tie.share}, **labels))
         else:
             facts = {"share": tie.share, "share_quantity": tie.share_quantity}
-            sentences.append(prose("ties.fuel", facts=facts, **labels))
+            sentences.append(prose("ties.fuel", facts, **labels))
     return Paragraph(tuple(sentences), glance=True)
 
 
@@ -124,7 +124,7 @@ def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
         id=f"fuels-{exporter}-{importer}",
         title=prose(
             "ties.fuel_table",
-            facts={"share": top.share},
+            {"share": top.share},
             product=scope_label(top.scope),
             **labels,
         ),
@@ -150,7 +150,7 @@ def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
 
 
 def _chart(
-    context: Context, levels: PairLevels, exporter: str, importer: str
+    context: Context, levels: PairLevels, exporter: str, importer: str, leading: Scope
 ) -> tuple[Chart | None, list[Fact]]:
     series, flagged = [], []
     best: tuple[Scope, Fact] | None = None
@@ -170,7 +170,7 @@ def _chart(
         )
         series.append(Series(prose("render.name", name=scope_label(scope)), marks))
         peak = max(sound, key=lambda fact: (fact.value or 0.0, -fact.period.first))
-        if best is None or (peak.value or 0.0) > (best[1].value or 0.0):
+        if best is None or scope == leading:
             best = (scope, peak)
     if best is None:
         return None, []
@@ -182,10 +182,10 @@ def _chart(
     chart = Chart(
         id=f"fuel-shares-{exporter}-{importer}",
         kind="lines",
-        title=prose("ties.fuel_chart", facts={"peak": best[1]}, **labels),
+        title=prose("ties.fuel_chart", {"peak": best[1]}, **labels),
         axis=prose("ties.fuel_axis", exporter=labels["exporter"], importer=labels["importer"]),
         series=tuple(series),
-        alt=prose("ties.fuel_chart_alt", facts={"peak": best[1]}, **labels),
+        alt=prose("ties.fuel_chart_alt", {"peak": best[1]}, **labels),
         note=prose("ties.fuel_chart_note") if flagged else None,
     )
     return chart, flagged

@@ -28,7 +28,7 @@ def section(context: Context) -> Section:
     balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
     if balance is not None:
         key = "ties.surplus" if (balance.value or 0.0) >= 0 else "ties.deficit"
-        sentence = prose(key, facts={"balance": balance}, scope=scope_label(COVERED), **pair)
+        sentence = prose(key, {"balance": balance}, scope=scope_label(COVERED), **pair)
         blocks.append(Paragraph((sentence,)))
     summary: list[Prose] = [flow.level_sentence(context, levels, followed[0])]
     weighty = [(d.exporter, d.importer) for d in flow.weighty(followed, context.year)]
@@ -49,10 +49,10 @@ def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
     now = main.by_year[context.year]
     labels = {**main.labels, "scope": scope_label(COVERED)}
     if now.value is None:
-        return prose("ties.finding_stopped", facts={"peak": main.peak}, year=year(context.year), **labels)
+        return prose("ties.finding_stopped", {"peak": main.peak}, year=year(context.year), **labels)
     peak = main.peak
     if now.value < 0.5 * (peak.value or 0.0):
-        return prose("ties.finding_below_peak", facts={"value": now, "peak": peak}, **labels)
+        return prose("ties.finding_below_peak", {"value": now, "peak": peak}, **labels)
     if now is peak:
-        return prose("ties.finding_record", facts={"value": now}, **labels)
-    return prose("ties.finding_level", facts={"value": now}, **labels)
+        return prose("ties.finding_record", {"value": now}, **labels)
+    return prose("ties.finding_level", {"value": now}, **labels)
