@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.tiny import tiny_tables
 
 from hikiwake.core.products import partition
 from hikiwake.core.provenance import Ledger
@@ -10,7 +11,6 @@ from hikiwake.measures.flows import pair_flows
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties.levels import COVERED, NO_ROW, Flow, PairLevels
 from hikiwake.measures.ties.suppliers import Partners
-from tests.tiny import tiny_tables
 
 OIL = Scope("product", "270900", "crude oil")
 # Japan buys oil from Russia (30 of 120) and Saudi Arabia (90 of 120); nothing flows back.

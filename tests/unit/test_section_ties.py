@@ -1,0 +1,121 @@
+"""The section on ties stays true when the data turn: fell, rose, unchanged, one side, nothing."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from tests.tiny import FlagRow, FlowRow, tiny_tables
+
+from hikiwake.core.country import country
+from hikiwake.core.document import Caveat, Chart, Paragraph, Prose, Section, Table
+from hikiwake.core.provenance import Ledger
+from hikiwake.measures.statement import Statements
+from hikiwake.sections import Context
+from hikiwake.sections.ties.section import section
+
+TEMPLATES = tomllib.loads(files("hikiwake").joinpath("text/en.toml").read_text(encoding="utf-8"))
+
+
+def ties(folder: Path, flows: list[FlowRow], *, year: int = 2012, flags: tuple[FlagRow, ...] = ()) -> Section:
+    tables = tiny_tables(folder, flows, flags)
+    return section(Context(country("JPN"), country("RUS"), year, Statements(tables, Ledger())))
+
+
+def oil(year: int, value: int, *, exporter: str = "RUS", importer: str = "JPN") -> FlowRow:
+    return (year, exporter, importer, "270900", value, value * 100)
+
+
+def sentences(written: Section) -> list[Prose]:
+    """Every sentence of a section, wherever it stands."""
+    found = [written.title, written.finding, *written.summary]
+    for block in written.blocks:
+        if isinstance(block, Paragraph):
+            found += block.sentences
+        elif isinstance(block, Caveat):
+            found.append(block.text)
+        elif isinstance(block, Table):
+            found += [block.title, *block.columns, *([block.note] if block.note else [])]
+        elif isinstance(block, Chart):
+            found += [block.title, block.axis, block.alt, *([block.note] if block.note else [])]
+            found += [series.label for series in block.series]
+            found += [annotation.text for annotation in block.annotations]
+    return found
+
+
+def keys(written: Section) -> set[str]:
+    return {sentence.key for sentence in sentences(written)}
+
+
+def test_nothing_at_all_is_said_and_shown_once(tmp_path: Path) -> None:
+    written = ties(tmp_path, [oil(2012, 5, exporter="SAU")])
+    assert written.finding.key == "ties.nothing"
+    assert [block.text.key for block in written.blocks if isinstance(block, Caveat)] == ["ties.nothing"]
+
+
+def test_one_sided_trade_names_the_side_that_is_not_covered(tmp_path: Path) -> None:
+    written = ties(tmp_path, [oil(year, 5) for year in range(2002, 2013)])
+    caveats = [block for block in written.blocks if isinstance(block, Caveat)]
+    assert [c.text.key for c in caveats] == ["ties.direction_not_covered"]
+    assert caveats[0].text.labels["exporter"].id == "JPN"
+    assert "ties.surplus" not in keys(written)
+    assert "ties.deficit" not in keys(written)
+
+
+@pytest.mark.parametrize(
+    ("last", "said", "not_said"),
+    [
+        (200, "ties.rose", ("ties.fell", "ties.unchanged")),
+        (50, "ties.fell", ("ties.rose", "ties.unchanged")),
+        (101, "ties.unchanged", ("ties.rose", "ties.fell")),
+    ],
+)
+def test_rose_fell_and_unchanged(tmp_path: Path, last: int, said: str, not_said: tuple[str, ...]) -> None:
+    written = ties(tmp_path, [oil(2002, 100), oil(2007, 150), oil(2012, last)])
+    assert said in keys(written)
+    assert not keys(written) & set(not_said)
+
+
+def test_a_record_is_a_record_and_a_stop_is_a_stop(tmp_path: Path) -> None:
+    (tmp_path / "record").mkdir()
+    record = ties(tmp_path / "record", [oil(2010, 1), oil(2011, 2), oil(2012, 3)])
+    assert record.finding.key == "ties.finding_record"
+    assert "ties.record_now" in keys(record)
+    (tmp_path / "stop").mkdir()
+    stopped = ties(tmp_path / "stop", [oil(2010, 1), oil(2011, 2), oil(2012, 3, exporter="SAU")])
+    assert stopped.finding.key == "ties.finding_stopped"
+    assert "ties.level_none_now" in keys(stopped)
+
+
+@pytest.mark.parametrize(("back", "said"), [(2, "ties.deficit"), (9, "ties.surplus")])
+def test_the_balance_has_the_right_sign(tmp_path: Path, back: int, said: str) -> None:
+    written = ties(tmp_path, [oil(2012, 5), oil(2012, back, exporter="JPN", importer="RUS")])
+    assert said in keys(written)
+
+
+def test_a_hole_keeps_the_share_out_of_the_text(tmp_path: Path) -> None:
+    flows = [
+        *(oil(year, 10) for year in range(2005, 2013)),
+        *(oil(year, 90, exporter="SAU") for year in range(2005, 2013)),
+    ]
+    written = ties(tmp_path, flows, flags=(("hole", "importer", None, "JPN", "270900", 2012),))
+    assert "ties.level_flagged" in keys(written)
+    assert "ties.fuel_flagged" in keys(written)
+    assert "ties.fuel_years_flagged" in keys(written)
+    assert not keys(written) & {"ties.level", "ties.fuel", "ties.rank", "ties.rank_first"}
+
+
+def test_every_sentence_has_a_template_whose_slots_it_fills(tmp_path: Path) -> None:
+    flows = [
+        *(oil(year, year - 1990) for year in range(1996, 2013)),
+        *(oil(year, 40, exporter="SAU") for year in range(1996, 2013)),
+        *(oil(year, 12, exporter="JPN", importer="RUS") for year in range(1996, 2013)),
+        *((2012, "RUS", "JPN", code, 7, 7) for code in ("271111", "710812", "760110")),
+    ]
+    for sentence in sentences(ties(tmp_path, flows)):
+        table, _, name = sentence.key.partition(".")
+        if table == "render":
+            continue
+        template = TEMPLATES[table][name]
+        slots = {part.partition("}")[0].partition(":")[0] for part in template.split("{")[1:]}
+        assert slots == set(sentence.facts) | set(sentence.labels), sentence.key
