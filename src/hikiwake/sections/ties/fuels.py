@@ -27,6 +27,16 @@ FUELS = (
 SLIGHT = 0.01
 TRIFLE = 0.001
 FEWEST_YEARS = 5
+# The columns of the table, and whose names their headings hold.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "product": (),
+    "value": (),
+    "quantity": (),
+    "share": ("importer",),
+    "share_quantity": (),
+    "rank": ("exporter",),
+    "sold": ("exporter",),
+}
 LINES = 4
 
 
@@ -129,8 +139,8 @@ def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
             **labels,
         ),
         columns=tuple(
-            prose(f"ties.fuel_column_{name}", **(labels if name in ("share", "sold", "rank") else {}))
-            for name in ("product", "value", "quantity", "share", "share_quantity", "rank", "sold")
+            prose(f"ties.fuel_column_{name}", **{side: labels[side] for side in sides})
+            for name, sides in COLUMNS.items()
         ),
         rows=tuple(
             (
