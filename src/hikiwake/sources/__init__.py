@@ -1,0 +1,1 @@
+"""What brings data into the store: the producers' codes, readers and checks of quality."""
