@@ -16,6 +16,17 @@ SHOWN = 8
 # A product is worth a sentence from this part of the shown products' value on; a supplier from this share on.
 WORTHY = 0.05
 SLIGHT = 0.01
+# The columns of the table, and whose names their headings hold.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "product": (),
+    "value": (),
+    "bought": ("importer",),
+    "sold": ("exporter",),
+    "world": ("exporter",),
+    "concentration": ("importer",),
+    "alternative": (),
+    "alternative_share": (),
+}
 
 
 class Dependence(NamedTuple):
@@ -121,26 +132,12 @@ def _dumbbell(
 
 
 def _table(labels: dict[str, Label], rows: tuple[Dependence, ...], tail: str) -> Table:
-    columns = (
-        "product",
-        "value",
-        "bought",
-        "sold",
-        "world",
-        "concentration",
-        "alternative",
-        "alternative_share",
-    )
     return Table(
         id=f"dependence-table-{tail}",
         title=prose("ties.dependence_table", **labels),
         columns=tuple(
-            prose(
-                f"ties.dependence_column_{name}",
-                **({"importer": labels["importer"]} if name in ("bought", "concentration") else {}),
-                **({"exporter": labels["exporter"]} if name in ("sold", "world") else {}),
-            )
-            for name in columns
+            prose(f"ties.dependence_column_{name}", **{side: labels[side] for side in sides})
+            for name, sides in COLUMNS.items()
         ),
         rows=tuple(
             (
