@@ -11,7 +11,7 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.country import Pair
-from hikiwake.core.document import Brief, Caveat, Length, Section
+from hikiwake.core.document import Brief, Caveat, Length, Section, cited
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.statement import Statements
@@ -80,7 +80,13 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         command=request.command or f"hikiwake brief {request.pair.a.id} {request.pair.b.id}",
         as_of=request.as_of,
     )
-    return shorten(whole) if request.length == "glance" else whole
+    return settle(shorten(whole) if request.length == "glance" else whole)
+
+
+def settle(whole: Brief) -> Brief:
+    """Keep in the ledger what the brief shows: a fact that nobody can see is not part of it."""
+    shown = (*cited(whole.title), *cited(whole.summary), *cited(whole.sections))
+    return msgspec.structs.replace(whole, ledger=whole.ledger.only(shown))
 
 
 def resolve_year(request: Request, vintage: Vintage) -> int:
@@ -108,7 +114,7 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
 
 
 def shorten(whole: Brief) -> Brief:
-    """Keep what a two-page reader needs: the blocks marked for a glance, and the facts they rest on."""
+    """Keep what a two-page reader needs: the blocks marked for a glance."""
     sections = tuple(
         msgspec.structs.replace(section, blocks=tuple(b for b in section.blocks if b.glance))
         for section in whole.sections

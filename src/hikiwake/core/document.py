@@ -6,6 +6,7 @@ Numbers stand in the ledger and are named here by fact id; words that depend on 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -185,3 +186,23 @@ class Brief(msgspec.Struct, frozen=True):
     engine: str
     command: str
     as_of: str = ""
+
+
+def cited(part: object) -> Iterator[str]:
+    """Yield the id of every fact that a part of a document shows, in reading order (ids may repeat)."""
+    if isinstance(part, Prose):
+        yield from part.facts.values()
+    elif isinstance(part, Cell | Mark | KeyFigure):
+        if part.fact:
+            yield part.fact
+        if isinstance(part, KeyFigure):
+            yield from cited(part.label)
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from cited(item)
+    elif isinstance(part, Caveat):
+        yield from part.affects
+        yield from cited(part.text)
+    elif isinstance(part, msgspec.Struct) and not isinstance(part, Ledger | Label):
+        for name in part.__struct_fields__:
+            yield from cited(getattr(part, name))

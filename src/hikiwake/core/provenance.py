@@ -7,6 +7,7 @@ value becomes a statement; there is no arithmetic on facts.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -169,6 +170,25 @@ class Ledger(msgspec.Struct):
         for dataset in datasets:
             self.datasets[dataset.id] = dataset
         return identity
+
+    def only(self, identities: Iterable[str]) -> Ledger:
+        """Return a ledger of the named facts, of the facts they were made from, and of what these name."""
+        kept: dict[str, Fact] = {}
+        waiting = list(identities)
+        while waiting:
+            identity = waiting.pop()
+            if identity in kept or identity not in self.facts:
+                continue
+            kept[identity] = self.facts[identity]
+            waiting += self.facts[identity].inputs
+        facts = {identity: fact for identity, fact in self.facts.items() if identity in kept}
+        named = {source.partition("@")[0] for fact in facts.values() for source in fact.inputs}
+        formulas = {fact.formula for fact in facts.values()}
+        return Ledger(
+            facts,
+            {name: dataset for name, dataset in self.datasets.items() if name in named},
+            {name: formula for name, formula in self.formulas.items() if name in formulas},
+        )
 
     def __getitem__(self, identity: str) -> Fact:
         return self.facts[identity]

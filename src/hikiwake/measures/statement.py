@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar, cast
 
 import msgspec
 
 from hikiwake.core.provenance import Fact, Formula, Interval, Ledger, Period, Status
 from hikiwake.store.tables import Tables
+
+T = TypeVar("T")
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -38,6 +41,13 @@ class Statements:
     def __init__(self, tables: Tables, ledger: Ledger) -> None:
         self.tables = tables
         self.ledger = ledger
+        self._kept: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made once for all blocks of a brief that read the same rows."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(T, self._kept[key])
 
     def rows(self, table: str, where: Mapping[str, str]) -> str:
         """Return a selector, `dataset@version#table?column=value&...`, which the store can run again."""

@@ -14,7 +14,7 @@ from hikiwake.measures.ties import formulas
 from hikiwake.measures.ties.levels import NO_ROW, Flow
 
 if TYPE_CHECKING:
-    from hikiwake.store.tables import Tables
+    from hikiwake.store.tables import Columns
 
 
 class Ranked(NamedTuple):
@@ -34,15 +34,15 @@ class Partners:
         self._side: Side = side
         self._other: Side = "exporter" if side == "importer" else "importer"
         self._year = year
-        tables: Tables = statements.tables
-        rows = tables.collect(
-            partners(tables.frame(FLOWS), side, economy, year).select(
-                nw.col(self._other).alias("partner"), "product", "value"
-            )
-        )
+        rows = statements.once(("partners", economy, side, year), self._collect)
         self._partner = rows["partner"].astype(str)
         self._product = rows["product"].astype(str)
         self._value = rows["value"].astype(np.float64)
+
+    def _collect(self) -> Columns:
+        tables = self._say.tables
+        flows = partners(tables.frame(FLOWS), self._side, self._economy, self._year)
+        return tables.collect(flows.select(nw.col(self._other).alias("partner"), "product", "value"))
 
     def ranking(self, scope: Scope) -> tuple[tuple[str, float], ...]:
         """Return partners with their values (USD), largest first; equal values in the order of their ids."""
