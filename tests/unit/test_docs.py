@@ -1,0 +1,156 @@
+"""The documentation says what is true: its examples run, its pages are found, nothing is left out."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sybil import Example, Sybil
+from sybil.example import SybilFailure
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+from hikiwake.store.catalogue import open_vintage
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+GENERATED = DOCS / "reference" / "generated"
+PAGES = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if GENERATED not in p.parents)]
+MEANS_THE_SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def run_console(example: Example) -> str | None:
+    """Run the `hikiwake` commands of a console block; what is shown of their output must come out.
+
+    Commands of other programs (make, pip) set up what the tests already stand in, and are passed over.
+    """
+    for block in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
+        command, _, wanted = block.partition("\n")
+        words = shlex.split(command, comments=True)
+        if words[0] != "hikiwake":
+            continue
+        run = subprocess.run(
+            [sys.executable, "-m", "hikiwake", *words[1:]],
+            capture_output=True,
+            text=True,
+            cwd=example.namespace["folder"],
+            check=False,
+        )
+        if run.returncode not in (0, 1):
+            return f"{command}\nleft with {run.returncode}:\n{run.stderr}"
+        got = run.stdout + run.stderr
+        if wanted.strip() and not doctest.OutputChecker().check_output(wanted, got, MEANS_THE_SAME):
+            return f"{command}\nshould have written\n{wanted}\nbut wrote\n{got}"
+    return None
+
+
+def examples(page: Path, folder: Path) -> list[Example]:
+    python = PythonCodeBlockParser(doctest_optionflags=MEANS_THE_SAME)
+    parsed = Sybil([python, CodeBlockParser("console", run_console)]).parse(page)
+    parsed.namespace["folder"] = folder
+    return list(parsed)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_examples_of_a_page_do_what_the_page_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for example in examples(page, tmp_path):
+        example.evaluate()
+
+
+def test_console_examples_can_fail(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```console\n$ hikiwake --version\nnot what it says\n```\n", encoding="utf-8")
+    (example,) = examples(page, tmp_path)
+    with pytest.raises(SybilFailure, match="should have written"):
+        example.evaluate()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    local = [link.partition("#")[0] for link in links if "://" not in link and not link.startswith("#")]
+    targets = [(page.parent / link).resolve() for link in local]
+    built = {GENERATED / made for made in build_docs().PAGES}
+    assert not [target for target in targets if target not in built and not target.exists()]
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
+    listed = set(re.findall(r"([\w/-]+\.md)$", navigation, flags=re.MULTILINE))
+    written = {str(page.relative_to(DOCS)) for page in PAGES if DOCS in page.parents}
+    assert {page for page in written if not page.startswith("decisions/")} <= listed
+    assert {f"reference/generated/{page}" for page in build_docs().PAGES} <= listed
+
+
+def build_docs() -> ModuleType:
+    place = ROOT / "scripts" / "build_docs.py"
+    spec = importlib.util.spec_from_file_location("build_docs", place)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def options() -> Iterator[tuple[str, str]]:
+    for path, command in build_docs().commands():
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and not parameter.hidden:
+                yield " ".join(path), parameter.opts[0]
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = build_docs().command_line()
+    found = list(options())
+    assert found
+    assert not [(command, option) for command, option in found if option not in page]
+    undescribed = [path for path, command in build_docs().commands() if not command.help]
+    assert not undescribed
+
+
+def test_every_command_shows_an_example() -> None:
+    without = [
+        " ".join(path)
+        for path, command in build_docs().commands()
+        if not hasattr(command, "commands") and "hikiwake " not in f"{command.help}{command.epilog}"
+    ]
+    assert not without
+
+
+def test_formulas_are_whole_and_read_tables_that_there_are() -> None:
+    found = build_docs().formulas()
+    tables = {table.name for table in open_vintage().tables()}
+    assert len(found) > 10
+    for _, formula in found:
+        assert formula.name
+        assert formula.expression
+        assert formula.range
+        assert formula.source
+        assert formula.reads
+        assert set(formula.reads) <= tables, formula.id
+
+
+def test_every_dataset_and_column_says_what_it_is() -> None:
+    page = build_docs().data()
+    for entry in open_vintage().entries():
+        assert entry.coverage.text
+        assert entry.licence
+        assert entry.citation
+        assert entry.title in page
+        for table in entry.tables:
+            assert table.columns, table.name
+            assert not [column for column in table.columns if not column.get("meaning")], table.name
