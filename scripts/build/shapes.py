@@ -48,7 +48,7 @@ DATASETS: tuple[dict[str, Any], ...] = (
         "note": "A selection; listing takes no side. Hand-drawn outlines are approximate.",
         "unit": "degrees",
         "coverage": {
-            "text": "54 areas, each with its names on either side, claimants, administration, source"
+            "text": "55 areas, each with its names on either side, claimants, administration, source"
         },
     },
 )

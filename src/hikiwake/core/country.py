@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from difflib import get_close_matches
 from functools import lru_cache
-from importlib import resources
 from itertools import takewhile
+from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -266,6 +265,8 @@ def _unknown(text: str) -> UnknownCountry:
 
 def _close(key: str) -> tuple[str, ...]:
     """Up to three economies whose name or code is spelt most like the key."""
+    from difflib import get_close_matches  # only after a slip: it costs more than the rest of this import
+
     pools = [_english(), _other()]
     if len(key) == 3 and key.isascii():
         pools.insert(0, {code: ids for code, ids in _codes().items() if len(code) == 3 and code.isalpha()})
@@ -297,7 +298,7 @@ def _shown(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _file() -> _File:
-    raw = resources.files("hikiwake.core").joinpath("economies.json").read_bytes()
+    raw = Path(__file__).with_name("economies.json").read_bytes()
     return msgspec.json.decode(raw, type=_File)
 
 
