@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "src" / "hikiwake" / "data"
 CACHE = ROOT / ".cache" / "packages"
 VINTAGE = "2026-11"
-MODULES = ("baci", "icio")
+MODULES = ("baci", "icio", "economies", "geography", "shapes", "fonts")
 CATALOGUE = "catalogue.json"
 
 
@@ -43,8 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rebuild(options.cache, options.out)
             return 0
         with tempfile.TemporaryDirectory() as folder:
-            rebuild(options.cache, Path(folder))
-            faults = differences(options.out, Path(folder))
+            # One level down, because some files belong beside the data folder.
+            fresh = Path(folder) / "hikiwake" / options.out.name
+            rebuild(options.cache, fresh)
+            faults = differences(options.out, fresh)
     except (NoDownload, WrongPackage) as fault:
         print(fault, file=sys.stderr)
         return 2

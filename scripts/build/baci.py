@@ -15,9 +15,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import narwhals as nw
+import numpy as np
+
 from build.fetch import Package
 from build.tables import Column, TableFile, write_table
 from hikiwake.sources.baci_codes import baci_codes
+from hikiwake.sources.quality import all_flags, priced_flows
 
 GEOPOLRISK = Package(
     kind="pip",
@@ -85,10 +90,33 @@ ECONOMIES = (
     Column("flows", "INT32", "", "number of flows as exporter or importer"),
     Column("note", "STRING", "", "what a reader of a series must know"),
 )
+FLAGS = (
+    Column("dataset", "STRING", "", "dataset that the flag is about"),
+    Column(
+        "kind",
+        "STRING",
+        "",
+        "hole, quantity_gap, edge_hole, edge_quantity_gap, break, spike or unit_value",
+    ),
+    Column("side", "STRING", "", "whose line it is about: importer, exporter, or the single flow"),
+    Column("exporter", "STRING", "", "economy that exports; missing for an importer's line"),
+    Column("importer", "STRING", "", "economy that imports; missing for an exporter's line"),
+    Column("product", "STRING", "", "HS92 line, six digits"),
+    Column("year", "INT16", "", "calendar year"),
+    Column(
+        "severity",
+        "DOUBLE",
+        "ratio",
+        "holes and gaps: part of the smaller neighbour that is there; break: new level to old; "
+        "spike: part of the importer's line; unit_value: factor to the usual unit value",
+    ),
+    Column("reason", "STRING", "", "key of what was seen"),
+)
+FLAG_KEY = ("kind", "side", "product", "exporter", "importer", "year")
 
 
 def build(downloads: Path, out: Path) -> list[TableFile]:
-    """Write baci_flows, hs92_products and baci_economies."""
+    """Write baci_flows, hs92_products, baci_economies and baci_flags."""
     with database(downloads / GEOPOLRISK.filename, "baci.db") as source:
         flows = _flows(source)
         products = source.execute("select code, description from product_codes_HS92_V202401b").fetchall()
@@ -100,6 +128,7 @@ def build(downloads: Path, out: Path) -> list[TableFile]:
         ),
         write_table(out, "baci", "hs92_products", PRODUCTS, _products(products, flows), sort=("code",)),
         write_table(out, "baci", "baci_economies", ECONOMIES, _economies(flows), sort=("code",)),
+        write_table(out, "baci", "baci_flags", FLAGS, _flags(out / "baci_flows.parquet"), sort=FLAG_KEY),
     ]
 
 
@@ -215,3 +244,21 @@ def _economies(flows: dict[str, list[Any]]) -> dict[str, list[Any]]:
         "flows": [count[row.code] for row in rows],
         "note": [row.note for row in rows],
     }
+
+
+def _flags(flows: Path) -> dict[str, Any]:
+    """Run all detectors over the written flows; severities keep four significant digits."""
+    with duckdb.connect(config={"threads": 1}) as connection:
+        priced = priced_flows(nw.from_native(connection.read_parquet(str(flows)))).to_native()
+        priced.create("priced")
+        found = all_flags(nw.from_native(connection.table("priced")), dataset="baci")
+        columns: dict[str, Any] = found.to_native().fetchnumpy()
+    columns["severity"] = [float(f"{severity:.4g}") for severity in columns["severity"]]
+    return {name: _listed(column) for name, column in columns.items()}
+
+
+def _listed(column: Any) -> Any:
+    """Return a column with None where a masked array hides its value."""
+    if isinstance(column, np.ma.MaskedArray):
+        return column.tolist()
+    return column

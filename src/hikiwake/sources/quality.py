@@ -1,0 +1,337 @@
+"""Faults that trade data show by themselves: holes, quantities out of band, spikes and level shifts.
+
+Every detector takes flows (year, exporter, importer, product, value in USD, quantity in kg or missing)
+and returns flags with one set of columns; none changes a number. They are portable expressions, so they
+run on a selection of 74 products as on a full release. Sums are taken over whole numbers: in whatever
+order an engine adds them, the flags are the same.
+
+A flag says that something looks wrong, not that it is: an importer can truly buy half as much for one
+year. What was confirmed by hand stands in `data/corrections.json`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import narwhals as nw
+
+if TYPE_CHECKING:
+    Frame = nw.LazyFrame[Any]
+
+Side = Literal["exporter", "importer"]
+
+COLUMNS = ("dataset", "kind", "side", "exporter", "importer", "product", "year", "severity", "reason")
+LINE = ("product", "year")
+FLOW = ("exporter", "importer", "product")
+AMOUNTS = ("value", "quantity", "volume")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What counts as a fault.
+
+    Parameters
+    ----------
+    narrow, wide, spread : the band of unit values, see `priced_flows`.
+    worth : USD that a flow, or its quantity at the usual price, must reach for its unit value to matter.
+    dip : a year below this part of both neighbours is low.
+    line_value : USD that an economy's line must reach in the years it is compared with. In BACI's
+        minerals 1995-2024, 2.7 % of importers' line-years of that size look like holes, and 1.1 % tower
+        above both neighbours as far, which no missing report can cause; with a tenth of the value it
+        is 5.7 and 2.9 %.
+    flow_share, flow_value : part of the importer's line, and USD, that a supplier must reach.
+    absent : a flow below this part of both neighbours counts as absent.
+    spike, spike_share, spike_value : factor to both neighbours, part of the importer's line, and USD,
+        that a flow of one year must reach.
+    shift, steady : factor between the levels of a level shift, and the factor within which each stays.
+    """
+
+    narrow: float = 3.0
+    wide: float = 10.0
+    spread: float = 5.0
+    worth: float = 1e5
+    dip: float = 0.6
+    line_value: float = 1e8
+    flow_share: float = 0.15
+    flow_value: float = 1e8
+    absent: float = 0.05
+    spike: float = 10.0
+    spike_share: float = 0.25
+    spike_value: float = 1e9
+    shift: float = 4.0
+    steady: float = 2.0
+
+
+def all_flags(priced: Frame, *, dataset: str, limits: Limits | None = None) -> Frame:
+    """Return the flags of every detector, one row each, with the columns `COLUMNS`.
+
+    `priced` is what `priced_flows` returns; the caller may store it first, as every detector reads it.
+    """
+    chosen = limits or Limits()
+    parts = [unit_value_outliers(priced, chosen), flow_holes(priced, chosen), spikes(priced, chosen)]
+    sides: tuple[Side, ...] = ("importer", "exporter")
+    for side in sides:
+        totals = line_totals(priced, side)
+        parts += [holes(totals, side, chosen), edge_holes(totals, side, chosen), breaks(totals, side, chosen)]
+    return nw.concat(parts, how="vertical").with_columns(dataset=nw.lit(dataset)).select(*COLUMNS)
+
+
+def priced_flows(flows: Frame, limits: Limits | None = None) -> Frame:
+    """Add to each flow how its unit value compares with what is usual, and an estimate of its volume.
+
+    The usual unit value of a line and year is the median over flows, weighted by value, so that the
+    many small flows, whose quantities are often rounded or guessed, do not decide it. The band around
+    it is `spread` times the (weighted) median of |ln(unit value / usual)|, at least ln `narrow` and at
+    most ln `wide`. The volume is the quantity where the unit value is inside the band, else what the
+    value buys at the usual unit value: so a missing or mistaken quantity alone makes no hole.
+
+    Returns
+    -------
+    Frame of the flows with ratio (unit value / usual, missing without a quantity), usual (USD per kg),
+    off (ratio outside the band), volume (kg).
+    """
+    chosen = limits or Limits()
+    value, quantity = nw.col("value").cast(nw.Float64), nw.col("quantity").cast(nw.Float64)
+    priced = flows.filter(nw.col("quantity") > 0).select(*LINE, "value", price=value / quantity)
+    usual = _weighted_median(priced, "price", "usual")
+    apart = priced.join(usual, on=list(LINE), how="inner").with_columns(
+        apart=(nw.col("price") / nw.col("usual")).log().abs()
+    )
+    band = usual.join(_weighted_median(apart, "apart", "deviation"), on=list(LINE), how="inner").select(
+        *LINE,
+        "usual",
+        band=nw.min_horizontal(
+            nw.max_horizontal(nw.col("deviation") * chosen.spread, nw.lit(math.log(chosen.narrow))),
+            nw.lit(math.log(chosen.wide)),
+        ),
+    )
+    known = nw.col("quantity") > 0
+    joined = flows.join(band, on=list(LINE), how="left").with_columns(
+        ratio=nw.when(known).then(value / quantity / nw.col("usual"))
+    )
+    rated = joined.with_columns(off=(nw.col("ratio").log().abs() > nw.col("band")).fill_null(value=False))
+    bought = (value / nw.col("usual")).round(0).cast(nw.Int64)
+    believed = ~nw.col("ratio").is_null() & ~nw.col("off")
+    return rated.with_columns(volume=nw.when(believed).then(nw.col("quantity")).otherwise(bought))
+
+
+def unit_value_outliers(priced: Frame, limits: Limits) -> Frame:
+    """Flag flows whose unit value is outside the band; severity is its factor to the usual one.
+
+    Passed over where neither the value nor the quantity at the usual unit value reaches `worth`.
+    """
+    value = nw.col("value").cast(nw.Float64)
+    worth = nw.max_horizontal(value, value / nw.col("ratio"))
+    found = priced.filter(nw.col("off") & (worth >= limits.worth))
+    small = nw.col("ratio") > 1
+    reason = nw.when(small).then(nw.lit("quantity_too_small")).otherwise(nw.lit("quantity_too_large"))
+    return _flag(found, kind="unit_value", side="flow", reason=reason)
+
+
+def line_totals(priced: Frame, side: Side) -> Frame:
+    """Return value, quantity and volume of each economy's line by year, absent years as zero.
+
+    The years of a product are those in which anybody trades it.
+
+    Returns
+    -------
+    Frame of economy, product, year, value (USD), quantity and volume (kg).
+    """
+    owned = priced.with_columns(economy=nw.col(side))
+    totals = owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
+    years = owned.select(*LINE).unique()
+    grid = owned.select("economy", "product").unique().join(years, on="product", how="inner")
+    return grid.join(totals, on=["economy", *LINE], how="left").select(
+        "economy", *LINE, *(nw.col(amount).cast(nw.Float64).fill_null(0.0) for amount in AMOUNTS)
+    )
+
+
+def holes(totals: Frame, side: Side, limits: Limits) -> Frame:
+    """Flag years of a line that fall far below both neighbours.
+
+    Kind `hole` where the volume falls below `dip` of both and the value below both: trade is missing.
+    Kind `quantity_gap` where the quantities given do, but not so: values can be compared, quantities
+    cannot. Severity is the part of the smaller neighbour that is there.
+    """
+    around = _beside(totals, {"before": 1, "after": -1}).filter(
+        (nw.col("year_after") - nw.col("year_before") == 2)
+        & (nw.min_horizontal("value_before", "value_after") >= limits.line_value)
+    )
+    return _dips(around, side, limits, places=("before", "after"), prefix="")
+
+
+def edge_holes(totals: Frame, side: Side, limits: Limits) -> Frame:
+    """Flag first and last years of a product that fall far below the two years next to them.
+
+    Kinds `edge_hole` and `edge_quantity_gap`: with neighbours on one side alone, growth and decline
+    look the same as a hole, so these are hints only.
+    """
+    first = _beside(totals, {"near": -1, "far": -2, "other": 1})
+    last = _beside(totals, {"near": 1, "far": 2, "other": -1})
+    large = nw.min_horizontal("value_near", "value_far") >= limits.line_value
+    parts = [
+        _dips(
+            edge.filter(nw.col("year_other").is_null() & large),
+            side,
+            limits,
+            places=("near", "far"),
+            prefix="edge_",
+        )
+        for edge in (first, last)
+    ]
+    return nw.concat(parts, how="vertical")
+
+
+def breaks(totals: Frame, side: Side, limits: Limits) -> Frame:
+    """Flag the first year of a new level: three steady years after three steady years, `shift` apart.
+
+    Severity is the factor from the old level to the new one: the root of (new low * new high) / (old
+    low * old high), of volumes.
+    """
+    rows = _beside(totals, {"b3": 3, "b2": 2, "b1": 1, "a2": -1, "a3": -2})
+    old = [f"volume_{place}" for place in ("b1", "b2", "b3")]
+    new = ["volume", "volume_a2", "volume_a3"]
+    spans = rows.filter(nw.col("year_a3") - nw.col("year_b3") == 5).with_columns(
+        old_low=nw.min_horizontal(*old),
+        old_high=nw.max_horizontal(*old),
+        new_low=nw.min_horizontal(*new),
+        new_high=nw.max_horizontal(*new),
+    )
+    old_low, old_high = nw.col("old_low"), nw.col("old_high")
+    new_low, new_high = nw.col("new_low"), nw.col("new_high")
+    steady = (old_high <= old_low * limits.steady) & (new_high <= new_low * limits.steady)
+    moved = (new_low > old_high * limits.shift) | (old_low > new_high * limits.shift)
+    large = nw.max_horizontal("value_b1", "value") >= limits.line_value
+    found = spans.filter(steady & moved & large & (old_low > 0) & (new_low > 0)).with_columns(
+        ratio=((new_low / old_low) * (new_high / old_high)).sqrt()
+    )
+    reason = nw.when(nw.col("ratio") > 1).then(nw.lit("level_up")).otherwise(nw.lit("level_down"))
+    return _flag(_sided(found, side), kind="break", side=side, reason=reason)
+
+
+def flow_holes(flows: Frame, limits: Limits) -> Frame:
+    """Flag a supplier that is large in the years before and after and absent between.
+
+    Kind `hole`, side `flow`; severity is the part of the smaller neighbour that is there, 0 for none.
+    """
+    series = _flow_series(flows)
+    smaller = nw.min_horizontal("value_before", "value_after")
+    small = series.filter(
+        (smaller >= limits.flow_value)
+        & (nw.min_horizontal("share_before", "share_after") >= limits.flow_share)
+        & (nw.col("value") < smaller * limits.absent)
+    ).select(*FLOW, "year", ratio=nw.col("value") / smaller)
+    # A flow of zero has no row: it shows as two rows of one flow that are two years apart.
+    gone = series.filter(
+        (nw.col("next_year") - nw.col("year") == 2)
+        & (nw.min_horizontal("value", "next_value") >= limits.flow_value)
+        & (nw.min_horizontal("share", "next_share") >= limits.flow_share)
+    ).select(*FLOW, year=(nw.col("year") + 1).cast(nw.Int16), ratio=nw.lit(0.0))
+    traded = gone.join(flows.select(*LINE).unique(), on=list(LINE), how="inner")
+    found = nw.concat([small, traded.select(*FLOW, "year", "ratio")], how="vertical")
+    return _flag(found, kind="hole", side="flow", reason=nw.lit("supplier_absent"))
+
+
+def spikes(flows: Frame, limits: Limits) -> Frame:
+    """Flag a flow that towers over both neighbours in one year and is a large part of the importer's line.
+
+    Kind `spike`, side `flow`; severity is that part. First and last years of a product are left out.
+    """
+    spans = flows.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
+    found = (
+        _flow_series(flows)
+        .join(spans, on="product", how="inner")
+        .filter(
+            (nw.col("year") > nw.col("first"))
+            & (nw.col("year") < nw.col("last"))
+            & (nw.col("value") >= limits.spike_value)
+            & (nw.col("share") >= limits.spike_share)
+            & (nw.col("value") > nw.max_horizontal("value_before", "value_after") * limits.spike)
+        )
+        .with_columns(ratio=nw.col("share"))
+    )
+    return _flag(found, kind="spike", side="flow", reason=nw.lit("single_year"))
+
+
+def _weighted_median(frame: Frame, column: str, name: str) -> Frame:
+    """Return, by line and year, the smallest number at which half of the value is reached."""
+    summed = frame.with_columns(
+        below=nw.col("value").cum_sum().over(*LINE, order_by=column), whole=nw.col("value").sum().over(*LINE)
+    )
+    upper = summed.filter(nw.col("below") * 2 >= nw.col("whole"))
+    return upper.group_by(*LINE).agg(nw.col(column).min().alias(name))
+
+
+def _beside(totals: Frame, places: dict[str, int]) -> Frame:
+    """Add year and amounts of other rows of the line: by name, how many rows back (negative: ahead)."""
+    return totals.with_columns(
+        **{
+            f"{amount}_{place}": nw.col(amount).shift(steps).over("economy", "product", order_by="year")
+            for place, steps in places.items()
+            for amount in ("year", *AMOUNTS)
+        }
+    )
+
+
+def _dips(around: Frame, side: Side, limits: Limits, *, places: tuple[str, str], prefix: str) -> Frame:
+    smaller = {amount: nw.min_horizontal(*(f"{amount}_{place}" for place in places)) for amount in AMOUNTS}
+    missing = (nw.col("volume") < smaller["volume"] * limits.dip) & (nw.col("value") < smaller["value"])
+    gap = nw.col("quantity") < smaller["quantity"] * limits.dip
+    found = around.filter(missing | gap).with_columns(
+        kind=nw.when(missing).then(nw.lit(f"{prefix}hole")).otherwise(nw.lit(f"{prefix}quantity_gap")),
+        reason=nw.when(missing).then(nw.lit("trade_low")).otherwise(nw.lit("quantity_low")),
+        ratio=nw.when(missing)
+        .then(nw.col("volume") / smaller["volume"])
+        .otherwise(nw.col("quantity") / smaller["quantity"]),
+    )
+    return _flag(_sided(found, side), kind=None, side=side, reason=nw.col("reason"))
+
+
+def _flow_series(flows: Frame) -> Frame:
+    """Add each flow's part of the importer's line, its next row, and its neighbours in time.
+
+    `value_before`, `value_after` and the shares are zero where the flow is absent in that year.
+    """
+    value = nw.col("value").cast(nw.Float64)
+    line = flows.with_columns(
+        value=value, share=value / nw.col("value").sum().over("importer", *LINE).cast(nw.Float64)
+    )
+    steps = {"last": 1, "next": -1}
+    shifted = line.with_columns(
+        **{
+            f"{place}_{what}": nw.col(what).shift(step).over(*FLOW, order_by="year")
+            for place, step in steps.items()
+            for what in ("year", "value", "share")
+        }
+    )
+    adjacent = {
+        "before": ("last", nw.col("year") - nw.col("last_year") == 1),
+        "after": ("next", nw.col("next_year") - nw.col("year") == 1),
+    }
+    return shifted.with_columns(
+        **{
+            f"{what}_{name}": nw.when(is_next).then(nw.col(f"{place}_{what}")).otherwise(nw.lit(0.0))
+            for name, (place, is_next) in adjacent.items()
+            for what in ("value", "share")
+        }
+    )
+
+
+def _sided(found: Frame, side: Side) -> Frame:
+    here, nobody = nw.col("economy"), nw.lit(None).cast(nw.String)
+    return found.with_columns(
+        exporter=here if side == "exporter" else nobody, importer=here if side == "importer" else nobody
+    )
+
+
+def _flag(found: Frame, *, kind: str | None, side: str, reason: nw.Expr) -> Frame:
+    named = found if kind is None else found.with_columns(kind=nw.lit(kind))
+    return named.select(
+        "kind",
+        *FLOW,
+        nw.col("year").cast(nw.Int16),
+        side=nw.lit(side),
+        severity=nw.col("ratio"),
+        reason=reason,
+    )
