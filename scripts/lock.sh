@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Writes the hashed locks in requirements/ from pyproject.toml. Needs `uv` on the PATH.
+# Writes the hashed locks in requirements/ from pyproject.toml; `scripts/lock.sh --upgrade` takes newer versions.
+# Needs `uv` on the PATH.
 #
 #   run.txt     what `make brief` installs: the engine with charts, PDF and DOCX
 #   dev.txt     all extras, tests, checks, documentation, data build
-#   peers.txt   dev.txt and the packages we compare with
+#   peers.txt   all extras, the tests and the packages we compare with
 #   lowest.txt  the lowest versions that pyproject.toml allows, with the tests
 #
 # A lock holds names, versions and hashes, and no address: which index serves them is the reader's choice.
@@ -14,7 +15,7 @@ lock() { # lock FILE OPTION...
   local file="requirements/$1"
   shift
   uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-header --no-emit-index-url --no-emit-find-links --no-annotate --output-file "$file" "$@"
+    --no-header --no-emit-index-url --no-emit-find-links --no-annotate --output-file "$file" "$@" >/dev/null
   if grep -nE '://|^-|^ *@' "$file"; then
     echo "$file holds an address or an option" >&2
     return 1
@@ -24,4 +25,5 @@ lock() { # lock FILE OPTION...
 lock dev.txt --all-extras --group build --group test --group check --group docs --group data "$@"
 lock run.txt --extra brief --extra docx --group build --constraint requirements/dev.txt
 lock peers.txt --all-extras --group build --group test --group peers --constraint requirements/dev.txt "$@"
-lock lowest.txt --all-extras --group build --group test --resolution lowest-direct "$@"
+# Pins of an older lock would hide what the bounds allow now, so this one starts anew.
+lock lowest.txt --all-extras --group build --group test --resolution lowest-direct --upgrade

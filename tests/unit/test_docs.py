@@ -154,3 +154,40 @@ def test_every_dataset_and_column_says_what_it_is() -> None:
         for table in entry.tables:
             assert table.columns, table.name
             assert not [column for column in table.columns if not column.get("meaning")], table.name
+
+
+@pytest.mark.slow
+def test_the_site_builds_and_asks_no_other_machine(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    subprocess.run([sys.executable, "scripts/build_docs.py"], cwd=ROOT, check=True)
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    loaded = re.compile(r"<(?:script|img|iframe|link)[^>]*?(?:src|href)=\"?(?:https?:)?//[^\s\">]+")
+    site = sorted(tmp_path.rglob("*.html"))
+    assert len(site) > len(build_docs().PAGES)
+    assert not [hit for page in site for hit in loaded.findall(page.read_text(encoding="utf-8"))]
+
+
+RUN_NOTEBOOK = """
+import sys, nbclient, nbformat
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", sorted(DOCS.glob("*.ipynb")), ids=name)
+def test_notebooks_run(notebook: Path, tmp_path: Path) -> None:
+    pytest.importorskip("nbclient")
+    run = subprocess.run(
+        [sys.executable, "-c", RUN_NOTEBOOK, str(notebook)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_there_is_a_notebook() -> None:
+    assert list(DOCS.glob("*.ipynb"))
