@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hikiwake.core.provenance import Fact
 
 NARROW = "\u202f"
+NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 NO_DATA = "no data"
 
@@ -59,7 +60,7 @@ def _by_kind(fact: Fact, value: float) -> str:
     writer = _WRITERS.get(kind)
     if writer is not None:
         return writer(value)
-    return _amount(value, f" {symbol}") if kind == "mass" else _plain(value, _fitting(value, 2))
+    return _amount(value, f"{NO_BREAK}{symbol}") if kind == "mass" else _plain(value, _fitting(value, 2))
 
 
 def _money(value: float, symbol: str) -> str:
@@ -77,8 +78,8 @@ def _scaled(value: float) -> str:
     # Half a unit of the third digit below a word's size already reads as that size.
     for size, word in _WORDS:
         if value >= size * 0.9995:
-            return f"{_three(value / size)} {word}"
-    return _plain(value, 0) if value >= 99.5 else _three(value)
+            return f"{_three(value / size)}{NO_BREAK}{word}"
+    return _plain(value, 0) if value >= 99.5 or value == round(value) else _three(value)
 
 
 def _three(value: float) -> str:
@@ -122,7 +123,7 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "rate": lambda value: _percent(value, whole=False),
     "points": lambda value: f"{_plain(value * 100, 1)} percentage points",
     "rank": ordinal,
-    "distance": lambda value: f"{_plain(value, 0)} km",
+    "distance": lambda value: f"{_plain(value, 0)}{NO_BREAK}km",
     "count": lambda value: _plain(value, 0),
     "year": lambda value: str(round(value)),
     "score": lambda value: _plain(value, 2),

@@ -153,8 +153,8 @@ def _notes(
             continue
         at = (year - first) / max(last - first, 1)
         align = "left" if at < 0.2 else "right" if at > 0.8 else "center"
-        # A low point near the right edge has the line above it, so its text goes below.
-        below = max(heights) < 0.5 * top and align == "right"
+        # A low point has its line above it, so its text goes below; a record's goes above.
+        below = max(heights) < 0.6 * top
         layers.append(
             {
                 "data": {"values": [{"x": year, "y": max(heights)}]},
