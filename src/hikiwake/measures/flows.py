@@ -96,7 +96,8 @@ class PairFlows(msgspec.Struct, frozen=True):
     `flow[x, m]` is what x sends to m; `exports[x]` and `imports[m]` are totals over all partners;
     `world` the total of all flows. A cell without a flow is 0: in such data absence and zero cannot be
     told apart, so a reader is told "not covered" where a whole direction is empty.
-    `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole.
+    `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole;
+    the other two those whose total quantities have one.
     """
 
     a: str
@@ -109,6 +110,8 @@ class PairFlows(msgspec.Struct, frozen=True):
     world: Cube
     flagged_imports: dict[str, NDArray[np.bool_]]
     flagged_exports: dict[str, NDArray[np.bool_]]
+    flagged_import_quantities: dict[str, NDArray[np.bool_]]
+    flagged_export_quantities: dict[str, NDArray[np.bool_]]
 
     def year_index(self, year: int) -> int:
         """Return the position of a year; KeyError-free callers check `years` first."""
@@ -127,9 +130,8 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     exports = tables.collect(totals(flows, "exporter", (a, b)))
     imports = tables.collect(totals(flows, "importer", (a, b)))
     everything = tables.collect(world(flows))
-    holes = tables.collect(
-        flags.filter(nw.col("kind") == "hole").select("side", "exporter", "importer", "product", "year")
-    )
+    holes = _gaps(tables, flags, ("hole", "edge_hole"))
+    gaps = _gaps(tables, flags, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = tuple(str(k) for k in np.unique(everything["product"].astype(str)))
     grid = _Grid(years, products)
@@ -144,7 +146,14 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
         world=grid.cube(everything),
         flagged_imports={m: grid.marks(holes, side="importer", importer=m) for m in (a, b)},
         flagged_exports={x: grid.marks(holes, side="exporter", exporter=x) for x in (a, b)},
+        flagged_import_quantities={m: grid.marks(gaps, side="importer", importer=m) for m in (a, b)},
+        flagged_export_quantities={x: grid.marks(gaps, side="exporter", exporter=x) for x in (a, b)},
     )
+
+
+def _gaps(tables: Tables, flags: Frame, kinds: tuple[str, ...]) -> Columns:
+    found = flags.filter(nw.col("kind").is_in(kinds) & nw.col("side").is_in(("importer", "exporter")))
+    return tables.collect(found.select("side", "exporter", "importer", "product", "year"))
 
 
 class _Grid:

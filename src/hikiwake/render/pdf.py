@@ -65,7 +65,7 @@ class _Layout:
         self.words = words
         self.pictures: dict[str, bytes] = {}
         brief = words.brief
-        # Numbers of the running text are explained one by one; those of tables and figures by their source lines.
+        # Numbers of the running text are explained one by one; tables and figures by their source lines.
         said = (
             *cited(brief.summary),
             *(identity for section in brief.sections for identity in cited(section.finding)),
@@ -112,7 +112,7 @@ class _Layout:
                 {
                     "citation": dataset.citation,
                     "title": dataset.title,
-                    "tail": f"{dataset.version}. {dataset.licence}. {dataset.coverage}. {dataset.note}".strip(),
+                    "tail": ". ".join((dataset.version, dataset.licence, dataset.coverage, dataset.note)),
                 }
                 for dataset in words.all_datasets()
             ],

@@ -209,11 +209,16 @@ class PairLevels:
         order = sorted(np.flatnonzero(row > 0), key=lambda k: (-row[k], self.flows.products[k]))
         return tuple(self.flows.products[k] for k in order[:most])
 
-    def doubtful(self, flow: Flow, side: Side) -> bool:
+    def doubtful(self, flow: Flow, side: Side, *, by_quantity: bool = False) -> bool:
         """Tell whether a hole spoils the total that a flow is a part of."""
         owner: str = getattr(flow, side)
         of_importer = side == "importer"
-        flagged = (self.flows.flagged_imports if of_importer else self.flows.flagged_exports)[owner]
+        flows = self.flows
+        if by_quantity:
+            marked = flows.flagged_import_quantities if of_importer else flows.flagged_export_quantities
+        else:
+            marked = flows.flagged_imports if of_importer else flows.flagged_exports
+        flagged = marked[owner]
         total = (self.flows.imports if of_importer else self.flows.exports)[owner].value
         y, inside = self.flows.year_index(flow.year), self._products(flow.scope)
         holes = flagged[y] & inside
@@ -229,7 +234,7 @@ class PairLevels:
         part = self._amount(flow)
         over, under = (part.weighed, whole.weighed) if by_quantity else (part.value, whole.value)
         defined = over > 0 and under > 0
-        doubt = defined and self.doubtful(flow, side)
+        doubt = defined and self.doubtful(flow, side, by_quantity=by_quantity)
         missing = NO_QUANTITY if part.value > 0 else NO_ROW
         return self._say.fact(
             formula,
