@@ -199,10 +199,12 @@ def _dataset(entry: Entry) -> list[str]:
 
 
 def _table(table: TableFile) -> list[str]:
-    lines = [
-        f"### `{table.name}` {{ #{table.name} }}",
-        "",
-        f"{table.rows:,} rows, {table.bytes:,} bytes, SHA-256 `{table.sha256}`.",
+    lines = [f"### `{table.name}` {{ #{table.name} }}", ""]
+    size = f"`{table.file}`, {table.bytes:,} bytes, SHA-256 `{table.sha256}`."
+    if not table.columns:
+        return [*lines, size, ""]
+    lines += [
+        f"{table.rows:,} rows. {size}",
         "",
         "| column | type | unit | meaning |",
         "| --- | --- | --- | --- |",
