@@ -31,7 +31,8 @@ def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width:
     """Return a figure as SVG with its title and description for those who cannot see it."""
     converter = _converter()
     if isinstance(block, LocatorMap):
-        drawn = converter.vega_to_svg(locator.specification(block, language, width), show_warnings=False)
+        drawn = converter.vega_to_svg(locator.specification(block, language, width))
+        drawn = locator.hatch(drawn, block.id)
     else:
         specification = DRAWN[block.kind](block, ledger, language, width)
         drawn = converter.vegalite_to_svg(specification, show_warnings=False)
