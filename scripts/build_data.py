@@ -27,7 +27,18 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "src" / "hikiwake" / "data"
 CACHE = ROOT / ".cache" / "packages"
 VINTAGE = "2026-11"
-MODULES = ("baci", "icio", "economies", "geography", "places", "shapes", "fonts")
+MODULES = (
+    "baci",
+    "icio",
+    "pwt",
+    "stability",
+    "factbook",
+    "economies",
+    "geography",
+    "places",
+    "shapes",
+    "fonts",
+)
 CATALOGUE = "catalogue.json"
 
 

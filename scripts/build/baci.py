@@ -19,8 +19,9 @@ import duckdb
 import narwhals as nw
 import numpy as np
 
+from build.corrections import confirmed
 from build.fetch import Package
-from build.tables import Column, TableFile, write_table
+from build.tables import Column, TableFile, write_file, write_table
 from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.quality import all_flags, priced_flows
 
@@ -116,7 +117,7 @@ FLAG_KEY = ("kind", "side", "product", "exporter", "importer", "year")
 
 
 def build(downloads: Path, out: Path) -> list[TableFile]:
-    """Write baci_flows, hs92_products, baci_economies and baci_flags."""
+    """Write baci_flows, hs92_products, baci_economies, baci_flags and corrections.json."""
     with database(downloads / GEOPOLRISK.filename, "baci.db") as source:
         flows = _flows(source)
         products = source.execute("select code, description from product_codes_HS92_V202401b").fetchall()
@@ -129,6 +130,7 @@ def build(downloads: Path, out: Path) -> list[TableFile]:
         write_table(out, "baci", "hs92_products", PRODUCTS, _products(products, flows), sort=("code",)),
         write_table(out, "baci", "baci_economies", ECONOMIES, _economies(flows), sort=("code",)),
         write_table(out, "baci", "baci_flags", FLAGS, _flags(out / "baci_flows.parquet"), sort=FLAG_KEY),
+        write_file(out, "baci", "corrections", "corrections.json", confirmed(out / "baci_flows.parquet")),
     ]
 
 
