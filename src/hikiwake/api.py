@@ -1,0 +1,179 @@
+"""The Python face: `hikiwake.pair("JPN", "RUS").ties(2014)`."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+from hikiwake import compose
+from hikiwake.core import country as countries
+from hikiwake.core.country import Country, Pair
+from hikiwake.core.document import Brief, Length
+from hikiwake.core.errors import BadUsage, NoData
+from hikiwake.core.factset import FactSet
+from hikiwake.core.provenance import Dataset, Ledger
+from hikiwake.measures.statement import Statements
+from hikiwake.store.atomic import write
+from hikiwake.store.catalogue import SHIPPED, open_vintage
+from hikiwake.store.tables import Tables
+
+RENDERERS = {
+    ".html": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".md": "markdown",
+    ".json": "data",
+    ".csv": "table",
+}
+
+
+class Ties(FactSet):
+    """Facts on the ties of a pair."""
+
+
+class Complementarity(FactSet):
+    """Facts on the complementarity of a pair."""
+
+
+class PairView:
+    """Two economies, as seen from the first; made by `pair`."""
+
+    def __init__(self, pair: Pair, tables: Tables) -> None:
+        self._pair = pair
+        self._tables = tables
+
+    @property
+    def a(self) -> Country:
+        """The economy from whose side the pair is seen."""
+        return self._pair.a
+
+    @property
+    def b(self) -> Country:
+        """The other economy."""
+        return self._pair.b
+
+    def swap(self) -> PairView:
+        """Return the same pair seen from the other side."""
+        return PairView(self._pair.flip(), self._tables)
+
+    def ties(
+        self,
+        year: int | None = None,
+        *,
+        first: int | None = None,
+        last: int | None = None,
+        products: Iterable[str] = (),
+    ) -> Ties:
+        """Return levels, shares, ranks, concentration, balance and change of the covered trade.
+
+        Of one year (by default the latest that is not provisional), or of all years from `first` to `last`.
+        """
+        from hikiwake.measures.ties.profile import profile
+
+        ledger = Ledger()
+        years = self._years(year, first, last)
+        profile(Statements(self._tables, ledger), self.a.id, self.b.id, years, tuple(products))
+        return Ties(ledger, f"ties of {self.a.name} and {self.b.name}, {_span(years)}")
+
+    def complementarity(self, year: int | None = None) -> Complementarity:
+        """Return complementarity, advantage, intensity and similarity of the pair."""
+        from hikiwake.sections import Context
+        from hikiwake.sections.complementarity.section import section
+
+        ledger = Ledger()
+        at = self._years(year, None, None)[0]
+        section(Context(self.a, self.b, at, Statements(self._tables, ledger)))
+        return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
+
+    def brief(self, year: int | None = None, *, length: Length = "full", as_of: str = "") -> BriefView:
+        """Compose the brief of the pair."""
+        request = compose.Request(pair=self._pair, year=year, as_of=as_of, length=length)
+        return BriefView(compose.brief(request, self._tables))
+
+    def _years(self, year: int | None, first: int | None, last: int | None) -> tuple[int, ...]:
+        if first is None and last is None:
+            return (compose.resolve_year(compose.Request(pair=self._pair, year=year), self._tables.vintage),)
+        if year is not None:
+            raise BadUsage(
+                where="years",
+                why="a year and a span of years were both given",
+                remedy="Give either the year, or the first and last year.",
+            )
+        dataset = self._tables.vintage.dataset(compose.FLOW_DATASET)
+        low, high = dataset.first_year or 0, dataset.last_year or 0
+        begin, end = first if first is not None else low, last if last is not None else high
+        if not low <= begin <= end <= high:
+            raise NoData(
+                where=f"years {begin} to {end}",
+                why=f"the data cover {low} to {high}",
+                remedy=f"Choose a first and a last year from {low} to {high}, in that order.",
+            )
+        return tuple(range(begin, end + 1))
+
+    def __repr__(self) -> str:
+        return f"<Pair: {self.a.name} ({self.a.id}) and {self.b.name} ({self.b.id})>"
+
+
+class BriefView:
+    """A composed brief, to be written in any of the formats."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.content = brief
+
+    @property
+    def facts(self) -> FactSet:
+        """Every fact the brief shows."""
+        return FactSet(self.content.ledger, f"brief on {' and '.join(self.content.pair)}")
+
+    def render(self, suffix: str, *, paper: str = "a4", lang: str = "en") -> bytes:
+        """Return the brief in the format of a file suffix (.html, .pdf, .docx, .md, .json, .csv)."""
+        from importlib import import_module
+
+        name = RENDERERS.get(suffix.lower())
+        if name is None:
+            raise BadUsage(
+                where=f"format {suffix!r}",
+                why="a brief cannot be written in it",
+                remedy=f"Choose one of: {', '.join(RENDERERS)}.",
+            )
+        options = {"paper": "us-letter" if paper == "letter" else paper} if name == "pdf" else {}
+        rendered: bytes = import_module(f"hikiwake.render.{name}").render(self.content, lang=lang, **options)
+        return rendered
+
+    def save(self, path: str | Path, *, paper: str = "a4", lang: str = "en") -> Path:
+        """Write the brief at once, in the format of the file's suffix; return the path."""
+        target = Path(path)
+        write(target, self.render(target.suffix, paper=paper, lang=lang))
+        return target
+
+    def _repr_html_(self) -> str:
+        page = html.escape(self.render(".html").decode("utf-8"), quote=True)
+        return f'<iframe srcdoc="{page}" width="100%" height="700" title="brief"></iframe>'
+
+    def __repr__(self) -> str:
+        brief = self.content
+        return f"<Brief: {' and '.join(brief.pair)}, {brief.year}, {len(brief.ledger.facts)} facts>"
+
+
+def pair(a: str, b: str = "", *, data: str | Path | None = None) -> PairView:
+    """Open a pair by any names or codes: pair("JPN", "RUS"), pair("japan", "Россия"), pair("JP-RU").
+
+    `data` is the folder of another vintage than the shipped one.
+    """
+    chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
+    return PairView(chosen, Tables(open_vintage(Path(data) if data else SHIPPED)))
+
+
+def country(name: str) -> Country:
+    """Return an economy by any of its names or codes."""
+    return countries.resolve(name)
+
+
+def datasets(data: str | Path | None = None) -> tuple[Dataset, ...]:
+    """Return what the vintage holds."""
+    return tuple(entry.dataset() for entry in open_vintage(Path(data) if data else SHIPPED).entries())
+
+
+def _span(years: tuple[int, ...]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
