@@ -133,7 +133,7 @@ class FactSet:
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         heads = "".join(f"<th>{name}</th>" for name in head)
         caption = f"<caption>{html.escape(self.title)}</caption>"
-        return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def _record(self, fact: Fact, names: list[str]) -> dict[str, Any]:
         sources = list(dict.fromkeys(source.partition("#")[0] for source in fact.inputs))

@@ -8,7 +8,7 @@ from hikiwake.measures.flows import FLOWS
 BACI_SOURCE = "Gaulier & Zignago (2010), CEPII WP 2010-23 (data); trade_ijk: exports of i to j of product k"
 VALUE = Formula(
     id="trade_value",
-    name="Value of exports of i to j",
+    name="Value of the flow",
     expression="sum over k in scope of x_ijk",
     unit=USD,
     range="[0, inf)",
@@ -18,7 +18,7 @@ VALUE = Formula(
 )
 QUANTITY = Formula(
     id="trade_quantity",
-    name="Quantity of exports of i to j",
+    name="Quantity of the flow",
     expression="sum over k in scope of q_ijk, over flows whose unit value is believable",
     unit=TONNE,
     range="[0, inf)",
@@ -28,7 +28,7 @@ QUANTITY = Formula(
 )
 SHARE_OF_IMPORTS = Formula(
     id="share_of_imports",
-    name="Share of i in j's imports, by value",
+    name="Share in the importer's imports, by value",
     expression="sum_k x_ijk / sum_i sum_k x_ijk",
     unit=SHARE,
     range="[0, 1]",
@@ -38,7 +38,7 @@ SHARE_OF_IMPORTS = Formula(
 )
 SHARE_OF_IMPORTS_QUANTITY = Formula(
     id="share_of_imports_quantity",
-    name="Share of i in j's imports, by quantity",
+    name="Share in the importer's imports, by quantity",
     expression="sum_k q_ijk / sum_i sum_k q_ijk, over flows whose unit value is believable",
     unit=SHARE,
     range="[0, 1]",
@@ -48,7 +48,7 @@ SHARE_OF_IMPORTS_QUANTITY = Formula(
 )
 SHARE_OF_EXPORTS = Formula(
     id="share_of_exports",
-    name="Share of j in i's exports, by value",
+    name="Share in the exporter's exports, by value",
     expression="sum_k x_ijk / sum_j sum_k x_ijk",
     unit=SHARE,
     range="[0, 1]",
@@ -58,7 +58,7 @@ SHARE_OF_EXPORTS = Formula(
 )
 SHARE_OF_EXPORTS_QUANTITY = Formula(
     id="share_of_exports_quantity",
-    name="Share of j in i's exports, by quantity",
+    name="Share in the exporter's exports, by quantity",
     expression="sum_k q_ijk / sum_j sum_k q_ijk, over flows whose unit value is believable",
     unit=SHARE,
     range="[0, 1]",
@@ -67,7 +67,7 @@ SHARE_OF_EXPORTS_QUANTITY = Formula(
 )
 SHARE_OF_WORLD_EXPORTS = Formula(
     id="share_of_world_exports",
-    name="Share of i in the world's exports, by value",
+    name="Share of the exporter in world exports, by value",
     expression="sum_j sum_k x_ijk / sum_i sum_j sum_k x_ijk",
     unit=SHARE,
     range="[0, 1]",
@@ -76,7 +76,7 @@ SHARE_OF_WORLD_EXPORTS = Formula(
 )
 BALANCE = Formula(
     id="trade_balance",
-    name="Balance of i with j",
+    name="Balance with the partner",
     expression="sum_k x_ijk - sum_k x_jik",
     unit=USD,
     range="(-inf, inf)",
@@ -95,7 +95,7 @@ CHANGE_SINCE = Formula(
 )
 SUPPLIER_RANK = Formula(
     id="rank_among_suppliers",
-    name="Rank of i among j's suppliers",
+    name="Rank of the exporter among suppliers",
     expression="1 + number of suppliers that sell j more, by value",
     unit=RANK,
     range="1, 2, ...",
@@ -104,7 +104,7 @@ SUPPLIER_RANK = Formula(
 )
 CUSTOMER_RANK = Formula(
     id="rank_among_customers",
-    name="Rank of j among i's customers",
+    name="Rank of the importer among customers",
     expression="1 + number of customers that buy more from i, by value",
     unit=RANK,
     range="1, 2, ...",
@@ -113,7 +113,7 @@ CUSTOMER_RANK = Formula(
 )
 SUPPLIERS = Formula(
     id="number_of_suppliers",
-    name="Number of j's suppliers",
+    name="Number of suppliers",
     expression="number of economies i with sum_k x_ijk > 0",
     unit=COUNT,
     range="0, 1, ...",
@@ -122,7 +122,7 @@ SUPPLIERS = Formula(
 )
 SUPPLIER_CONCENTRATION = Formula(
     id="supplier_concentration",
-    name="Concentration of j's suppliers (Hirschman-Herfindahl)",
+    name="Concentration of suppliers (Hirschman-Herfindahl)",
     expression="sum over i of (share of i in j's imports) squared",
     unit=INDEX_1,
     range="(0, 1]; 1 is a single supplier",
@@ -131,7 +131,7 @@ SUPPLIER_CONCENTRATION = Formula(
 )
 CUSTOMERS = Formula(
     id="number_of_customers",
-    name="Number of i's customers",
+    name="Number of customers",
     expression="number of economies j with sum_k x_ijk > 0",
     unit=COUNT,
     range="0, 1, ...",
@@ -140,7 +140,7 @@ CUSTOMERS = Formula(
 )
 CUSTOMER_CONCENTRATION = Formula(
     id="customer_concentration",
-    name="Concentration of i's customers (Hirschman-Herfindahl)",
+    name="Concentration of customers (Hirschman-Herfindahl)",
     expression="sum over j of (share of j in i's exports) squared",
     unit=INDEX_1,
     range="(0, 1]; 1 is a single customer",
@@ -159,7 +159,7 @@ COMPOSITION_CHANGE = Formula(
 )
 SHARE_OF_FLOW = Formula(
     id="share_of_flow",
-    name="Share of a product group in what i sends j",
+    name="Share of a product group in the flow",
     expression="sum over k in group of x_ijk / sum over k of x_ijk",
     unit=SHARE,
     range="[0, 1]",

@@ -1,0 +1,1 @@
+"""The command line: arguments in, exit code out; nothing heavy is imported before a command runs."""

@@ -1,0 +1,130 @@
+"""The commands `data list|show|cite|quality|path`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hikiwake.cli.app import Options
+
+if TYPE_CHECKING:
+    from hikiwake.store.catalogue import Vintage
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  hikiwake data list
+  hikiwake data quality JPN"""
+)
+def data() -> None:
+    """Show what data there are, how good they are, and how to cite them."""
+
+
+def _vintage(options: Options) -> Vintage:
+    from hikiwake.store.catalogue import SHIPPED, open_vintage
+
+    return open_vintage(options.data or SHIPPED)
+
+
+def _json(content: Any) -> None:
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+
+
+@data.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def listing(options: Options, as_json: bool) -> None:
+    """List the datasets of the vintage."""
+    vintage = _vintage(options)
+    if as_json:
+        _json([entry.dataset() for entry in vintage.entries()])
+        return
+    click.echo(f"vintage {vintage.name}")
+    for entry in vintage.entries():
+        click.echo(f"\n{entry.id}  {entry.title}\n  {entry.producer}; {entry.version}; {entry.licence}")
+        click.echo(f"  {entry.coverage.text}")
+
+
+@data.command("show")
+@click.argument("dataset")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def show(options: Options, dataset: str, as_json: bool) -> None:
+    """Show one dataset: producer, version, licence, coverage, tables and columns."""
+    vintage = _vintage(options)
+    vintage.dataset(dataset)
+    entry = next(entry for entry in vintage.entries() if entry.id == dataset)
+    if as_json:
+        _json(entry)
+        return
+    for name in ("title", "producer", "version", "licence", "citation", "unit", "note"):
+        click.echo(f"{name:<9} {getattr(entry, name)}")
+    click.echo(f"coverage  {entry.coverage.text}")
+    for package in entry.packages:
+        click.echo(f"package   {package.name} {package.version}, sha256 {package.sha256}")
+    for table in entry.tables:
+        click.echo(f"\ntable {table.name}: {table.rows} rows, {table.bytes} bytes, sha256 {table.sha256}")
+        for column in table.columns:
+            unit = f" [{column['unit']}]" if column.get("unit") else ""
+            click.echo(f"  {column['name']:<18} {column['type']:<7}{unit} {column['meaning']}")
+
+
+@data.command("cite")
+@click.argument("dataset")
+@click.option("--bibtex", is_flag=True, help="Print a BibTeX entry.")
+@click.pass_obj
+def cite(options: Options, dataset: str, bibtex: bool) -> None:
+    """Print how to cite a dataset."""
+    record = _vintage(options).dataset(dataset)
+    if not bibtex:
+        click.echo(f"{record.citation}. Version {record.version}. {record.licence}.")
+        return
+    fields = {
+        "author": record.producer,
+        "title": record.title,
+        "version": record.version,
+        "note": f"{record.citation}. {record.licence}",
+    }
+    body = ",\n".join(f"  {name} = {{{_braced(value)}}}" for name, value in fields.items())
+    click.echo(f"@misc{{{record.id},\n{body}\n}}")
+
+
+def _braced(text: str) -> str:
+    return text.replace("\\", "\\textbackslash ").replace("{", "\\{").replace("}", "\\}").replace("&", "\\&")
+
+
+@data.command("quality")
+@click.argument("economy")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also list single flows with unit values out of band."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def quality(options: Options, economy: str, everything: bool, as_json: bool) -> None:
+    """List the holes, gaps and outliers found in an economy's trade data."""
+    from hikiwake.core.country import resolve
+    from hikiwake.measures.quality import findings
+    from hikiwake.store.tables import Tables
+
+    which = resolve(economy)
+    found = findings(Tables(_vintage(options)), which.id, single_flows=everything)
+    if as_json:
+        _json(found)
+        return
+    click.echo(
+        f"{which.name}: {len(found)} findings" + ("" if everything else " (single flows left out; see --all)")
+    )
+    for finding in found:
+        click.echo(f"  {finding.year}  HS {finding.product}  {finding.side:<8}  {finding.text}")
+
+
+@data.command("path")
+@click.pass_obj
+def path(options: Options) -> None:
+    """Print the folder of the vintage."""
+    click.echo(str(_vintage(options).folder))

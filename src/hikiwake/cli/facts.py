@@ -1,0 +1,135 @@
+"""The commands `ties` and `complementarity`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hikiwake.cli.app import Options
+from hikiwake.cli.brief import given
+
+if TYPE_CHECKING:
+    from hikiwake.core.factset import FactSet
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake ties JPN RUS --year 2014
+  hikiwake ties japan russia --from 2003 --to 2013 --product 270900 --json"""
+)
+@click.argument("a")
+@click.argument("b", required=False)
+@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
+@click.option("--from", "first", type=int, help="First year of a span.")
+@click.option("--to", "last", type=int, help="Last year of a span.")
+@click.option(
+    "--product", "products", multiple=True, help="HS code; may be repeated (default: all the pair trades)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+)
+@click.pass_obj
+def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    year: int | None,
+    first: int | None,
+    last: int | None,
+    products: tuple[str, ...],
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Show levels, shares, ranks, dependence and change of a pair's covered trade."""
+    from hikiwake.api import pair
+
+    view = pair(*given((a, b)), data=options.data)
+    found = view.ties(year, first=first, last=last, products=products)
+    _deliver(options, found, as_json=as_json, output=output)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake complementarity JPN RUS
+  hikiwake complementarity france germany --json"""
+)
+@click.argument("a")
+@click.argument("b", required=False)
+@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+)
+@click.pass_obj
+def complementarity(
+    options: Options, a: str, b: str | None, year: int | None, as_json: bool, output: Path | None
+) -> None:
+    """Show how well what each sells fits what the other buys."""
+    from hikiwake.api import pair
+
+    found = pair(*given((a, b)), data=options.data).complementarity(year)
+    _deliver(options, found, as_json=as_json, output=output)
+
+
+def _deliver(options: Options, found: FactSet, *, as_json: bool, output: Path | None) -> None:
+    from hikiwake.cli.memory import remember
+
+    remember(found.ledger)
+    if output is not None:
+        _write(options, found, output)
+    elif as_json:
+        sys.stdout.buffer.write(found.to_json() + b"\n")
+    else:
+        click.echo(_listed(found))
+
+
+def _write(options: Options, found: FactSet, output: Path) -> None:
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.render.table import csv_of
+    from hikiwake.store.atomic import write
+
+    makers: dict[str, Callable[[], bytes]] = {".json": found.to_json, ".csv": lambda: csv_of(found)}
+    maker = makers.get(output.suffix.lower())
+    if maker is None:
+        raise BadUsage(
+            where=str(output),
+            why="facts cannot be written in that format",
+            remedy="Give a file that ends in .json or .csv.",
+        )
+    write(output, maker())
+    options.say(f"wrote {output}")
+
+
+def _listed(found: FactSet) -> str:
+    """Return facts as lines of plain text: what, of whom, when, how much, and the id to ask about."""
+    from hikiwake.core.country import country
+    from hikiwake.core.products import short_name
+    from hikiwake.render.numbers import number
+
+    lines = [found.title]
+    heading = ""
+    for fact in found:
+        subject = fact.subject
+        ends = [
+            country(subject[key]).name
+            for key in ("exporter", "importer", "economy", "partner")
+            if key in subject
+        ]
+        what = subject.get("group") or subject.get("industry") or ""
+        if "product" in subject:
+            what = f"{short_name(subject['product'])} (HS {subject['product']})"
+        title = f"{' → '.join(ends)}: {what}, {fact.period}" if what else f"{' → '.join(ends)}, {fact.period}"
+        if title != heading:
+            lines += ["", title]
+            heading = title
+        doubt = "" if fact.status == "observed" else f"  [{fact.status}]"
+        name = found.ledger.formulas[fact.formula].name
+        lines.append(f"  {name:<52} {number(fact):>22}{doubt}  {fact.id}")
+    return "\n".join(lines)

@@ -1,0 +1,66 @@
+"""The commands `methods` and `countries`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake methods
+  hikiwake methods share_of_imports"""
+)
+@click.argument("identity", required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def methods(identity: str | None, as_json: bool) -> None:
+    """List the measures with their formulas, units, ranges and sources."""
+    import difflib
+
+    import msgspec
+
+    from hikiwake.core.errors import NoData
+    from hikiwake.measures.formulas import all_formulas
+
+    known = all_formulas()
+    if identity is not None and identity not in known:
+        close = difflib.get_close_matches(identity, known, n=3, cutoff=0.4)
+        raise NoData(
+            where=f"measure {identity!r}",
+            why="there is none of that name",
+            remedy=f"Did you mean {', '.join(close)}?"
+            if close
+            else "See `hikiwake methods` for all of them.",
+        )
+    chosen = [known[identity]] if identity else list(known.values())
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(chosen), indent=1) + b"\n")
+        return
+    for formula in chosen:
+        click.echo(f"{formula.id}\n  {formula.name}\n  {formula.expression}")
+        click.echo(f"  unit {formula.unit.symbol}, range {formula.range}\n  {formula.source}")
+        click.echo(
+            (f"  {formula.caution}\n" if formula.caution else "") + f"  reads {', '.join(formula.reads)}\n"
+        )
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake countries
+  hikiwake countries eesti"""
+)
+@click.argument("text", required=False)
+def countries(text: str | None) -> None:
+    """Look up an economy by any name or code, or list them all."""
+    from hikiwake.core.country import all_countries, resolve
+
+    for which in [resolve(text)] if text else all_countries():
+        years = (
+            ""
+            if which.since is None and which.until is None
+            else f"  {which.since or ''}-{which.until or ''}"
+        )
+        click.echo(f"{which.id}  {which.iso2 or '  '}  {which.name}{years}")

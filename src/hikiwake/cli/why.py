@@ -1,0 +1,150 @@
+"""The command `why`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hikiwake.cli.app import Options
+
+if TYPE_CHECKING:
+    from hikiwake.core.provenance import Fact, Ledger
+    from hikiwake.store.selection import Rows
+
+SHOWN = 20
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake why 3f9a0c1b2d4e
+  hikiwake why 3f9a0c1b2d4e brief-JPN-RUS.html --json"""
+)
+@click.argument("identity", metavar="ID")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def why(options: Options, identity: str, file: Path | None, as_json: bool) -> None:
+    """Say where a number comes from: value, formula, data, licence, and the rows.
+
+    ID stands beside each number. FILE is a saved brief (.json or .html); without it the briefs in this folder
+    and the numbers computed lately on this machine are searched.
+    """
+    ledger = _ledger(identity.lower(), file)
+    fact = ledger[identity.lower()]
+    found = _rows(options, fact)
+    if as_json:
+        import msgspec
+
+        content = {
+            "id": fact.id,
+            "fact": fact,
+            "formula": ledger.formulas[fact.formula],
+            "datasets": list(ledger.only([fact.id]).datasets.values()),
+            "rows": {selector: rows for selector, rows in found.items() if not isinstance(rows, str)},
+        }
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+    else:
+        click.echo("\n".join(_lines(ledger, fact, found)))
+
+
+def _ledger(identity: str, file: Path | None) -> Ledger:
+    from hikiwake.cli.memory import recall
+    from hikiwake.core.errors import BadInput, NoData
+    from hikiwake.render.data import read
+
+    places = [file] if file else sorted(Path().glob("brief-*.json")) + sorted(Path().glob("brief-*.html"))
+    for place in places:
+        try:
+            ledger = read(place.read_bytes(), str(place)).ledger
+        except OSError as fault:
+            raise BadInput(
+                where=str(place),
+                why=f"it cannot be read ({fault.strerror})",
+                remedy="Give a brief saved as .json or .html.",
+            ) from fault
+        except BadInput:
+            if file:
+                raise
+            continue
+        if identity in ledger.facts:
+            return ledger
+    remembered = None if file else recall(identity)
+    if remembered is not None:
+        return remembered
+    raise NoData(
+        where=f"number {identity!r}",
+        why=f"{file} does not show it" if file else "no brief here and nothing computed lately shows it",
+        remedy="Name the saved brief that shows it: hikiwake why ID brief-AAA-BBB.html",
+    )
+
+
+def _rows(options: Options, fact: Fact) -> dict[str, Rows | str]:
+    from hikiwake.core.errors import HikiwakeError
+    from hikiwake.store.catalogue import SHIPPED, open_vintage
+    from hikiwake.store.selection import rows
+    from hikiwake.store.tables import Tables
+
+    tables = Tables(open_vintage(options.data or SHIPPED))
+    found: dict[str, Rows | str] = {}
+    for selector in fact.inputs:
+        if "#" in selector:
+            try:
+                found[selector] = rows(tables, selector, SHOWN)
+            except HikiwakeError as fault:
+                found[selector] = str(fault)
+    return found
+
+
+def _lines(ledger: Ledger, fact: Fact, found: dict[str, Any]) -> list[str]:
+    from hikiwake.render.numbers import number
+
+    formula = ledger.formulas[fact.formula]
+    value = (
+        "no data" if fact.value is None else f"{fact.value!r} ({fact.unit.symbol}), written {number(fact)}"
+    )
+    pairs = [
+        ("number", fact.id),
+        ("value", value),
+        ("of", ", ".join(f"{key} {name}" for key, name in fact.subject.items())),
+        ("period", str(fact.period)),
+        ("status", fact.status),
+        ("note", fact.note),
+        ("coverage", "" if fact.coverage is None else f"{fact.coverage:.4f} of the value behind it"),
+        (
+            "interval",
+            ""
+            if fact.interval is None
+            else f"{fact.interval.low} to {fact.interval.high} ({fact.interval.kind})",
+        ),
+        ("measure", formula.name),
+        ("formula", formula.expression),
+        ("range", formula.range),
+        ("source", formula.source),
+        ("caution", formula.caution),
+    ]
+    lines = [f"{name:<9} {text}" for name, text in pairs if text]
+    for dataset in ledger.only([fact.id]).datasets.values():
+        lines += [
+            "",
+            f"data      {dataset.title}, {dataset.version}",
+            f"producer  {dataset.producer}",
+            f"licence   {dataset.licence}",
+            f"cite      {dataset.citation}",
+            f"covers    {dataset.coverage}",
+        ]
+    for selector, rows in found.items():
+        lines += ["", f"rows      {selector}"]
+        lines += [f"  {rows}"] if isinstance(rows, str) else _table(rows)
+    return lines
+
+
+def _table(rows: Rows) -> list[str]:
+    cells = [list(rows.columns), *[["" if v is None else str(v) for v in row] for row in rows.rows]]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(rows.columns))]
+    lines = ["  " + "  ".join(v.rjust(w) for v, w in zip(row, widths, strict=True)) for row in cells]
+    more = rows.total - len(rows.rows)
+    return [*lines, f"  and {more} more rows"] if more > 0 else lines

@@ -1,0 +1,84 @@
+"""What is known to be wrong in the data, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import narwhals as nw
+
+from hikiwake.core.country import country
+from hikiwake.core.products import short_name
+from hikiwake.measures.flows import FLAGS
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Tables
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One flagged cell: whose trade, which product and year, what was found, in words."""
+
+    year: int
+    product: str
+    side: str
+    exporter: str
+    importer: str
+    kind: str
+    reason: str
+    severity: float
+    text: str
+
+
+TEXTS = {
+    ("hole", "trade_low"): "trade far below both neighbouring years; shares are not comparable",
+    ("hole", "supplier_absent"): "a large supplier is absent although it sold in both neighbouring years",
+    ("edge_hole", "trade_low"): "trade far below the only neighbouring year; shares are not comparable",
+    ("quantity_gap", "quantity_low"): "quantities far below both neighbouring years; value unaffected",
+    (
+        "edge_quantity_gap",
+        "quantity_low",
+    ): "quantities far below the only neighbouring year; value unaffected",
+    ("break", "level_up"): "the level jumps up and stays; series before and after are hardly comparable",
+    ("break", "level_down"): "the level drops and stays; series before and after are hardly comparable",
+    ("spike", "single_year"): "one year far above both its neighbours",
+    (
+        "unit_value",
+        "quantity_too_small",
+    ): "the quantity is far too small for the value; left out of quantities",
+    (
+        "unit_value",
+        "quantity_too_large",
+    ): "the quantity is far too large for the value; left out of quantities",
+}
+
+
+def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> list[Finding]:
+    """Return what was found in an economy's trade, newest first; unit values of single flows on request."""
+    mine = (nw.col("exporter") == economy) | (nw.col("importer") == economy)
+    frame = tables.frame(FLAGS).filter(mine)
+    if not single_flows:
+        frame = frame.filter(nw.col("kind") != "unit_value")
+    rows = tables.collect(frame)
+    found = []
+    for n in range(len(rows["year"])):
+        row = {name: rows[name][n] for name in rows}
+        key = (str(row["kind"]), str(row["reason"]))
+        ends = [
+            f"{side} {country(str(row[side])).name}"
+            for side in ("exporter", "importer")
+            if row[side] is not None
+        ]
+        found.append(
+            Finding(
+                year=int(row["year"]),
+                product=str(row["product"]),
+                side=str(row["side"]),
+                exporter=str(row["exporter"] or ""),
+                importer=str(row["importer"] or ""),
+                kind=key[0],
+                reason=key[1],
+                severity=float(row["severity"]),
+                text=f"{short_name(str(row['product']))}, {' to '.join(ends)}: {said}",
+            )
+        )
+    return sorted(found, key=lambda f: (-f.year, f.product, f.exporter, f.importer, f.kind))
