@@ -1,16 +1,16 @@
-"""How numbers are written: never zero for a trace, never a hundred for nearly all, no digit lost to rounding."""
+"""How numbers are written: never zero for a trace, never a hundred for nearly all, no digit lost."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hikiwake.core import provenance as p
-from hikiwake.core.provenance import Fact, Period, Unit
-from hikiwake.render.numbers import number, ordinal
+from hikiwake.core.provenance import Fact, Interval, Period, Unit
+from hikiwake.render.numbers import number, ordinal, spelt_ordinal, unit_title
 
 
-def fact(value: float | None, unit: Unit) -> Fact:
-    return Fact("f", {}, Period(1995, 2024), value, unit, ())
+def fact(value: float | None, unit: Unit, interval: Interval | None = None) -> Fact:
+    return Fact("f", {}, Period(1995, 2024), value, unit, (), interval)
 
 
 @pytest.mark.parametrize(
@@ -20,26 +20,60 @@ def fact(value: float | None, unit: Unit) -> Fact:
         (999_960_000.0, p.USD, "", "US$1.00 billion"),
         (999_400_000.0, p.USD, "", "US$999 million"),
         (46_600.0, p.USD, "", "US$46,600"),
+        (0.35, p.USD, "", "US$0.350"),
+        (2.5e13, p.USD, "", "US$25.0 trillion"),
+        (4.1e18, p.USD, "", "US$4,100,000 trillion"),
+        (1.2e9, p.USD_2011, "", "US$1.20 billion at 2011 prices"),
         (-1.5e6, p.USD, "", "−US$1.50 million"),
         (-1.5e6, p.USD, "abs", "US$1.50 million"),
         (0.0, p.USD, "", "US$0"),
         (7_860_000.0, p.TONNE, "", "7.86 million t"),
         (0.0759, p.SHARE, "", "7.6\u202f%"),
+        (0.0759, p.SHARE, "whole", "8\u202f%"),
+        (0.003, p.SHARE, "whole", "0.3\u202f%"),
         (1.0, p.SHARE, "", "100.0\u202f%"),
+        (1.0 - 1e-15, p.SHARE, "", "100.0\u202f%"),
         (0.99996, p.SHARE, "", "99.996\u202f%"),
+        (1 - 1e-10, p.SHARE, "", "more than 99.999999\u202f%"),
+        (0.00043, p.SHARE, "", "0.043\u202f%"),
         (0.00004, p.SHARE, "", "0.004\u202f%"),
         (1e-12, p.SHARE, "", "less than 0.000001\u202f%"),
         (0.0, p.SHARE, "", "0.0\u202f%"),
+        (1.0, p.CHANGE, "", "100.0\u202f%"),
+        (0.05, p.PER_YEAR, "", "5.0\u202f%"),
+        (12.5, p.CHANGE, "", "1,250.0\u202f%"),
         (-0.685, p.CHANGE, "abs", "68.5\u202f%"),
         (0.012, p.CHANGE, "signed", "+1.2\u202f%"),
         (-0.012, p.CHANGE, "signed", "−1.2\u202f%"),
+        (0.0, p.CHANGE, "signed", "0.0\u202f%"),
+        (-1e-12, p.CHANGE, "", "more than −0.000001\u202f%"),
+        (1.3, p.POINTS, "", "1.3 percentage points"),
+        (-0.04, p.POINTS, "", "−0.04 percentage points"),
         (62.44, p.INDEX_100, "", "62.4"),
+        (99.97, p.INDEX_100, "", "99.97"),
+        (62.44, p.INDEX_100, "whole", "62"),
+        (0.234, p.INDEX_1, "", "0.23"),
         (0.0991, p.INDEX_1, "", "0.099"),
-        (3.4, p.RATIO, "times", "3.40 times"),
+        (0.998, p.INDEX_1, "", "0.998"),
+        (1.8, p.RATIO, "", "1.8"),
+        (1.04, p.RATIO, "", "1.04"),
+        (1.0, p.RATIO, "", "1.0"),
+        (0.034, p.RATIO, "", "0.034"),
+        (0.9, p.RATIO, "", "0.90"),
+        (3.4, p.RATIO, "times", "3.4 times"),
         (6649.4, p.KM, "", "6,649 km"),
-        (125.1e6, p.PERSONS, "", "125 million"),
+        (125.14e6, p.PERSONS, "", "125.1 million"),
+        (5.123e6, p.PERSONS, "", "5.12 million"),
+        (1.4123e9, p.PERSONS, "", "1.41 billion"),
+        (86_123.0, p.PERSONS, "", "86,123"),
+        (1_234_567.0, p.COUNT, "", "1,234,567"),
         (3.0, p.RANK, "", "3rd"),
+        (3.0, p.RANK, "ordinal", "third"),
+        (2014.0, p.YEAR, "", "2014"),
+        (-0.904, p.SCORE, "", "−0.90"),
         (None, p.USD, "", "no data"),
+        (None, p.USD, "abs", "no data"),
+        (None, p.RATIO, "times", "no data"),
         (5.0, p.USD, "year", "1995–2024"),
     ],
 )
@@ -47,18 +81,39 @@ def test_cases(value: float | None, unit: Unit, form: str, written: str) -> None
     assert number(fact(value, unit), form).replace("\u00a0", " ") == written
 
 
+def test_intervals() -> None:
+    score = fact(-0.9, p.SCORE, Interval(-1.13, -0.67, 0.68, "standard error"))
+    assert number(score) == "−0.90 (standard error 0.23)"
+    share = fact(0.1, p.SHARE, Interval(0.0812, 0.12, 0.95, "confidence"))
+    assert number(share, "range") == "8.1\u202f% to 12.0\u202f%"
+    assert number(share, "level") == "95\u202f%"
+    with pytest.raises(ValueError, match="no interval"):
+        number(fact(1.0, p.USD), "range")
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="form 'the'"):
+        number(fact(1.0, p.USD), "the")
+
+
 def test_ordinals() -> None:
     assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 101, 111)] == [
         "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "101st", "111th",
     ]  # fmt: skip
+    assert [spelt_ordinal(n) for n in (1, 10, 11)] == ["first", "tenth", "11th"]
+
+
+def test_unit_titles() -> None:
+    units = (p.USD, p.USD_2011, p.SHARE, p.TONNE, p.INDEX_100, p.COUNT)
+    assert [unit_title(unit) for unit in units] == ["US$", "US$ at 2011 prices", "%", "t", "index, 0–100", ""]
 
 
 @given(st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True))
 def test_a_part_is_never_written_as_nothing_or_as_all(share: float) -> None:
     written = number(fact(share, p.SHARE)).removesuffix("\u202f%")
-    assert written.startswith("less than") or 0 < float(written) <= 100
-    if share < 0.9999999:
-        assert written != "100.0"
+    assert written.startswith(("less than", "more than")) or 0 < float(written) <= 100
+    if share < 1 - 1e-11:  # closer than that is the noise of a sum
+        assert float(written.split()[-1]) < 100
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
@@ -66,3 +121,12 @@ def test_every_finite_amount_is_written_without_an_exponent_or_a_negative_zero(v
     written = number(fact(value, p.USD))
     assert "e" not in written.replace("trillion", "").replace("billion", "").lower().replace("million", "")
     assert written not in ("−US$0", "−US$0.0")
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9),
+    st.sampled_from([p.SHARE, p.CHANGE, p.INDEX_1, p.INDEX_100, p.RATIO, p.POINTS]),
+)
+def test_what_is_not_zero_is_never_written_as_zero(value: float, unit: Unit) -> None:
+    digits = [letter for letter in number(fact(value, unit)) if letter.isdigit()]
+    assert (set(digits) == {"0"}) == (value == 0)

@@ -5,9 +5,9 @@ A rendered sentence is a tuple of runs, so that each renderer can mark what is a
 
 from __future__ import annotations
 
-import re
 import string
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hikiwake.core.country import country, name_in
 from hikiwake.core.document import Label, LabelKind, Prose
 from hikiwake.core.errors import BadUsage
-from hikiwake.core.provenance import Fact, Ledger
+from hikiwake.core.provenance import Fact, Ledger, Unit
 from hikiwake.render import numbers
 
 
@@ -49,34 +49,44 @@ class LabelRun(NamedTuple):
 
 Run = Text | FactRun | PeriodRun | LabelRun
 LANGUAGES = ("en",)
-_DIGIT = re.compile(r"\d")
+LABEL_FORMS = ("", "the", "The", "poss", "Poss", "cap")
+"""What a template may ask of a name; see `Language.label`."""
+
+_FORMS = frozenset((*numbers.FORMS, *LABEL_FORMS))
 _FORMATTER = string.Formatter()
 
 
 class Language:
     """Templates and names of one language; made by `load`."""
 
-    def __init__(self, code: str, templates: dict[str, dict[str, str]]) -> None:
+    def __init__(self, code: str, templates: Mapping[str, Mapping[str, str]]) -> None:
+        for table, entries in templates.items():
+            for name, template in entries.items():
+                _check(f"{table}.{name} ({code})", template)
         self.code = code
         self._templates = templates
 
     def runs(self, prose: Prose, ledger: Ledger) -> tuple[Run, ...]:
         """Fill a sentence's template.
 
-        Raises `ValueError` when the template is not there, a slot stays empty, or something given fills none:
-        all three are faults of a section, not of a user.
+        Raises
+        ------
+        ValueError
+            There is no such template, a slot stays empty, something given fills none, or one name is given
+            as a fact and as a label: all are faults of a section, not of a user.
         """
-        slots = [slot for _, slot, _, _ in _FORMATTER.parse(self.template(prose.key)) if slot is not None]
-        given = set(prose.facts) | set(prose.labels)
-        if set(slots) != given:
-            msg = f"sentence {prose.key!r} has slots {sorted(set(slots))} and was given {sorted(given)}"
+        parts = tuple(_parts(self.template(prose.key)))
+        slots = sorted({slot for _, slot, _ in parts if slot})
+        if slots != sorted([*prose.facts, *prose.labels]):
+            given = sorted([*prose.facts, *prose.labels])
+            msg = f"sentence {prose.key!r} has slots {slots} and was given {given}"
             raise ValueError(msg)
         filled: list[Run] = []
-        for words, slot, form, _ in _FORMATTER.parse(self.template(prose.key)):
+        for words, slot, form in parts:
             if words:
                 filled.append(Text(words))
-            if slot is not None:
-                filled.append(self._fill(prose, ledger, slot, form or ""))
+            if slot:
+                filled.append(self._fill(prose, ledger, slot, form))
         return tuple(filled)
 
     def text(self, prose: Prose, ledger: Ledger) -> str:
@@ -85,7 +95,11 @@ class Language:
 
     def words(self, key: str) -> str:
         """Return a template without slots (a renderer's own word such as "Source")."""
-        return self.template(key)
+        template = self.template(key)
+        if any(slot for _, slot, _ in _parts(template)):
+            msg = f"template {key!r} has slots to fill"
+            raise ValueError(msg)
+        return template
 
     def template(self, key: str) -> str:
         """Return a template by its key."""
@@ -97,20 +111,34 @@ class Language:
             raise ValueError(msg) from None
 
     def label(self, label: Label, form: str = "") -> str:
-        """Return a name; forms `the`, `The`, `poss`, `Poss` for economies, `cap` for a first capital."""
+        """Return a name.
+
+        Parameters
+        ----------
+        label : what is named; economies are named in this language, all else by its own text.
+        form : '', `the` ("the Netherlands"), `The` (at the start of a sentence), `poss` ("Japan's"), `Poss`
+            (at the start); `cap` gives a first capital to what is not an economy.
+        """
+        if form not in LABEL_FORMS:
+            msg = f"names have no form {form!r}"
+            raise ValueError(msg)
         if label.kind != "economy":
             text = label.text or label.id
-            return text[:1].upper() + text[1:] if form == "cap" else text
+            text = text[:1].upper() + text[1:] if form in ("cap", "The", "Poss") else text
+            return possessive(text) if form in ("poss", "Poss") else text
         which = country(label.id)
-        name = name_in(which, self.code) if self.code != "en" else which.name
+        name = which.name if self.code == "en" else name_in(which, self.code)
         if form in ("the", "The", "poss", "Poss") and which.the:
-            article = "The" if form[0].isupper() else "the"
-            name = f"{article} {name}"
+            name = f"{'The' if form[0].isupper() else 'the'} {name}"
         return possessive(name) if form in ("poss", "Poss") else name
 
     def number(self, fact: Fact, form: str = "") -> str:
-        """Write a fact's number."""
+        """Write a fact's number; the forms are those of `hikiwake.render.numbers.number`."""
         return numbers.number(fact, form)
+
+    def unit_title(self, unit: Unit) -> str:
+        """Name a unit at the head of a column; empty where numbers need none."""
+        return numbers.unit_title(unit)
 
     def _fill(self, prose: Prose, ledger: Ledger, slot: str, form: str) -> Run:
         if slot in prose.facts:
@@ -136,10 +164,26 @@ def load(code: str = "en") -> Language:
             remedy=f"Choose one of: {', '.join(LANGUAGES)}.",
         )
     raw = files("hikiwake").joinpath("text", f"{code}.toml").read_text(encoding="utf-8")
-    templates: dict[str, dict[str, str]] = tomllib.loads(raw)
-    for table, entries in templates.items():
-        for name, template in entries.items():
-            if _DIGIT.search(template):
-                msg = f"template {table}.{name} ({code}) holds a digit"
-                raise ValueError(msg)
-    return Language(code, templates)
+    return Language(code, tomllib.loads(raw))
+
+
+def _parts(template: str) -> Iterator[tuple[str, str, str]]:
+    """Yield words, slot and form; the last words of a template have neither slot nor form."""
+    for words, slot, form, _ in _FORMATTER.parse(template):
+        yield words, slot or "", form or ""
+
+
+def _check(name: str, template: str) -> None:
+    """Refuse a template that could show a number without a source, or cannot be filled."""
+    if any(letter.isnumeric() for letter in template):
+        msg = f"template {name} holds a digit"
+        raise ValueError(msg)
+    try:
+        parts = tuple(_FORMATTER.parse(template))
+    except ValueError as fault:
+        msg = f"template {name}: {fault}"
+        raise ValueError(msg) from fault
+    for _, slot, form, conversion in parts:
+        if slot is not None and (not slot.isidentifier() or conversion or form not in _FORMS):
+            msg = f"template {name} has a slot that cannot be filled: {slot}:{form}"
+            raise ValueError(msg)

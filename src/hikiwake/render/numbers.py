@@ -1,7 +1,7 @@
 """How a number is written in English: units, digits, signs. Rounding is looks; facts keep full precision.
 
-A share that is not zero is never written as zero, and one that is not whole never as a hundred: the
-digits grow until the difference shows.
+What is not zero is never written as zero, what is not whole never as a hundred, and a ratio that is not
+one never as one: the digits grow until the difference shows.
 """
 
 from __future__ import annotations
@@ -9,32 +9,54 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from hikiwake.core.provenance import Fact
+from hikiwake.core.provenance import Fact, Unit
 
 NARROW = "\u202f"
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 NO_DATA = "no data"
 
+FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "level")
+"""What a template may ask of a number; see `number`."""
+
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _MOST_DIGITS = 6
 
 
 def number(fact: Fact, form: str = "") -> str:
     """Write a fact's value with its unit.
 
-    Forms: `year` (its period), `abs`, `signed`, `times` (how many times), `bare` (no unit).
+    Parameters
+    ----------
+    fact : what is written; a value of None reads "no data".
+    form : '' (by the unit's kind), `year` (the fact's period), `abs` (without its sign), `signed` (with a
+        plus or minus), `times` ("1.8 times"), `ordinal` ("third", "12th"), `whole` (no decimals, unless
+        that would mislead), `range` (the interval's ends), `level` (the interval's level, "95 %").
+
+    Raises
+    ------
+    ValueError
+        The form is unknown, or asks for an interval that the fact does not have.
     """
+    if form not in FORMS:
+        msg = f"numbers have no form {form!r}"
+        raise ValueError(msg)
     if form == "year":
         return period(fact)
+    if form in ("range", "level"):
+        return _interval(fact, form)
     if fact.value is None:
         return NO_DATA
-    value = abs(fact.value) if form == "abs" else fact.value
     if form == "times":
-        return f"{_plain(value, _fitting(value, 2))} times"
-    written = _by_kind(fact, value)
-    return f"+{written}" if form == "signed" and value > 0 else written
+        return f"{_ratio(fact.value)} times"
+    if form == "ordinal":
+        return spelt_ordinal(fact.value)
+    written = _written(fact.unit, abs(fact.value) if form == "abs" else fact.value, whole=form == "whole")
+    if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
+        written += f" (standard error {_plain((fact.interval.high - fact.interval.low) / 2, 2)})"
+    return f"+{written}" if form == "signed" and fact.value > 0 else written
 
 
 def period(fact: Fact) -> str:
@@ -48,25 +70,47 @@ def ordinal(rank: float) -> str:
     whole = round(rank)
     if whole % 100 in (11, 12, 13):
         return f"{whole}th"
-    return f"{whole}{_ORDINALS.get(whole % 10, 'th')}"
+    return f"{_plain(whole, 0)}{_ENDINGS.get(whole % 10, 'th')}"
 
 
-def _by_kind(fact: Fact, value: float) -> str:
-    kind, symbol = fact.unit.kind, fact.unit.symbol
-    if kind == "money":
-        return _money(value, symbol)
-    if kind == "index":
-        return _plain(value, 1 if symbol == "0-100" else _fitting(value, 2))
-    writer = _WRITERS.get(kind)
-    if writer is not None:
-        return writer(value)
-    return _amount(value, f"{NO_BREAK}{symbol}") if kind == "mass" else _plain(value, _fitting(value, 2))
+def spelt_ordinal(rank: float) -> str:
+    """Write a rank in words up to the tenth, then as `ordinal` does."""
+    whole = round(rank)
+    return _SPELT[whole - 1] if 1 <= whole <= len(_SPELT) else ordinal(rank)
 
 
-def _money(value: float, symbol: str) -> str:
-    sign = MINUS if value < 0 else ""
-    tail = "" if symbol == "USD" else symbol.removeprefix("USD")
-    return f"{sign}US${_scaled(abs(value))}{tail}"
+def unit_title(unit: Unit) -> str:
+    """Name a unit at the head of a column or an axis; empty where numbers need none."""
+    if unit.kind == "money":
+        return f"US${unit.symbol.removeprefix('USD')}"
+    if unit.kind == "index":
+        return f"index, {unit.symbol.replace('-', '–')}"
+    return _TITLES.get(unit.kind, "")
+
+
+def _interval(fact: Fact, form: str) -> str:
+    if fact.interval is None:
+        msg = f"fact {fact.id} has no interval to write as {form!r}"
+        raise ValueError(msg)
+    if form == "level":
+        return _percent(fact.interval.level, digits=0)
+    ends = (fact.interval.low, fact.interval.high)
+    return " to ".join(_written(fact.unit, end) for end in ends)
+
+
+def _written(unit: Unit, value: float, *, whole: bool = False) -> str:
+    if unit.kind == "money":
+        sign = MINUS if value < 0 else ""
+        return f"{sign}US${_scaled(abs(value))}{unit.symbol.removeprefix('USD')}"
+    if unit.kind == "mass":
+        return _amount(value, f"{NO_BREAK}{unit.symbol}")
+    if unit.kind == "index":
+        if unit.symbol == "0-100":
+            return _honest(value, 0 if whole else 1, 100.0)
+        return _honest(value, 0 if whole else _two(value), 1.0)
+    if unit.kind in ("share", "rate"):
+        return _percent(value, digits=0 if whole else 1, full=100.0 if unit.kind == "share" else None)
+    return _WRITERS[unit.kind](value)
 
 
 def _amount(value: float, tail: str) -> str:
@@ -89,26 +133,51 @@ def _three(value: float) -> str:
     return _plain(value, max(0, 2 - math.floor(math.log10(float(f"{value:.2e}")))))
 
 
-def _percent(share: float, *, whole: bool) -> str:
-    value = share * 100
-    digits = 1
-    while digits < _MOST_DIGITS and _misleads(value, digits, whole=whole):
+def _persons(value: float) -> str:
+    """Write people to a tenth of a million, for censuses are that good."""
+    if value < _WORDS[-1][0] * 0.9995 or value >= _WORDS[-2][0] * 0.9995:
+        return _scaled(value)
+    return f"{_plain(value / 1e6, 2 if value < 9.995e6 else 1)}{NO_BREAK}million"
+
+
+def _percent(share: float, *, digits: int = 1, full: float | None = None) -> str:
+    return f"{_honest(share * 100, digits, full)}{NARROW}%"
+
+
+def _honest(value: float, digits: int, full: float | None = None) -> str:
+    """Write a number with `digits` decimals, or with as many as keep it apart from zero and from `full`.
+
+    A number that would be written as zero gets two significant digits. Beyond six decimals no reader
+    wants more: then the side it is on is said in words.
+    """
+    least = 10.0**-_MOST_DIGITS
+    # What differs from the whole in the twelfth digit is the noise of a sum, not a remainder.
+    if value == 0 or (full is not None and math.isclose(value, full, rel_tol=1e-12)):
+        return _plain(value, digits)
+    if abs(value) < least / 2:
+        return f"{'less' if value > 0 else 'more'} than {_plain(math.copysign(least, value), _MOST_DIGITS)}"
+    if round(value, max(digits, 1)) == 0:
+        wanted = min(_MOST_DIGITS, 1 - math.floor(math.log10(abs(value))))
+        return _plain(value, wanted).rstrip("0")
+    while digits < _MOST_DIGITS and round(value, digits) in (0, full):
         digits += 1
-    if _misleads(value, digits, whole=whole):
-        return f"less than {_plain(10.0**-digits, digits)}{NARROW}%"
-    return f"{_plain(value, digits)}{NARROW}%"
+    if full is not None and round(value, digits) == full:
+        below = value < full
+        return (
+            f"{'more' if below else 'less'} than {_plain(full + (-least if below else least), _MOST_DIGITS)}"
+        )
+    return _plain(value, digits)
 
 
-def _misleads(value: float, digits: int, *, whole: bool) -> bool:
-    shown = round(value, digits)
-    return (shown == 0 and value != 0) or (whole and shown == 100 and value != 100)
+def _ratio(value: float) -> str:
+    """Write a ratio: one decimal, two below one; more where it would read as one and is not."""
+    full = 1.0 if abs(value - 1) >= 0.0005 else None
+    return _honest(value, 1 if abs(value) >= 0.95 else _two(value), full)
 
 
-def _fitting(value: float, digits: int) -> int:
-    """Return how many decimals keep `digits` significant digits of a small number."""
-    if value == 0 or abs(value) >= 1:
-        return digits
-    return min(_MOST_DIGITS, digits - 1 - math.floor(math.log10(abs(value))))
+def _two(value: float) -> int:
+    """Return the decimals that show two significant digits of a number below one (two from there on)."""
+    return 2 if value == 0 or abs(value) >= 0.1 else min(_MOST_DIGITS, 1 - math.floor(math.log10(abs(value))))
 
 
 def _plain(value: float, digits: int) -> str:
@@ -117,11 +186,18 @@ def _plain(value: float, digits: int) -> str:
     return f"{MINUS}{text}" if negative else text
 
 
+_TITLES = {
+    "share": "%",
+    "rate": "%",
+    "points": "percentage points",
+    "mass": "t",
+    "distance": "km",
+    "persons": "persons",
+}
 _WRITERS: dict[str, Callable[[float], str]] = {
-    "persons": lambda value: _amount(value, ""),
-    "share": lambda value: _percent(value, whole=True),
-    "rate": lambda value: _percent(value, whole=False),
-    "points": lambda value: f"{_plain(value * 100, 1)} percentage points",
+    "persons": _persons,
+    "points": lambda value: f"{_honest(value, 1)} percentage points",
+    "ratio": _ratio,
     "rank": ordinal,
     "distance": lambda value: f"{_plain(value, 0)}{NO_BREAK}km",
     "count": lambda value: _plain(value, 0),
