@@ -1,0 +1,1 @@
+"""Intermediate trade of a pair: what one's industries deliver to the other's industries."""
