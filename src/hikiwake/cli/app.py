@@ -101,13 +101,8 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
     "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Print versions."
 )
 @click.pass_context
-def commands(ctx: click.Context, data: Path | None, quiet: bool, debug: bool) -> None:  # noqa: D301
-    """Show the evidence on how two countries depend on each other.
-
-    \b
-    hikiwake brief JPN RUS          a sourced briefing as HTML and PDF
-    hikiwake ties japan russia      the numbers behind it
-    """
+def commands(ctx: click.Context, data: Path | None, quiet: bool, debug: bool) -> None:
+    """Show the evidence on how two countries depend on each other."""
     ctx.obj = Options(data, quiet=quiet, debug=debug)
 
 

@@ -68,6 +68,7 @@ def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> lis
             for side in ("exporter", "importer")
             if row[side] is not None
         ]
+        said = TEXTS.get(key, " ".join(key))
         found.append(
             Finding(
                 year=int(row["year"]),

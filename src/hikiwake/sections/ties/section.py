@@ -6,7 +6,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
 from hikiwake.measures.flows import pair_flows
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
 from hikiwake.sections import Context
-from hikiwake.sections.ties import dependence, exchange, flow, fuels
+from hikiwake.sections.ties import background, dependence, exchange, flow, fuels
 from hikiwake.sections.wording import economy, prose, scope_label, year
 
 ID = "ties"
@@ -20,10 +20,10 @@ def section(context: Context) -> Section:
     pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
     if not followed:
         nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
-        return Section(
-            ID, prose("ties.title"), nothing, (Caveat("no data", nothing, glance=True),), (nothing,)
-        )
-    blocks: list[AnyBlock] = flow.blocks(context, levels, followed)
+        empty = Caveat("no data", nothing, glance=True)
+        known = (*background.blocks(context), empty)
+        return Section(ID, prose("ties.title"), nothing, known, (nothing,))
+    blocks: list[AnyBlock] = [*background.blocks(context), *flow.blocks(context, levels, followed)]
     active = [(d.exporter, d.importer) for d in followed if d.by_year[context.year].value is not None]
     balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
     if balance is not None:

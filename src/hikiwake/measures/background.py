@@ -1,0 +1,238 @@
+"""What a reader must know of the two economies: size, openness, investment stocks, stability, distance."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import narwhals as nw
+import numpy as np
+
+from hikiwake.core.provenance import KM, PERSONS, SCORE, SHARE, USD, Fact, Formula, Interval
+from hikiwake.measures.statement import Statements
+
+PWT, STABILITY, FACTBOOK, PARTNERS = "pwt", "political_stability", "factbook", "factbook_partners"
+DISTANCES, BORDERS = "distances", "borders"
+NOT_REPORTED = "the source gives no figure for this economy by that year"
+MILLION = 1e6
+
+_FACTBOOK_SOURCE = "CIA World Factbook, as reported there for the year named"
+
+
+def _reported(identity: str, name: str, caution: str = "") -> Formula:
+    return Formula(
+        id=identity,
+        name=name,
+        expression="the figure reported for the latest year up to the brief's",
+        unit=USD,
+        range="(-inf, inf)",
+        source=_FACTBOOK_SOURCE,
+        reads=(FACTBOOK,),
+        caution=caution,
+    )
+
+
+GDP = _reported("gdp", "Gross domestic product at exchange rates")
+EXPORTS = _reported(
+    "total_exports", "Total exports", "Goods and services, or goods alone in the older edition."
+)
+IMPORTS = _reported(
+    "total_imports", "Total imports", "Goods and services, or goods alone in the older edition."
+)
+FDI_IN = _reported("fdi_stock_in", "Stock of foreign direct investment from all economies", "Of all origins.")
+FDI_OUT = _reported("fdi_stock_out", "Stock of direct investment in all economies", "In all destinations.")
+POPULATION = Formula(
+    id="population",
+    name="Population",
+    expression="the figure reported for the latest year up to the brief's",
+    unit=PERSONS,
+    range="[0, inf)",
+    source="Feenstra, Inklaar & Timmer (2015), American Economic Review 105:3150; Penn World Table 9.1",
+    reads=(PWT,),
+    caution="The series ends in 2017.",
+)
+POLITICAL_STABILITY = Formula(
+    id="political_stability",
+    name="Political stability and absence of violence",
+    expression="the estimate reported for the latest year up to the brief's; world mean 0, deviation 1",
+    unit=SCORE,
+    range="about [-2.5, 2.5]",
+    source="Kaufmann, Kraay & Mastruzzi (2011), Hague Journal on the Rule of Law 3:220",
+    reads=(STABILITY,),
+    caution="An estimate from perceptions; the interval is one standard error to each side.",
+)
+DISTANCE = Formula(
+    id="weighted_distance",
+    name="Distance between the populations of two economies",
+    expression="sum over cities c of i, d of j of (pop_c / pop_i) (pop_d / pop_j) distance_cd",
+    unit=KM,
+    range="[0, 20016]",
+    source="Mayer & Zignago (2011), CEPII WP 2011-25, equation 1 with theta 1",
+    reads=(DISTANCES,),
+    caution="Great circles between the 25 largest cities of each.",
+)
+PARTNER_SHARE = Formula(
+    id="reported_partner_share",
+    name="Share of a named main partner in all exports or imports",
+    expression="the share reported for the partner among the main ones",
+    unit=SHARE,
+    range="[0, 1]",
+    source=_FACTBOOK_SOURCE,
+    reads=(PARTNERS,),
+    caution="Only main partners are named; an absent one has a smaller share, not none.",
+)
+FORMULAS = (
+    GDP,
+    EXPORTS,
+    IMPORTS,
+    FDI_IN,
+    FDI_OUT,
+    POPULATION,
+    POLITICAL_STABILITY,
+    DISTANCE,
+    PARTNER_SHARE,
+)
+
+# Each figure with the names it has in the two editions of the Factbook, newer first.
+REPORTED: tuple[tuple[Formula, tuple[str, ...]], ...] = (
+    (GDP, ("gdp",)),
+    (EXPORTS, ("exports_goods_services", "exports_goods")),
+    (IMPORTS, ("imports_goods_services", "imports_goods")),
+    (FDI_IN, ("fdi_stock_in",)),
+    (FDI_OUT, ("fdi_stock_out",)),
+)
+
+
+class Neighbourhood(NamedTuple):
+    """How two economies lie to each other: `land`, `sea` or nothing, and the distance of their populations."""
+
+    border: str
+    distance: Fact
+
+
+def figures(say: Statements, economy: str, year: int) -> dict[str, Fact]:
+    """State the size, openness, investment stocks and stability of one economy, up to a year."""
+    stated = {formula.id: _factbook(say, formula, names, economy, year) for formula, names in REPORTED}
+    stated[POPULATION.id] = _latest(say, POPULATION, (PWT, "pop", ""), economy, year)
+    stated[POLITICAL_STABILITY.id] = _latest(
+        say, POLITICAL_STABILITY, (STABILITY, "estimate", "standard_error"), economy, year
+    )
+    return stated
+
+
+def neighbourhood(say: Statements, a: str, b: str) -> Neighbourhood:
+    """State the distance of two economies and tell whether they share a border."""
+    first, second = sorted((a, b))
+    where = {"economy": first, "partner": second}
+    rows = say.tables.collect(
+        say.tables.frame(DISTANCES).filter((nw.col("economy") == first) & (nw.col("partner") == second))
+    )
+    kilometres = float(rows["weighted_km"][0]) if len(rows["weighted_km"]) else np.nan
+    # A distance has no year; the fact is dated by the vintage of its dataset's coverage.
+    distance = say.fact(
+        DISTANCE,
+        {"economy": first, "partner": second},
+        _last_year(say, DISTANCES),
+        kilometres,
+        table=DISTANCES,
+        where=where,
+        note="" if np.isfinite(kilometres) else "no city of one of the economies is in the source",
+    )
+    borders = say.tables.collect(
+        say.tables.frame(BORDERS).filter((nw.col("economy") == a) & (nw.col("neighbour") == b))
+    )
+    kinds = [str(kind) for kind in borders["kind"]]
+    return Neighbourhood("land" if "land" in kinds else "sea" if "sea" in kinds else "", distance)
+
+
+def partner_shares(say: Statements, a: str, b: str, year: int) -> list[Fact]:
+    """State the shares with which each names the other among its main partners, newest edition first."""
+    rows = say.tables.collect(
+        say.tables.frame(PARTNERS).filter(
+            ((nw.col("economy") == a) & (nw.col("partner") == b))
+            | ((nw.col("economy") == b) & (nw.col("partner") == a)),
+            nw.col("year") <= year,
+        )
+    )
+    facts = []
+    order = sorted(range(len(rows["year"])), key=lambda n: (-int(rows["year"][n]), str(rows["economy"][n])))
+    for n in order:
+        economy, partner, flow = (str(rows[key][n]) for key in ("economy", "partner", "flow"))
+        at = int(rows["year"][n])
+        facts.append(
+            say.fact(
+                PARTNER_SHARE,
+                {"economy": economy, "partner": partner, "flow": flow},
+                at,
+                float(rows["share"][n]),
+                table=PARTNERS,
+                where={"economy": economy, "partner": partner, "flow": flow, "year": str(at)},
+            )
+        )
+    return facts
+
+
+def names_partners(say: Statements, economy: str, year: int) -> bool:
+    """Tell whether the source names main partners of an economy by a year at all."""
+    rows = say.tables.collect(
+        say.tables.frame(PARTNERS).filter((nw.col("economy") == economy) & (nw.col("year") <= year)).head(1)
+    )
+    return bool(len(rows["year"]))
+
+
+def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy: str, year: int) -> Fact:
+    rows = say.tables.collect(
+        say.tables.frame(FACTBOOK).filter(
+            (nw.col("economy") == economy) & nw.col("measure").is_in(names) & (nw.col("year") <= year)
+        )
+    )
+    found = [
+        (int(rows["year"][n]), -names.index(str(rows["measure"][n])), str(rows["vintage"][n]), n)
+        for n in range(len(rows["year"]))
+    ]
+    if not found:
+        where = {"economy": economy, "measure": ",".join(names)}
+        return say.fact(
+            formula, {"economy": economy}, year, np.nan, table=FACTBOOK, where=where, note=NOT_REPORTED
+        )
+    at, _, vintage, n = max(found)
+    where = {
+        "vintage": vintage,
+        "economy": economy,
+        "measure": str(rows["measure"][n]),
+        "year": str(at),
+    }
+    return say.fact(
+        formula, {"economy": economy}, at, float(rows["value"][n]), table=FACTBOOK, where=where, note=""
+    )
+
+
+def _latest(say: Statements, formula: Formula, source: tuple[str, str, str], economy: str, year: int) -> Fact:
+    """State the latest value of a yearly column (table, column, column of its standard error)."""
+    table, column, error = source
+    frame = say.tables.frame(table).filter((nw.col("economy") == economy) & (nw.col("year") <= year))
+    rows = say.tables.collect(frame.filter(~nw.col(column).is_null()).sort("year", descending=True).head(1))
+    if not len(rows["year"]):
+        where = {"economy": economy}
+        return say.fact(
+            formula, {"economy": economy}, year, np.nan, table=table, where=where, note=NOT_REPORTED
+        )
+    at, value = int(rows["year"][0]), float(rows[column][0])
+    interval = None
+    if error:
+        spread = float(rows[error][0])
+        if np.isfinite(spread):
+            interval = Interval(value - spread, value + spread, 0.68, "standard error")
+    return say.fact(
+        formula,
+        {"economy": economy},
+        at,
+        value * MILLION if table == PWT else value,
+        table=table,
+        where={"economy": economy, "year": str(at)},
+        interval=interval,
+    )
+
+
+def _last_year(say: Statements, table: str) -> int:
+    dataset = say.tables.dataset_of(table)
+    return dataset.last_year or int(say.tables.vintage.name[:4])
