@@ -12,8 +12,9 @@ from hikiwake.measures.statement import Statements
 
 PWT, STABILITY, FACTBOOK, PARTNERS = "pwt", "political_stability", "factbook", "factbook_partners"
 DISTANCES, BORDERS = "distances", "borders"
-NOT_REPORTED = "the source gives no figure for this economy by that year"
+NOT_REPORTED = "the source gives no figure for this economy"
 MILLION = 1e6
+NEAREST = "the figure reported for the year nearest to the brief's"
 
 _FACTBOOK_SOURCE = "CIA World Factbook, as reported there for the year named"
 
@@ -22,7 +23,7 @@ def _reported(identity: str, name: str, caution: str = "") -> Formula:
     return Formula(
         id=identity,
         name=name,
-        expression="the figure reported for the latest year up to the brief's",
+        expression=NEAREST,
         unit=USD,
         range="(-inf, inf)",
         source=_FACTBOOK_SOURCE,
@@ -43,7 +44,7 @@ FDI_OUT = _reported("fdi_stock_out", "Stock of direct investment in all economie
 POPULATION = Formula(
     id="population",
     name="Population",
-    expression="the figure reported for the latest year up to the brief's",
+    expression=NEAREST,
     unit=PERSONS,
     range="[0, inf)",
     source="Feenstra, Inklaar & Timmer (2015), American Economic Review 105:3150; Penn World Table 9.1",
@@ -53,7 +54,7 @@ POPULATION = Formula(
 POLITICAL_STABILITY = Formula(
     id="political_stability",
     name="Political stability and absence of violence",
-    expression="the estimate reported for the latest year up to the brief's; world mean 0, deviation 1",
+    expression=f"{NEAREST}; world mean 0, deviation 1",
     unit=SCORE,
     range="about [-2.5, 2.5]",
     source="Kaufmann, Kraay & Mastruzzi (2011), Hague Journal on the Rule of Law 3:220",
@@ -103,18 +104,30 @@ REPORTED: tuple[tuple[Formula, tuple[str, ...]], ...] = (
 
 
 class Neighbourhood(NamedTuple):
-    """How two economies lie to each other: `land`, `sea` or nothing, and the distance of their populations."""
+    """How two economies lie to each other: a `land` or `sea` border or none, and their distance."""
 
     border: str
     distance: Fact
 
 
-def figures(say: Statements, economy: str, year: int) -> dict[str, Fact]:
-    """State the size, openness, investment stocks and stability of one economy, up to a year."""
-    stated = {formula.id: _factbook(say, formula, names, economy, year) for formula, names in REPORTED}
-    stated[POPULATION.id] = _latest(say, POPULATION, (PWT, "pop", ""), economy, year)
-    stated[POLITICAL_STABILITY.id] = _latest(
-        say, POLITICAL_STABILITY, (STABILITY, "estimate", "standard_error"), economy, year
+class When(NamedTuple):
+    """The year figures should be near to, and the last year they may be of (None: any)."""
+
+    year: int
+    last: int | None
+
+    def nearest(self, years: list[int]) -> int | None:
+        """Return the allowed year nearest to the wanted one, the earlier on a tie; None without any."""
+        allowed = [year for year in years if self.last is None or year <= self.last]
+        return min(allowed, key=lambda year: (abs(year - self.year), year), default=None)
+
+
+def figures(say: Statements, economy: str, when: When) -> dict[str, Fact]:
+    """State the size, openness, investment stocks and stability of one economy, near a year."""
+    stated = {formula.id: _factbook(say, formula, names, economy, when) for formula, names in REPORTED}
+    stated[POPULATION.id] = _yearly(say, POPULATION, (PWT, "pop", ""), economy, when)
+    stated[POLITICAL_STABILITY.id] = _yearly(
+        say, POLITICAL_STABILITY, (STABILITY, "estimate", "standard_error"), economy, when
     )
     return stated
 
@@ -179,49 +192,44 @@ def names_partners(say: Statements, economy: str, year: int) -> bool:
     return bool(len(rows["year"]))
 
 
-def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy: str, year: int) -> Fact:
+def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy: str, when: When) -> Fact:
     rows = say.tables.collect(
-        say.tables.frame(FACTBOOK).filter(
-            (nw.col("economy") == economy) & nw.col("measure").is_in(names) & (nw.col("year") <= year)
-        )
+        say.tables.frame(FACTBOOK).filter((nw.col("economy") == economy) & nw.col("measure").is_in(names))
     )
-    found = [
-        (int(rows["year"][n]), -names.index(str(rows["measure"][n])), str(rows["vintage"][n]), n)
-        for n in range(len(rows["year"]))
-    ]
-    if not found:
+    years = [int(year) for year in rows["year"]]
+    at = when.nearest(years)
+    if at is None:
         where = {"economy": economy, "measure": ",".join(names)}
-        return say.fact(
-            formula, {"economy": economy}, year, np.nan, table=FACTBOOK, where=where, note=NOT_REPORTED
-        )
-    at, _, vintage, n = max(found)
+        return _missing(say, formula, FACTBOOK, economy, when, where)
+    # Of several statements on one year: goods and services before goods alone, the newer edition first.
+    n = min(
+        (n for n, year in enumerate(years) if year == at),
+        key=lambda n: (names.index(str(rows["measure"][n])), -int(str(rows["vintage"][n])[:4])),
+    )
     where = {
-        "vintage": vintage,
+        "vintage": str(rows["vintage"][n]),
         "economy": economy,
         "measure": str(rows["measure"][n]),
         "year": str(at),
     }
-    return say.fact(
-        formula, {"economy": economy}, at, float(rows["value"][n]), table=FACTBOOK, where=where, note=""
-    )
+    return say.fact(formula, {"economy": economy}, at, float(rows["value"][n]), table=FACTBOOK, where=where)
 
 
-def _latest(say: Statements, formula: Formula, source: tuple[str, str, str], economy: str, year: int) -> Fact:
-    """State the latest value of a yearly column (table, column, column of its standard error)."""
+def _yearly(
+    say: Statements, formula: Formula, source: tuple[str, str, str], economy: str, when: When
+) -> Fact:
+    """State a yearly column near a year (table, column, column of its standard error)."""
     table, column, error = source
-    frame = say.tables.frame(table).filter((nw.col("economy") == economy) & (nw.col("year") <= year))
-    rows = say.tables.collect(frame.filter(~nw.col(column).is_null()).sort("year", descending=True).head(1))
-    if not len(rows["year"]):
-        where = {"economy": economy}
-        return say.fact(
-            formula, {"economy": economy}, year, np.nan, table=table, where=where, note=NOT_REPORTED
-        )
-    at, value = int(rows["year"][0]), float(rows[column][0])
+    frame = say.tables.frame(table).filter((nw.col("economy") == economy) & ~nw.col(column).is_null())
+    rows = say.tables.collect(frame)
+    at = when.nearest([int(year) for year in rows["year"]])
+    if at is None:
+        return _missing(say, formula, table, economy, when, {"economy": economy})
+    n = int(np.flatnonzero(rows["year"] == at)[0])
+    value = float(rows[column][n])
     interval = None
-    if error:
-        spread = float(rows[error][0])
-        if np.isfinite(spread):
-            interval = Interval(value - spread, value + spread, 0.68, "standard error")
+    if error and np.isfinite(spread := float(rows[error][n])):
+        interval = Interval(value - spread, value + spread, 0.68, "standard error")
     return say.fact(
         formula,
         {"economy": economy},
@@ -230,6 +238,14 @@ def _latest(say: Statements, formula: Formula, source: tuple[str, str, str], eco
         table=table,
         where={"economy": economy, "year": str(at)},
         interval=interval,
+    )
+
+
+def _missing(
+    say: Statements, formula: Formula, table: str, economy: str, when: When, where: dict[str, str]
+) -> Fact:
+    return say.fact(
+        formula, {"economy": economy}, when.year, np.nan, table=table, where=where, note=NOT_REPORTED
     )
 
 

@@ -43,12 +43,12 @@ def blocks(context: Context) -> list[AnyBlock]:
     if not all(context.say.tables.has(table) for table in TABLES):
         return []
     written: list[AnyBlock] = [_map(context)]
-    year = min(context.year, context.last_year or context.year)
+    when = background.When(context.year, context.last_year)
     figures = {
-        identity: background.figures(context.say, identity, year) for identity in (context.a.id, context.b.id)
+        identity: background.figures(context.say, identity, when) for identity in (context.a.id, context.b.id)
     }
     written.append(_table(context, figures))
-    written += _partners(context, year)
+    written += _partners(context, context.last_year or context.year)
     return written
 
 

@@ -6,7 +6,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
 from hikiwake.measures.flows import pair_flows
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
 from hikiwake.sections import Context
-from hikiwake.sections.ties import background, dependence, exchange, flow, fuels
+from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate
 from hikiwake.sections.wording import economy, prose, scope_label, year
 
 ID = "ties"
@@ -18,11 +18,13 @@ def section(context: Context) -> Section:
     levels = PairLevels(pair_flows(context.say.tables, context.a.id, context.b.id), context.say)
     followed = flow.directions(context, levels)
     pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
+    deliveries, delivered = _intermediate(context)
     if not followed:
         nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
         empty = Caveat("no data", nothing, glance=True)
-        known = (*background.blocks(context), empty)
-        return Section(ID, prose("ties.title"), nothing, known, (nothing,))
+        known = (*background.blocks(context), empty, *deliveries)
+        finding = delivered[0] if delivered else nothing
+        return Section(ID, prose("ties.title"), finding, known, tuple(delivered) or (nothing,))
     blocks: list[AnyBlock] = [*background.blocks(context), *flow.blocks(context, levels, followed)]
     active = [(d.exporter, d.importer) for d in followed if d.by_year[context.year].value is not None]
     balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
@@ -41,7 +43,15 @@ def section(context: Context) -> Section:
         blocks += exchange.partner_ranking(context, levels, exporter, importer)
         rows = dependence.dependences(context, levels, exporter, importer)
         blocks += dependence.blocks(exporter, importer, rows)
+    blocks += deliveries
+    summary += delivered
     return Section(ID, prose("ties.title"), _finding(context, followed), tuple(blocks), tuple(summary))
+
+
+def _intermediate(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
+    if not context.say.tables.has("icio_flows"):
+        return [], []
+    return intermediate.blocks(context)
 
 
 def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
