@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from hikiwake.cli.app import commands as root
 from hikiwake.core.provenance import Formula, Unit
 from hikiwake.store.catalogue import Entry, TableFile, open_vintage
 
@@ -64,8 +65,6 @@ def command_line() -> str:
 
 def commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield every visible command with its path, the program itself first."""
-    module = import_module("hikiwake.cli")
-    root = next(value for value in vars(module).values() if isinstance(value, click.Group))
     yield from _walk((), root)
 
 

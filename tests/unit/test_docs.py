@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -33,8 +34,11 @@ def name(path: Path) -> str:
 def run_console(example: Example) -> str | None:
     """Run the `hikiwake` commands of a console block; what is shown of their output must come out.
 
-    Commands of other programs (make, pip) set up what the tests already stand in, and are passed over.
+    Commands of other programs (make) set up what the tests already stand in, and are passed over.
     """
+    folder = example.namespace["folder"]
+    # What was computed lately is remembered in the reader's cache; the tests have one of their own.
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder), "NO_COLOR": "1"}
     for block in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
         command, _, wanted = block.partition("\n")
         words = shlex.split(command, comments=True)
@@ -44,12 +48,14 @@ def run_console(example: Example) -> str | None:
             [sys.executable, "-m", "hikiwake", *words[1:]],
             capture_output=True,
             text=True,
-            cwd=example.namespace["folder"],
+            cwd=folder,
+            env=environment,
             check=False,
         )
-        if run.returncode not in (0, 1):
+        got = (run.stdout + run.stderr).replace("\N{NARROW NO-BREAK SPACE}", " ")
+        # An example of an error shows the error.
+        if run.returncode != 0 and not wanted.startswith("hikiwake: "):
             return f"{command}\nleft with {run.returncode}:\n{run.stderr}"
-        got = run.stdout + run.stderr
         if wanted.strip() and not doctest.OutputChecker().check_output(wanted, got, MEANS_THE_SAME):
             return f"{command}\nshould have written\n{wanted}\nbut wrote\n{got}"
     return None
