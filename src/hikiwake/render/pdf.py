@@ -222,9 +222,14 @@ class _Layout:
             words.language.number(fact),
             *([] if fact.status == "observed" else [fact.status]),
             *([fact.note] if fact.note else []),
-            " ".join(fact.inputs),
+            " ".join(_breakable(source) for source in fact.inputs),
         ]
         return {"id": fact.id, "text": "; ".join(parts)}
+
+
+def _breakable(selector: str) -> str:
+    """Allow a line to break inside a long selector (zero-width spaces after its separators)."""
+    return re.sub(r"([,&?#@])", "\\1\u200b", selector)
 
 
 def _date(vintage: str) -> tuple[int, int, int]:
