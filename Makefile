@@ -76,7 +76,7 @@ dead: $(VENV)/.dev ## unused code, unused or undeclared dependencies
 .PHONY: docs
 docs: $(VENV)/.dev ## build the documentation into site/
 	$(BIN)/python scripts/build_docs.py
-	NO_MKDOCS_2_WARNING=1 DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: data
 data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
