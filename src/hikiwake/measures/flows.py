@@ -6,6 +6,7 @@ The expressions know no engine and no size: they aggregate first, so what is col
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from hikiwake.store.catalogue import Correction
     from hikiwake.store.tables import Columns, Frame, Tables
 
 Side = Literal["exporter", "importer"]
@@ -97,7 +99,7 @@ class PairFlows(msgspec.Struct, frozen=True):
     `world` the total of all flows. A cell without a flow is 0: in such data absence and zero cannot be
     told apart, so a reader is told "not covered" where a whole direction is empty.
     `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole;
-    the other two those whose total quantities have one.
+    the next two those whose total quantities have one, and `flagged_flows` flows confirmed to be wrong.
     """
 
     a: str
@@ -112,6 +114,7 @@ class PairFlows(msgspec.Struct, frozen=True):
     flagged_exports: dict[str, NDArray[np.bool_]]
     flagged_import_quantities: dict[str, NDArray[np.bool_]]
     flagged_export_quantities: dict[str, NDArray[np.bool_]]
+    flagged_flows: dict[tuple[str, str], NDArray[np.bool_]]
 
     def year_index(self, year: int) -> int:
         """Return the position of a year; KeyError-free callers check `years` first."""
@@ -135,6 +138,8 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = tuple(str(k) for k in np.unique(everything["product"].astype(str)))
     grid = _Grid(years, products)
+    known = tables.vintage.corrections()
+    of_value = [fault for fault in known if fault.expect.get("amount") == "value"]
     return PairFlows(
         a=a,
         b=b,
@@ -144,10 +149,23 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
         exports={x: grid.cube(exports, exporter=x) for x in (a, b)},
         imports={m: grid.cube(imports, importer=m) for m in (a, b)},
         world=grid.cube(everything),
-        flagged_imports={m: grid.marks(holes, side="importer", importer=m) for m in (a, b)},
-        flagged_exports={x: grid.marks(holes, side="exporter", exporter=x) for x in (a, b)},
-        flagged_import_quantities={m: grid.marks(gaps, side="importer", importer=m) for m in (a, b)},
-        flagged_export_quantities={x: grid.marks(gaps, side="exporter", exporter=x) for x in (a, b)},
+        flagged_imports={
+            m: grid.marks(holes, side="importer", importer=m) | grid.confirmed(of_value, importer=m)
+            for m in (a, b)
+        },
+        flagged_exports={
+            x: grid.marks(holes, side="exporter", exporter=x) | grid.confirmed(of_value, exporter=x)
+            for x in (a, b)
+        },
+        flagged_import_quantities={
+            m: grid.marks(gaps, side="importer", importer=m) | grid.confirmed(known, importer=m)
+            for m in (a, b)
+        },
+        flagged_export_quantities={
+            x: grid.marks(gaps, side="exporter", exporter=x) | grid.confirmed(known, exporter=x)
+            for x in (a, b)
+        },
+        flagged_flows={(x, m): grid.confirmed(of_value, exporter=x, importer=m) for x, m in ((a, b), (b, a))},
     )
 
 
@@ -175,6 +193,14 @@ class _Grid:
     def marks(self, rows: Columns, **where: str) -> NDArray[np.bool_]:
         at, y, k = self._places(rows, where)
         return self._filled(y, k, np.ones(int(at.sum()))) > 0
+
+    def confirmed(self, corrections: Iterable[Correction], **where: str) -> NDArray[np.bool_]:
+        """Mark the cells of confirmed faults of value in an economy's trade."""
+        marks = np.zeros((len(self._years), len(self._products)), dtype=bool)
+        for fault in corrections:
+            if all(getattr(fault, column) == wanted for column, wanted in where.items()):
+                marks |= np.outer(np.isin(self._years, fault.years), self._products == fault.product)
+        return marks
 
     def _places(self, rows: Columns, where: dict[str, str]) -> tuple[NDArray[np.bool_], Any, Any]:
         at = np.ones(len(rows["year"]), dtype=bool)

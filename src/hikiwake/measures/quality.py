@@ -12,6 +12,7 @@ from hikiwake.core.products import short_name
 from hikiwake.measures.flows import FLAGS
 
 if TYPE_CHECKING:
+    from hikiwake.store.catalogue import Correction
     from hikiwake.store.tables import Tables
 
 
@@ -52,6 +53,24 @@ TEXTS = {
 }
 
 
+def _looked_at(tables: Tables, economy: str) -> list[Correction]:
+    return [c for c in tables.vintage.corrections() if economy in (c.exporter, c.importer)]
+
+
+def _confirmed(fault: Correction, year: int) -> Finding:
+    return Finding(
+        year=year,
+        product=fault.product,
+        side=fault.side,
+        exporter=fault.exporter,
+        importer=fault.importer,
+        kind=fault.kind,
+        reason="confirmed",
+        severity=1.0,
+        text=f"{short_name(fault.product)}, confirmed by hand: {fault.seen}",
+    )
+
+
 def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> list[Finding]:
     """Return what was found in an economy's trade, newest first; unit values of single flows on request."""
     mine = (nw.col("exporter") == economy) | (nw.col("importer") == economy)
@@ -82,4 +101,5 @@ def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> lis
                 text=f"{short_name(str(row['product']))}, {' to '.join(ends)}: {said}",
             )
         )
+    found += [_confirmed(fault, year) for fault in _looked_at(tables, economy) for year in fault.years]
     return sorted(found, key=lambda f: (-f.year, f.product, f.exporter, f.importer, f.kind))

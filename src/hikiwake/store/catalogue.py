@@ -18,6 +18,7 @@ from hikiwake.core.errors import DamagedStore, NoData
 from hikiwake.core.provenance import Dataset
 
 CATALOGUE = "catalogue.json"
+CORRECTIONS = "corrections"
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -84,6 +85,20 @@ class Entry(msgspec.Struct, frozen=True):
             last_year=self.coverage.last_year,
             provisional_from=self.coverage.provisional_from,
         )
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """A confirmed fault: where it is, what was seen, and the amount that tells it is still there."""
+
+    dataset: str
+    kind: str
+    side: str
+    product: str
+    years: list[int]
+    seen: str
+    expect: dict[str, str | float]
+    exporter: str = ""
+    importer: str = ""
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -158,6 +173,12 @@ class Vintage:
                 )
             self._verified.add(table)
         return path
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return the faults of the data that were looked at and confirmed by hand; none where none ship."""
+        if not self.has(CORRECTIONS):
+            return ()
+        return tuple(msgspec.json.decode(self.path(CORRECTIONS).read_bytes(), type=list[Correction]))
 
     def faults(self) -> Iterator[tuple[Path, str]]:
         """Yield each damaged file with what is wrong with it, reading every byte of the vintage."""

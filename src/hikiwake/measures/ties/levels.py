@@ -16,7 +16,8 @@ from hikiwake.measures.ties import formulas
 COVERED = Scope("group", "covered", "energy and minerals")
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
-HOLE = "not comparable: the total it is a share of has a hole in this year"
+HOLE = "not comparable: the total it is a share of is not sound in this year"
+WRONG = "not comparable: the recorded flow was looked at and is not plausible"
 
 # A hole in one product spoils a group's total when that product was at least this part of it in a
 # neighbouring year; below that the total moves by less than the data's own revisions.
@@ -84,7 +85,8 @@ class PairLevels:
             _positive(amount),
             table=FLOWS,
             where=flow.rows,
-            note="" if amount > 0 else NO_ROW,
+            status="flagged" if self._wrong(flow) else "observed",
+            note=NO_ROW if amount <= 0 else WRONG if self._wrong(flow) else "",
         )
 
     def quantity(self, flow: Flow) -> Fact:
@@ -227,6 +229,11 @@ class PairLevels:
         wholes = [(n, total[n, inside].sum()) for n in (y - 1, y + 1) if 0 <= n < len(self.flows.years)]
         parts = [total[n, holes].sum() / whole for n, whole in wholes if whole > 0]
         return bool(max(parts, default=0.0) >= SPOILING_PART)
+
+    def _wrong(self, flow: Flow) -> bool:
+        """Tell whether the flow itself holds a cell that is confirmed to be wrong."""
+        marks = self.flows.flagged_flows[flow.exporter, flow.importer]
+        return bool((marks[self.flows.year_index(flow.year)] & self._products(flow.scope)).any())
 
     def _share(self, formula: Formula, flow: Flow, side: Side, *, by_quantity: bool) -> Fact:
         totals = self.flows.imports if side == "importer" else self.flows.exports
