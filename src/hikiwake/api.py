@@ -12,7 +12,7 @@ from hikiwake.core.country import Country, Pair
 from hikiwake.core.document import Brief, Length
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
-from hikiwake.core.provenance import Dataset, Ledger
+from hikiwake.core.provenance import Dataset, Formula, Ledger
 from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, open_vintage
@@ -173,6 +173,13 @@ def country(name: str) -> Country:
 def datasets(data: str | Path | None = None) -> tuple[Dataset, ...]:
     """Return what the vintage holds."""
     return tuple(entry.dataset() for entry in open_vintage(Path(data) if data else SHIPPED).entries())
+
+
+def methods() -> dict[str, Formula]:
+    """Return the formulas of all measures by id."""
+    from hikiwake.measures.formulas import all_formulas
+
+    return all_formulas()
 
 
 def _span(years: tuple[int, ...]) -> str:

@@ -58,7 +58,13 @@ class DuckDB:
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression; numbers come back as numbers, missing ones as NaN, text as objects."""
-        native = frame.to_native().fetchnumpy()
+        try:
+            native = frame.to_native().fetchnumpy()
+        except Exception as fault:
+            # Ctrl-C during a query reaches us as the database's own error.
+            if "interrupted" in str(fault).lower():
+                raise KeyboardInterrupt from fault
+            raise
         return {name: _plain(column) for name, column in native.items()}
 
 

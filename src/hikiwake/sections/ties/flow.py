@@ -30,8 +30,10 @@ class Direction(NamedTuple):
 
     @property
     def known(self) -> dict[int, Fact]:
-        """The years in which a flow is recorded."""
-        return {y: fact for y, fact in self.by_year.items() if fact.value is not None}
+        """The years in which a flow is recorded and sound."""
+        return {
+            y: fact for y, fact in self.by_year.items() if fact.value is not None and fact.status != "flagged"
+        }
 
     @property
     def peak(self) -> Fact:

@@ -1,0 +1,17 @@
+from hikiwake.api import BriefView as BriefView
+from hikiwake.api import Complementarity as Complementarity
+from hikiwake.api import PairView as PairView
+from hikiwake.api import Ties as Ties
+from hikiwake.api import country as country
+from hikiwake.api import datasets as datasets
+from hikiwake.api import methods as methods
+from hikiwake.api import pair as pair
+from hikiwake.core.errors import BadInput as BadInput
+from hikiwake.core.errors import DamagedStore as DamagedStore
+from hikiwake.core.errors import HikiwakeError as HikiwakeError
+from hikiwake.core.errors import NoData as NoData
+from hikiwake.core.errors import UnknownCountry as UnknownCountry
+from hikiwake.core.factset import FactSet as FactSet
+from hikiwake.core.provenance import Fact as Fact
+
+__version__: str
