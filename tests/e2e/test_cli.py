@@ -94,7 +94,7 @@ def test_help_is_light_and_shows_two_examples() -> None:
     ("arguments", "code", "said"),
     [
         (("brief", "jpan", "RUS"), 2, "Did you mean Japan (JPN)"),
-        (("brief", "JPN", "JPN"), 3, "twice"),
+        (("brief", "JPN", "JPN"), 3, "itself"),
         (("brief", "JPN", "RUS", "--year", "1066"), 3, "1995"),
         (("brief", "JPN", "RUS", "--as-of", "soon"), 2, "YYYY-MM-DD"),
         (("breif", "JPN", "RUS"), 2, "brief"),

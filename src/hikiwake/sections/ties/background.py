@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hikiwake.core.country import country
 from hikiwake.core.document import AnyBlock, Caveat, Label, LocatorMap, Paragraph, Prose, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.measures import background
@@ -42,7 +43,7 @@ def blocks(context: Context) -> list[AnyBlock]:
     """Write the map, the table of both economies and what they report of each other."""
     if not all(context.say.tables.has(table) for table in TABLES):
         return []
-    written: list[AnyBlock] = [_map(context)]
+    written: list[AnyBlock] = [*_former(context), _map(context)]
     when = background.When(context.year, context.last_year)
     figures = {
         identity: background.figures(context.say, identity, when) for identity in (context.a.id, context.b.id)
@@ -50,6 +51,28 @@ def blocks(context: Context) -> list[AnyBlock]:
     written.append(_table(context, figures))
     written += _partners(context, context.last_year or context.year)
     return written
+
+
+def _former(context: Context) -> list[AnyBlock]:
+    """Say of an economy that ended since when its trade is recorded under other names."""
+    return [
+        Caveat(
+            "concept",
+            prose(
+                "ties.former_succeeded" if which.successors else "ties.former",
+                former=economy(which.id),
+                until=year_label(which.until),
+                **({"successors": _list(which.successors)} if which.successors else {}),
+            ),
+            glance=True,
+        )
+        for which in (context.a, context.b)
+        if which.until is not None and which.until < context.year
+    ]
+
+
+def _list(identities: tuple[str, ...]) -> Label:
+    return Label("text", "-".join(identities), ", ".join(country(identity).name for identity in identities))
 
 
 def _map(context: Context) -> LocatorMap:
@@ -127,8 +150,11 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
         if fact.period.first == newest
     ]
     said = {fact.subject["economy"] for fact in named if fact.period.first == newest}
+    ended = any(side.until is not None and side.until < year for side in (context.a, context.b))
     silent = [
-        side for side in (a, b) if side not in said and background.names_partners(context.say, side, year)
+        side
+        for side in (a, b)
+        if not ended and side not in said and background.names_partners(context.say, side, year)
     ]
     if len(silent) == 2:
         sentences.append(prose("ties.named_neither", a=economy(a), b=economy(b)))
