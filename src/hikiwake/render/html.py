@@ -1,107 +1,132 @@
 """A brief as one self-contained HTML page: no outside request, readable without scripts.
 
-Every number stands in an element that carries its fact id; the page holds the whole brief as JSON, so
-that it can be rendered again, and any number asked for its origin, from the page alone.
+Every number stands in an element that carries its fact id and leads to its line in the list at the end; the
+page holds the whole brief as JSON, so that it can be rendered again, and any number asked for its origin,
+from the page alone.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
-from hikiwake.core.document import (
-    AnyBlock,
-    Brief,
-    Caveat,
-    Chart,
-    KeyFigures,
-    LocatorMap,
-    Paragraph,
-    Table,
-)
+from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Table
 from hikiwake.core.provenance import Fact
-from hikiwake.render.language import FactRun, LabelRun, PeriodRun, Run, Text, load
-from hikiwake.render.outline import Words
+from hikiwake.render import data, numbers
+from hikiwake.render.language import FactRun, LabelRun, PeriodRun, Text, load
+from hikiwake.render.outline import Words, by_formula, figure_rows
+from hikiwake.render.table import csv_of_block
 
 SUFFIX = ".html"
-_MARKERS = {Text: "text", FactRun: "fact", PeriodRun: "period", LabelRun: "label"}
+MARKERS = {Text: "text", FactRun: "fact", PeriodRun: "period", LabelRun: "label"}
 """How the template tells the kinds of runs apart."""
+
+DIALOG = (
+    "value", "of", "period", "interval", "formula", "range", "caution", "status", "coverage_word", "note",
+    "inputs", "dataset", "licence", "ask", "close", "all_about",
+)  # fmt: skip
+"""The words of the note that a click on a number opens."""
+
+SAFE = "!$'()*,/:;=?@"
+"""Signs that an address may hold as they are (RFC 3986)."""
+
+# What an image has no use for: its parts are not spoken, for the figure has one title and a data table.
+_SPOKEN = re.compile(r' (?:aria-(?:label|roledescription|hidden)|role)="[^"]*"')
+_PATH = re.compile(r' d="[^"]*"')
+_FINE = re.compile(r"(\.\d)\d+")
 
 
 def render(brief: Brief, *, lang: str = "en") -> bytes:
     """Return the page as UTF-8."""
     words = Words(brief, load(lang))
     styles, script = _asset("brief.css") + _fonts(), _asset("brief.js")
-    page = _environment().get_template("brief.html.j2")
-    text: str = page.render(
+    text: str = _template().render(
         words=words,
         brief=brief,
         lang=lang,
-        marker=lambda run: _MARKERS[type(run)],
-        kind=_kind,
-        picture=lambda block: _picture(block, words),
-        rows=lambda chart: _rows(chart, words),
-        dash="–",
+        description=" ".join(words.text(sentence) for sentence in brief.summary),
         styles=styles,
         script=script,
-        policy=_policy(script),
+        policy=_policy(styles, script),
         payload=_payload(brief),
-        origins=_origins(words),
+        dialog=msgspec.json.encode({key: words.word(key) for key in DIALOG}).decode("utf-8"),
+        dash="–",
+        **_helpers(words),
     )
     return text.encode("utf-8")
 
 
-def _kind(block: AnyBlock) -> str:
-    names: dict[type, str] = {
-        Paragraph: "paragraph",
-        KeyFigures: "figures",
-        Table: "table",
-        Chart: "chart",
-        LocatorMap: "map",
-        Caveat: "caveat",
+def _helpers(words: Words) -> dict[str, Any]:
+    """Return the functions that the template calls."""
+    return {
+        "marker": lambda run: MARKERS[type(run)],
+        "kind": lambda block: type(block).__name__,
+        "picture": lambda block: _picture(block, words),
+        "figure_rows": figure_rows,
+        "by_formula": by_formula,
+        "numeric_columns": _numeric_columns,
+        "file": lambda block: _file(block, words),
+        "machine": lambda identity: exact(words.ledger[identity]),
+        "exact": lambda fact: exact(fact) or numbers.NO_DATA,
+        "period": numbers.period,
+        "subject": _subject,
+        "inputs": _inputs,
     }
-    return names[type(block)]
+
+
+def exact(fact: Fact) -> str:
+    """Return a fact's value with every digit it has, for programs; empty where there is none."""
+    return "" if fact.value is None else repr(fact.value).removesuffix(".0")
+
+
+def _subject(fact: Fact) -> str:
+    """Say of whom and what a fact is, in codes: the list at the end is for checking, not for reading."""
+    rest = dict(fact.subject)
+    ends = [rest.pop(key) for key in ("exporter", "importer") if key in rest and len(fact.subject) > 1]
+    named = [f"{key} {value}" for key, value in rest.items()]
+    return ", ".join([" → ".join(ends), *named] if ends else named)
+
+
+def _inputs(fact: Fact) -> str:
+    """Return what a fact was computed from; the version stands in the references."""
+    return "; ".join(source.partition("#")[2] or source for source in fact.inputs)
+
+
+def _numeric_columns(table: Table) -> list[bool]:
+    return [
+        any(row[place].fact for row in table.rows if place < len(row)) for place in range(len(table.columns))
+    ]
+
+
+def _file(block: AnyBlock, words: Words) -> str:
+    """Return the data of a table or figure as an address that holds them."""
+    return f"data:text/csv;charset=utf-8,{quote(csv_of_block(block, words), safe=SAFE)}"
 
 
 def _picture(block: Chart | LocatorMap, words: Words) -> str:
     from hikiwake.render.charts import svg
 
-    return svg(block, words.ledger, words.language)
-
-
-def _rows(chart: Chart, words: Words) -> list[tuple[tuple[Run, ...], str, Fact]]:
-    """Return the linked data of a figure: series, item, fact."""
-    return [
-        (words.runs(series.label), words.language.label(mark.at), words.ledger[mark.fact])
-        for series in chart.series
-        for mark in series.marks
-    ]
-
-
-def _origins(words: Words) -> list[dict[str, Any]]:
-    """Return one line a fact for the appendix, grouped by formula."""
-    groups: dict[str, list[Fact]] = {}
-    for fact in words.ledger.facts.values():
-        groups.setdefault(fact.formula, []).append(fact)
-    return [
-        {"formula": words.ledger.formulas[name], "facts": facts}
-        for name, facts in sorted(groups.items(), key=lambda item: words.ledger.formulas[item[0]].name)
-    ]
+    head, end, tail = svg(block, words.ledger, words.language).partition(">")
+    # A tenth of a pixel is finer than any screen shows, and a map is a third smaller for it.
+    lean = _PATH.sub(lambda path: _FINE.sub(r"\1", path.group()), _SPOKEN.sub("", tail))
+    return f"{head}{end}{lean}"
 
 
 def _payload(brief: Brief) -> str:
     """Return the brief as JSON that can stand inside a script element: no character can end it."""
-    text = msgspec.json.encode(brief).decode("utf-8")
+    text = msgspec.json.encode(data.content(brief)).decode("utf-8")
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Any:
+def _template() -> Any:
     import jinja2
     from markupsafe import Markup
 
@@ -112,10 +137,11 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # The one way past escaping: our own style sheet and script, the brief's JSON with < > & written as
-    # escapes, and SVG drawn by `charts`, whose text has been escaped there.
-    environment.filters["safe_asset"] = Markup
-    return environment
+    # The two ways past escaping. `own`: our style sheet and script, and the brief's JSON with < > & written
+    # as escapes. `drawing`: SVG made by `charts`, whose texts the converter has escaped.
+    environment.filters["own"] = Markup
+    environment.filters["drawing"] = Markup
+    return environment.get_template("brief.html.j2")
 
 
 @lru_cache(maxsize=8)
@@ -129,18 +155,21 @@ def _fonts() -> str:
     folder = files("hikiwake.render").joinpath("assets", "fonts")
     faces = []
     for style, weight in (("Regular", 400), ("SemiBold", 600)):
-        data = base64.b64encode(folder.joinpath(f"HikiwakeSans-{style}.woff2").read_bytes()).decode("ascii")
+        raw = folder.joinpath(f"HikiwakeSans-{style}.woff2").read_bytes()
         faces.append(
             f"@font-face{{font-family:'Hikiwake Sans';font-weight:{weight};font-display:swap;"
-            f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
+            f"src:url(data:font/woff2;base64,{base64.b64encode(raw).decode('ascii')}) format('woff2')}}"
         )
     return "\n" + "\n".join(faces)
 
 
-def _policy(script: str) -> str:
-    """Return a content policy under which nothing is fetched and no script runs but ours."""
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+def _policy(styles: str, script: str) -> str:
+    """Return a content policy under which nothing is fetched, and no style or script counts but ours."""
     return (
-        "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'"
+        "default-src 'none'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src 'sha256-{_digest(styles)}'; script-src 'sha256-{_digest(script)}'"
     )
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from hikiwake.core.document import AnyBlock, Brief, Caveat, Chart, Label, Prose, cited
-from hikiwake.core.provenance import Dataset, Formula, Ledger
+from hikiwake.core.document import AnyBlock, Brief, Caveat, Cell, Chart, Label, Mark, Prose, cited
+from hikiwake.core.provenance import Dataset, Fact, Formula, Ledger
 from hikiwake.render.language import Language, Run
 
 CAVEAT_KEYS = {
@@ -19,6 +20,15 @@ CAVEAT_KEYS = {
     "contested name": "render.caveat_contested_name",
     "concept": "render.caveat_concept",
 }
+DOUBTS = ("provisional", "flagged", "estimated", "simulated")
+"""What a reader must see beside a number in a table, in words."""
+
+
+class Row(NamedTuple):
+    """One line of a figure's data: the item, and a mark of each series (None where it has none)."""
+
+    item: Label
+    marks: tuple[Mark | None, ...]
 
 
 class Words:
@@ -46,12 +56,14 @@ class Words:
         return self.language.words(CAVEAT_KEYS[caveat.kind])
 
     def subtitle(self) -> str:
-        """Return the line under the title."""
+        """Return the line under the title: what kind of document, on which pair, year and data."""
         brief = self.brief
         labels = {
+            "kind": _text(self.word(f"length_{brief.length}")),
+            "a": Label("economy", brief.pair[0]),
+            "b": Label("economy", brief.pair[1]),
             "year": _text(str(brief.year)),
             "vintage": _text(brief.vintage),
-            "engine": _text(brief.engine),
         }
         if brief.as_of:
             return self.text(Prose("render.subtitle_as_of", {}, {**labels, "date": _text(brief.as_of)}))
@@ -91,12 +103,55 @@ class Words:
         """Return the datasets behind the brief's facts, by producer."""
         return tuple(sorted(self.ledger.datasets.values(), key=lambda d: (d.producer, d.id)))
 
-    def unit_of(self, chart: Chart) -> str:
-        """Return the unit symbol of a chart's numbers."""
-        for series in chart.series:
-            for mark in series.marks:
-                return self.ledger[mark.fact].unit.symbol
-        return ""
+    def doubt(self, cell: Cell | Mark) -> str:
+        """Return the words that mark a number as doubtful; empty where it is not."""
+        status = self.ledger[cell.fact].status
+        if status in DOUBTS:
+            return self.word(f"status_{status}")
+        return self.word("status_doubtful") if isinstance(cell, Mark) and cell.doubtful else ""
+
+    def origins(self) -> tuple[tuple[str, tuple[Fact, ...]], ...]:
+        """Return every fact once, under the title of the first section that shows it.
+
+        What no section shows (a sentence of the summary, a number that others were computed from) comes
+        last, under its own title.
+        """
+        left = dict(self.ledger.facts)
+        groups = []
+        for section in self.brief.sections:
+            shown = [left.pop(identity) for identity in dict.fromkeys(cited(section)) if identity in left]
+            if shown:
+                groups.append((self.text(section.title), tuple(shown)))
+        if left:
+            groups.append((self.word("where_from_others"), tuple(left.values())))
+        return tuple(groups)
+
+
+def by_formula(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
+    """Return facts by formula, in the order in which they come."""
+    groups: dict[str, tuple[Fact, ...]] = {}
+    for fact in facts:
+        groups[fact.formula] = (*groups.get(fact.formula, ()), fact)
+    return groups
+
+
+def figure_rows(chart: Chart) -> tuple[Row, ...]:
+    """Return the data of a figure as lines of a table: items down, series across.
+
+    Items stand in the order of the figure; those of a line chart by their year. An item that a series
+    holds twice gets a line for each.
+    """
+    rows: dict[tuple[str, int], list[Mark | None]] = {}
+    items: dict[str, Label] = {}
+    for place, series in enumerate(chart.series):
+        for mark in series.marks:
+            items.setdefault(mark.at.id, mark.at)
+            turn = 0
+            while (row := rows.setdefault((mark.at.id, turn), [None] * len(chart.series)))[place]:
+                turn += 1
+            row[place] = mark
+    keys = sorted(rows) if chart.kind == "lines" else list(rows)
+    return tuple(Row(items[key[0]], tuple(rows[key])) for key in keys)
 
 
 def _text(words: str) -> Label:

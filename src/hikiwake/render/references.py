@@ -1,0 +1,65 @@
+"""The datasets of a brief for bibliographies: CSL-JSON and BibTeX, producer first."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hikiwake.core.document import Brief
+from hikiwake.core.provenance import Dataset
+
+_YEAR = re.compile(r"\((\d{4})\)")
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{letter: f"\\{letter}" for letter in "{}&%$#_"},
+}
+
+
+def csl(brief: Brief) -> list[dict[str, Any]]:
+    """Return the datasets as CSL-JSON items, by id."""
+    return [_item(dataset) for dataset in _datasets(brief)]
+
+
+def bibtex(brief: Brief) -> str:
+    """Return the datasets as BibTeX entries, by id."""
+    entries = []
+    for dataset in _datasets(brief):
+        fields = {
+            "author": f"{{{_escaped(dataset.producer)}}}",
+            "title": _escaped(dataset.title),
+            "year": _year(dataset),
+            "version": _escaped(dataset.version),
+            "note": _escaped(f"{dataset.citation}. {dataset.licence}"),
+        }
+        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+        entries.append(f"@misc{{{dataset.id},\n{body}\n}}\n")
+    return "\n".join(entries)
+
+
+def _datasets(brief: Brief) -> list[Dataset]:
+    return [brief.ledger.datasets[name] for name in sorted(brief.ledger.datasets)]
+
+
+def _item(dataset: Dataset) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": dataset.id,
+        "type": "dataset",
+        "title": dataset.title,
+        "author": [{"literal": dataset.producer}],
+        "version": dataset.version,
+        "note": f"{dataset.citation}. Licence: {dataset.licence}",
+    }
+    year = _year(dataset)
+    return {**item, "issued": {"date-parts": [[int(year)]]}} if year else item
+
+
+def _year(dataset: Dataset) -> str:
+    """Return the year that a citation gives in brackets; empty where it gives none."""
+    found = _YEAR.search(dataset.citation)
+    return found.group(1) if found else ""
+
+
+def _escaped(text: str) -> str:
+    return "".join(_SPECIAL.get(letter, letter) for letter in text)
