@@ -48,7 +48,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
     as_of: str = ""
     length: Length = "full"
-    command: str = ""
 
 
 def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
@@ -77,7 +76,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         ledger=ledger,
         vintage=opened.vintage.name,
         engine=__version__,
-        command=request.command or f"hikiwake brief {request.pair.a.id} {request.pair.b.id}",
+        command=command(request, at),
         as_of=request.as_of,
     )
     return settle(shorten(whole) if request.length == "glance" else whole)
@@ -87,6 +86,16 @@ def settle(whole: Brief) -> Brief:
     """Keep in the ledger what the brief shows: a fact that nobody can see is not part of it."""
     shown = (*cited(whole.title), *cited(whole.summary), *cited(whole.sections))
     return msgspec.structs.replace(whole, ledger=whole.ledger.only(shown))
+
+
+def command(request: Request, year: int) -> str:
+    """Return the command line that composes the same brief again, defaults spelt out."""
+    parts = ["hikiwake brief", request.pair.a.id, request.pair.b.id, f"--year {year}"]
+    if request.as_of:
+        parts.append(f"--as-of {request.as_of}")
+    if request.length != "full":
+        parts.append(f"--length {request.length}")
+    return " ".join(parts)
 
 
 def resolve_year(request: Request, vintage: Vintage) -> int:

@@ -106,7 +106,7 @@ class _Layout:
                     "text": f"{formula.expression} ({words.word('unit')}: {formula.unit.symbol}; "
                     f"{words.word('range')}: {formula.range}). {formula.source}. {formula.caution}".strip(),
                 }
-                for formula in words.formulas()
+                for formula in (words.formulas() if brief.length == "full" else ())
             ],
             "references": [
                 {

@@ -6,7 +6,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
 from hikiwake.measures.flows import pair_flows
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
 from hikiwake.sections import Context
-from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate
+from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate, keyfigures
 from hikiwake.sections.wording import economy, prose, scope_label, year
 
 ID = "ties"
@@ -22,10 +22,15 @@ def section(context: Context) -> Section:
     if not followed:
         nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
         empty = Caveat("no data", nothing, glance=True)
-        known = (*background.blocks(context), empty, *deliveries)
+        key = keyfigures.box(context, levels, followed) if delivered else []
+        known = (*key, *background.blocks(context), empty, *deliveries)
         finding = delivered[0] if delivered else nothing
         return Section(ID, prose("ties.title"), finding, known, tuple(delivered) or (nothing,))
-    blocks: list[AnyBlock] = [*background.blocks(context), *flow.blocks(context, levels, followed)]
+    blocks: list[AnyBlock] = [
+        *keyfigures.box(context, levels, followed),
+        *background.blocks(context),
+        *flow.blocks(context, levels, followed),
+    ]
     active = [(d.exporter, d.importer) for d in followed if d.by_year[context.year].value is not None]
     balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
     if balance is not None:
