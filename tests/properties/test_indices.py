@@ -1,13 +1,15 @@
 """What must hold of the indices whatever the numbers: sums, bounds, relabelling, change of currency."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.reference import indices as slow
 
 from hikiwake import indices
-from tests.reference import indices as slow
 
 SIZES = st.tuples(st.integers(2, 7), st.integers(2, 9))
 # Whole dollars with many zeros, as trade has them.
@@ -86,35 +88,93 @@ def test_matched_trade_is_all_with_oneself_and_symmetric(values: np.ndarray) -> 
 def test_intensity_is_complementarity_times_bias(flows: np.ndarray) -> None:
     for i in range(len(flows)):
         flows[i, i] = 0.0
-    total = indices.trade_intensity(flows.sum(axis=2))
-    split = indices.intensity_split(
-        flows[0, 1],
-        flows[0].sum(axis=0),
-        flows[:, 1].sum(axis=0),
-        flows.sum(axis=(0, 1)),
-        flows[:, 0].sum(axis=0),
-    )
-    if np.isfinite(split.bias) and split.complementarity > 0:
-        close(split.complementarity * split.bias, split.intensity)
-        close(split.intensity, total[0, 1])
+    between, exports, imports = flows.sum(axis=2), flows.sum(axis=1), flows.sum(axis=0)
+    split = indices.intensity_decomposition(between, exports, imports)
+    close(split.intensity, indices.refined_trade_intensity(between))
+    for found, expected in zip(split, slow.intensity_parts(between, exports, imports), strict=True):
+        close(found, expected)
+    known = np.isfinite(split.bias)
+    close((split.complementarity * split.bias)[known], split.intensity[known])
 
 
 @given(arrays(np.bool_, SIZES))
-def test_proximity_is_its_definition_and_symmetric(presence: np.ndarray) -> None:
-    near = indices.proximity(presence)
-    np.testing.assert_allclose(near, slow.proximity(presence), rtol=3e-7)  # single precision
+def test_proximity_is_its_definition_and_symmetric(present: np.ndarray) -> None:
+    near = indices.proximity(present)
+    close(near, slow.proximity(present))
     np.testing.assert_array_equal(near, near.T)
+    close(indices.density(present, near), slow.density(present, near))
+
+
+@given(arrays(np.bool_, SIZES), st.randoms(use_true_random=False))
+def test_complexity_is_its_definition_and_knows_no_order(present: np.ndarray, random: Random) -> None:
+    economies, products = indices.complexity(present)
+    if not np.isfinite(economies).any():
+        return
+    # The eigenvalues lie 1e-9 apart or more: an eigenvector is known to about 1e-16 / 1e-9.
+    expected = slow.complexity(present)
+    np.testing.assert_allclose(economies, expected[0], atol=1e-6)
+    np.testing.assert_allclose(products, expected[1], atol=1e-6)
+    rows = random.sample(range(present.shape[0]), present.shape[0])
+    columns = random.sample(range(present.shape[1]), present.shape[1])
+    again = indices.complexity(present[np.ix_(rows, columns)])
+    np.testing.assert_allclose(again.economies, economies[rows], atol=1e-6)
+    np.testing.assert_allclose(again.products, products[columns], atol=1e-6)
+
+
+@given(trade(), trade())
+def test_each_product_adds_its_part_of_the_complementarity(one: np.ndarray, other: np.ndarray) -> None:
+    products = min(one.shape[1], other.shape[1])
+    sold, bought = one[0, :products], other[0, :products]
+    parts = indices.complementarity_by_product(sold, bought)
+    close(parts.sum(), indices.trade_complementarity(sold[None], bought[None])[0, 0])
+    change = indices.composition_change(sold, bought)
+    close(parts.sum(), 100.0 * (1.0 - change))
+
+
+@given(trade(), st.data())
+def test_theil_is_its_parts(values: np.ndarray, data: st.DataObject) -> None:
+    groups = data.draw(arrays(np.int64, values.shape, elements=st.integers(0, 2)))
+    whole, parts = indices.theil(values), indices.theil_parts(values, groups)
+    close(whole, slow.theil(values))
+    close(parts.between + parts.within, whole)
+    known = whole[~np.isnan(whole)]
+    assert np.all((known >= -1e-12) & (known <= np.log(values.shape[1]) + 1e-12))
+    traded = indices.theil_parts(values, values > 0)
+    with np.errstate(divide="ignore"):
+        close(
+            traded.between[~np.isnan(whole)],
+            np.log(values.shape[1] / (values > 0).sum(axis=1))[~np.isnan(whole)],
+        )
+
+
+@given(trade())
+def test_shares_sum_to_one_and_relabelling_permutes(values: np.ndarray) -> None:
+    traded = values.sum(axis=1) > 0
+    close(indices.shares(values).sum(axis=1)[traded], 1.0)
+    for index in (indices.rca, indices.symmetric_rca, indices.normalised_rca):
+        close(index(values[::-1, ::-1]), index(values)[::-1, ::-1])
+    for index in (indices.hhi, indices.theil, indices.effective_number, indices.normalised_hhi):
+        close(index(values[::-1, ::-1] * 151.37), index(values)[::-1])
+
+
+@given(arrays(np.float64, 6, elements=st.floats(1.0, 1e9)), st.floats(1e-3, 1e3))
+def test_trend_is_its_definition_and_knows_no_currency(values: np.ndarray, rate: float) -> None:
+    years = np.arange(2015.0, 2021.0)
+    found, expected = indices.trend_growth(values, years), slow.trend(values, years)
+    # Residuals are differences of logs of up to 21: their rounding is about 1e-15 each.
+    np.testing.assert_allclose([found.slope, found.standard_error], expected, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(indices.trend_growth(values * rate, years).slope, found.slope, atol=1e-9)
 
 
 def test_toys_of_the_literature() -> None:
     sold, bought = np.array([[0.5, 0.3, 0.2]]), np.array([[0.2, 0.3, 0.5]])
     assert indices.trade_complementarity(sold, bought)[0, 0] == pytest.approx(70.0)
-    assert indices.cosine_complementarity(sold, bought)[0, 0] == pytest.approx(0.29 / 0.38)
+    assert indices.cosine_similarity(sold, bought)[0, 0] == pytest.approx(0.29 / 0.38)
     matched = indices.grubel_lloyd(np.array([10.0, 0.0, 5.0]), np.array([5.0, 5.0, 5.0]))
     assert float(matched) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("wrong", [np.zeros(3), np.zeros((2, 2, 2))])
 def test_a_wrong_shape_is_named(wrong: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="two dimensions"):
+    with pytest.raises(ValueError, match="exports must have 2 dimension"):
         indices.rca(wrong)

@@ -1,96 +1,170 @@
-"""How intensely a pair trades, given how much each trades with the world."""
+"""Trade intensity: trade between two economies against what their sizes alone would give."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hikiwake.indices.shares import Array
+from hikiwake.indices.arrays import Array, amounts, same_shape, square
 
 
-def trade_intensity(flows: Array) -> Array:
-    """Trade intensity of each exporter with each importer, I_ij = (x_ij / X_i) / (M_j / (W - M_i)).
+class Decomposition(NamedTuple):
+    """Trade intensity as commodity complementarity times bias; each (n, n), exporters by importers."""
 
-    An economy cannot sell to itself, so its own imports M_i leave the world's (the refined form). Above one,
-    the pair trades more than the importer's weight in the exporter's possible markets.
+    intensity: Array
+    complementarity: Array
+    bias: Array
+
+
+def trade_intensity(flows: ArrayLike) -> Array:
+    """Trade intensity of each exporter with each importer, simple form.
+
+    I_ij = (x_ij / X_i) / (M_j / M_W)
 
     Parameters
     ----------
-    flows : (n, n) float, exporters in rows; the diagonal is ignored.
+    flows : (n, n) float, exports of row i to column j in any one currency. The diagonal is left out.
 
     Returns
     -------
-    (n, n) float in [0, inf); NaN on the diagonal and where a side trades nothing.
+    (n, n) float in [0, inf), no unit: 1 is the importer's weight in the world. NaN on the diagonal, where the
+    exporter exports nothing and where the importer imports nothing.
+
+    Raises
+    ------
+    ValueError
+        If `flows` is not square or a value is negative or infinite.
 
     References
     ----------
-    Brown (1949); Kojima (1964), Hitotsubashi Journal of Economics 5:16.
+    Brown (1949), Applied Economics; as used by the World Bank's WITS.
 
     Examples
     --------
-    >>> trade_intensity(np.array([[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]]))[0]
-    array([nan,  1.,  1.])
+    >>> trade_intensity([[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])[0]
+    array([nan, 1.5, 1.5])
     """
-    values = _pairs(flows)
-    out, into = values.sum(axis=1), values.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        reach = into[None, :] / (values.sum() - into)[:, None]
-        intensity: Array = np.asarray(values / out[:, None] / reach, dtype=np.float64)
-    intensity[~np.isfinite(intensity)] = np.nan
-    np.fill_diagonal(intensity, np.nan)
-    return intensity
+    between = _between(flows)
+    imports = between.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: Array = between / between.sum(axis=1, keepdims=True) / (imports / imports.sum())
+    return _without_self(result)
 
 
-class IntensitySplit(NamedTuple):
-    """Intensity of one pair, and its exact split into complementarity and bias."""
+def refined_trade_intensity(flows: ArrayLike) -> Array:
+    """Trade intensity of each exporter with each importer, in the imports that the exporter can serve.
 
-    intensity: float
-    complementarity: float
-    bias: float
-
-
-def intensity_split(
-    flow: Array, exports: Array, imports: Array, world: Array, own_imports: Array
-) -> IntensitySplit:
-    """Split a pair's trade intensity, I = C x B, into complementarity C and country bias B.
-
-    With the flow expected of product k, e_k = x_ik m_jk / (W_k - m_ik): C = sum e_k / (X_i M_j / (W - M_i))
-    and B = sum x_ijk / sum e_k. Both are unbounded around 1 (C is not the 0-100 complementarity index).
+    I_ij = (x_ij / X_i) / (M_j / (M_W - M_i)), since i cannot sell to itself.
 
     Parameters
     ----------
-    flow : (n_products,) what i sends j. exports : i's exports. imports : j's imports. world : world imports.
-    own_imports : i's imports.
+    flows : (n, n) float, exports of row i to column j in any one currency. The diagonal is left out.
 
     Returns
     -------
-    The three numbers; NaN where a side trades nothing.
+    (n, n) float in [0, inf), no unit: 1 is the importer's weight in the world without i. NaN where the simple
+    form is.
+
+    Raises
+    ------
+    ValueError
+        If `flows` is not square or a value is negative or infinite.
 
     References
     ----------
-    Drysdale & Garnaut (1982), Hitotsubashi Journal of Economics 22:62.
+    Kojima (1964), The pattern of international trade among advanced countries; Drysdale & Garnaut (1982).
+
+    Examples
+    --------
+    >>> refined_trade_intensity([[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]])[0]
+    array([nan,  1.,  1.])
     """
-    room = world - own_imports
-    with np.errstate(invalid="ignore", divide="ignore"):
-        expected = float(np.where(room > 0, exports * imports / room, 0.0).sum())
-        plain = float(exports.sum() * imports.sum() / room.sum()) if room.sum() > 0 else np.nan
-        actual = float(flow.sum())
-        return IntensitySplit(
-            _ratio(actual, plain),
-            _ratio(expected, plain),
-            _ratio(actual, expected),
-        )
+    between = _between(flows)
+    expected = _expected(between.sum(axis=1), between.sum(axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: Array = between / expected
+    return _without_self(result)
 
 
-def _ratio(over: float, under: float) -> float:
-    return over / under if under > 0 else float("nan")
+def intensity_decomposition(flows: ArrayLike, exports: ArrayLike, imports: ArrayLike) -> Decomposition:
+    """Split the refined trade intensity into commodity complementarity and bias: I = C x B.
+
+    With xbar_ijk = x_ik m_jk / (M_Wk - M_ik), what i would sell to j if each of its products went to the
+    other economies by their imports:
+
+    C_ij = sum_k xbar_ijk / [X_i M_j / (M_W - M_i)]
+    B_ij = x_ij / sum_k xbar_ijk
+
+    This C is centred on 1 and has no upper bound: it is not the complementarity index of 0 to 100. A product
+    which nobody but i imports adds nothing to xbar.
+
+    Parameters
+    ----------
+    flows : (n, n) float, exports of row i to column j over all products. The diagonal is left out.
+    exports : (n, n_products) float, each economy's exports by product, same economies and currency.
+    imports : (n, n_products) float, each economy's imports by product.
+
+    Returns
+    -------
+    Decomposition of (n, n) float arrays in [0, inf), no unit. NaN on the diagonal and where X_i or M_j is
+    zero; the bias is NaN too where no product of i is imported by j.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit or a value is negative or infinite.
+
+    References
+    ----------
+    Drysdale & Garnaut (1982), Trade intensities and the analysis of bilateral trade flows in a many-country
+    world, Hitotsubashi Journal of Economics 22.
+
+    Examples
+    --------
+    >>> goods = [[2.0, 0.0], [0.0, 2.0], [1.0, 1.0]]
+    >>> parts = intensity_decomposition(
+    ...     [[0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0]], goods, goods[::-1]
+    ... )
+    >>> [round(float(part[0, 2]), 4) for part in parts]
+    [1.0, 2.0, 0.5]
+    """
+    between = _between(flows)
+    sold, bought = amounts("exports", exports, 2), amounts("imports", imports, 2)
+    same_shape(("exports", sold), ("imports", bought))
+    if sold.shape[0] != between.shape[0]:
+        raise ValueError(f"flows has {between.shape[0]} economies and exports has {sold.shape[0]}")
+    expected = _expected(sold.sum(axis=1), bought.sum(axis=1))
+    others = _all_but_own(bought)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_products = np.where(others > 0.0, sold / others, 0.0) @ bought.T
+        parts = (between / expected, by_products / expected, between / by_products)
+    return Decomposition(*(_without_self(part) for part in parts))
 
 
-def _pairs(flows: Array) -> Array:
-    values = np.array(flows, dtype=np.float64)
-    if values.ndim != 2 or values.shape[0] != values.shape[1]:
-        msg = f"flows must be square (exporters, importers), not {values.shape}"
-        raise ValueError(msg)
-    np.fill_diagonal(values, 0.0)
+def _between(flows: ArrayLike) -> Array:
+    between = amounts("flows", flows, 2).copy()
+    square("flows", between)
+    np.fill_diagonal(between, 0.0)
+    return between
+
+
+def _all_but_own(imports: Array) -> Array:
+    """Return the imports of all others, exactly 0 where there are none: a difference would leave errors."""
+    others = imports.sum(axis=0) - imports
+    alone = (imports > 0.0).sum(axis=0) - (imports > 0.0) == 0
+    return np.where(alone, 0.0, others)
+
+
+def _expected(exports: Array, imports: Array) -> Array:
+    """X_i M_j / (M_W - M_i), what sizes alone would give."""
+    others = _all_but_own(imports[:, None])[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result: Array = (exports / others)[:, None] * imports
+    return result
+
+
+def _without_self(values: Array) -> Array:
+    np.fill_diagonal(values, np.nan)
     return values

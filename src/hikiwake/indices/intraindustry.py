@@ -1,27 +1,83 @@
-"""Trade within the same products."""
+"""Intra-industry trade: how far two economies trade the same products in both directions."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from hikiwake.indices.shares import Array
+from hikiwake.indices.arrays import Array, amounts, same_shape
 
 
-def grubel_lloyd(exports: Array, imports: Array) -> Array:
-    """Share of trade that is matched within products, 1 - sum|x_k - m_k| / sum(x_k + m_k), in [0, 1].
+def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
+    """Grubel-Lloyd index of intra-industry trade over the products of each row.
 
-    Over the last axis; NaN where there is no trade. Falls with the detail of the products.
+    GL = 1 - sum_k |x_k - m_k| / sum_k (x_k + m_k)
+
+    It falls with the detail of the products and is biased down where trade is unbalanced.
+
+    Parameters
+    ----------
+    exports : (..., n_products) float, exports of one economy to another, any one currency.
+    imports : (..., n_products) float, imports from it, same products in the same order.
+
+    Returns
+    -------
+    (...) float in [0, 1], no unit: 1 where all trade goes both ways. NaN where nothing is traded.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a value is negative or infinite.
 
     References
     ----------
-    Grubel & Lloyd (1975), Intra-Industry Trade, chapter 2.
+    Grubel & Lloyd (1975), Intra-Industry Trade.
 
     Examples
     --------
-    >>> round(float(grubel_lloyd(np.array([10.0, 0.0, 5.0]), np.array([5.0, 5.0, 5.0]))), 9)
-    0.666666667
+    >>> round(float(grubel_lloyd([10.0, 0.0, 5.0], [5.0, 5.0, 5.0])), 6)
+    0.666667
     """
-    out, back = np.asarray(exports, dtype=np.float64), np.asarray(imports, dtype=np.float64)
-    total = (out + back).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(total > 0, 1.0 - np.abs(out - back).sum(axis=-1) / total, np.nan))
+    sold, bought = _pair(exports, imports)
+    total = (sold + bought).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(2.0 * np.minimum(sold, bought).sum(axis=-1) / total)
+
+
+def grubel_lloyd_by_product(exports: ArrayLike, imports: ArrayLike) -> Array:
+    """Grubel-Lloyd index of each product by itself.
+
+    GL_k = 1 - |x_k - m_k| / (x_k + m_k)
+
+    Parameters
+    ----------
+    exports, imports : as in `grubel_lloyd`.
+
+    Returns
+    -------
+    (..., n_products) float in [0, 1], no unit; NaN for products that are not traded.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a value is negative or infinite.
+
+    References
+    ----------
+    As `grubel_lloyd`.
+
+    Examples
+    --------
+    >>> grubel_lloyd_by_product([10.0, 0.0, 5.0], [10.0, 5.0, 0.0])
+    array([1., 0., 0.])
+    """
+    sold, bought = _pair(exports, imports)
+    with np.errstate(invalid="ignore"):
+        result: Array = 2.0 * np.minimum(sold, bought) / (sold + bought)
+    return result
+
+
+def _pair(exports: ArrayLike, imports: ArrayLike) -> tuple[Array, Array]:
+    sold, bought = amounts("exports", exports), amounts("imports", imports)
+    same_shape(("exports", sold), ("imports", bought))
+    return sold, bought

@@ -1,86 +1,231 @@
-"""Product space and economic complexity."""
+"""Product space: which products are exported together, and what that says of exporters and products."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from hikiwake.indices.shares import Array
+from hikiwake.indices.arrays import Array
 
-Presence = NDArray[np.bool_]
+# Products per step of the proximity matrix: the step's part of the result stays in a core's cache.
+PANEL = 128
+# Columns per task within a step.
+SPAN = 256
+# Two eigenvalues closer than this are one; the eigenvectors of a double one are not determined.
+APART = 1e-9
+# A correlation below this is a rounding error.
+UNCORRELATED = 1e-9
 
 
-def proximity(presence: Presence) -> NDArray[np.float32]:
-    """Proximity of each two products: the smaller conditional probability of being exported together.
+class Complexity(NamedTuple):
+    """Complexity of economies (n_exporters,) and of products (n_products,), in standard deviations."""
 
-    phi_kl = sum_i p_ik p_il / max(sum_i p_ik, sum_i p_il).
+    economies: Array
+    products: Array
+
+
+def presence(advantage: ArrayLike, threshold: float = 1.0) -> NDArray[np.bool_]:
+    """Which products each exporter exports with an advantage.
+
+    M_ik = 1 where RCA_ik >= threshold, else 0.
 
     Parameters
     ----------
-    presence : (n_economies, n_products) bool, usually RCA >= 1.
+    advantage : (n_exporters, n_products) float, revealed comparative advantage.
+    threshold : float.
 
     Returns
     -------
-    (n_products, n_products) float32 in [0, 1]; 0 for a product nobody exports. Counts are exact in single
-    precision (below 2**24 economies); the quotient carries its relative error of 6e-8.
+    (n_exporters, n_products) bool; False where the advantage is NaN.
 
     References
     ----------
-    Hidalgo et al. (2007), Science 317:482, equation 1.
+    Hidalgo, Klinger, Barabasi & Hausmann (2007), Science 317.
+
+    Examples
+    --------
+    >>> presence([[2.0, 0.5, np.nan]])
+    array([[ True, False, False]])
     """
-    present = np.asarray(presence, dtype=np.float32)
-    together = present.T @ present
-    ubiquity = np.maximum(present.sum(axis=0), 1.0)
-    # min(1/a, 1/b) = 1 / max(a, b), row by row so that no second large array is made.
-    inverse = (1.0 / ubiquity).astype(np.float32)
-    for k in range(len(together)):
-        together[k] *= np.minimum(inverse, inverse[k])
-    return together
+    return np.asarray(np.asarray(advantage, dtype=np.float64) >= threshold)
 
 
-def density(presence: Presence, near: NDArray[np.float32]) -> Array:
-    """Density around each product in each economy: proximity to what it has, as a part of all proximity.
+def proximity(present: NDArray[np.bool_]) -> Array:
+    """Proximity of each pair of products: how likely one is exported with an advantage given the other.
 
-    Returns (n_economies, n_products) float in [0, 1]; NaN for a product near nothing.
+    phi_kl = min(P(k | l), P(l | k)) = sum_i M_ik M_il / max(U_k, U_l), with U_k = sum_i M_ik.
+
+    Parameters
+    ----------
+    present : (n_exporters, n_products) bool.
+
+    Returns
+    -------
+    (n_products, n_products) float in [0, 1], symmetric, 1 on the diagonal; NaN in rows and columns of
+    products that nobody exports with an advantage.
+
+    Raises
+    ------
+    ValueError
+        If `present` is not a boolean matrix.
 
     References
     ----------
-    Hidalgo et al. (2007), Science 317:482, equation 2.
+    Hidalgo, Klinger, Barabasi & Hausmann (2007), Science 317.
+
+    Examples
+    --------
+    >>> proximity(np.array([[True, True], [True, False]]))
+    array([[1. , 0.5],
+           [0.5, 1. ]])
     """
-    total = near.sum(axis=0, dtype=np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0, np.asarray(presence, dtype=np.float32) @ near / total, np.nan)
+    _check(present)
+    # Counts are whole numbers below 2^24: single precision adds them without error at twice the speed.
+    by_product = np.ascontiguousarray(present.T, dtype=np.float32)
+    counted = np.count_nonzero(present, axis=0)
+    with np.errstate(divide="ignore"):
+        inverse = np.where(counted > 0, 1.0 / counted, np.nan)
+    n = len(inverse)
+    result = np.empty((n, n))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for start in range(0, n, PANEL):
+            rows = slice(start, min(start + PANEL, n))
+            together = by_product[rows] @ by_product[start:].T
+
+            def finish(first: int, rows: slice = rows, together: NDArray[np.float32] = together) -> None:
+                columns = slice(first, min(first + SPAN, n))
+                part = result[rows, columns]
+                np.minimum(inverse[rows, None], inverse[columns], out=part)
+                part *= together[:, columns.start - rows.start : columns.stop - rows.start]
+                result[columns, rows] = part.T  # on the diagonal this writes a symmetric block onto itself
+
+            list(pool.map(finish, range(start, n, SPAN)))
+    return result
 
 
-def complexity(presence: Presence) -> tuple[Array, Array]:
-    """Economic complexity of economies and products: standardised second eigenvectors.
+def density(present: NDArray[np.bool_], nearness: ArrayLike) -> Array:
+    """Density: the part of what is near a product that an exporter has an advantage in.
 
-    ECI is the eigenvector of the second largest eigenvalue of M_ij = sum_k p_ik p_jk / (d_i u_k), with
-    diversity d and ubiquity u, standardised and signed so that it correlates with diversity; PCI is the mean
-    ECI of the economies that have the product, on the same scale.
+    omega_ik = sum_l M_il phi_kl / sum_l phi_kl
 
-    Returns (n_economies,) and (n_products,) float; NaN for rows and columns without any presence.
+    Products whose proximity is NaN are left out of both sums. For the density around a product without the
+    product itself, give a proximity with zeros on its diagonal.
+
+    Parameters
+    ----------
+    present : (n_exporters, n_products) bool.
+    nearness : (n_products, n_products) float, the proximity of products, symmetric.
+
+    Returns
+    -------
+    (n_exporters, n_products) float in [0, 1], no unit; NaN for products that are near to none.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
 
     References
     ----------
-    Hidalgo & Hausmann (2009), PNAS 106:10570; Mealy, Farmer & Teytelboym (2019), Science Advances 5:eaau1705.
+    Hidalgo, Klinger, Barabasi & Hausmann (2007), Science 317.
+
+    Examples
+    --------
+    >>> density(np.array([[True, False]]), [[1.0, 0.5], [0.5, 1.0]])
+    array([[0.66666667, 0.33333333]])
     """
-    present = np.asarray(presence, dtype=np.float64)
-    rows, columns = present.sum(axis=1) > 0, present.sum(axis=0) > 0
-    eci, pci = np.full(len(present), np.nan), np.full(present.shape[1], np.nan)
-    kept = present[np.ix_(rows, columns)]
-    if min(kept.shape, default=0) < 2:
-        return eci, pci
-    diversity, ubiquity = kept.sum(axis=1), kept.sum(axis=0)
-    # The symmetric matrix D^-1/2 P U^-1 P' D^-1/2 has the same eigenvalues, and a stable solver.
-    half = kept / np.sqrt(diversity)[:, None] / np.sqrt(ubiquity)[None, :]
-    _, vectors = np.linalg.eigh(half @ half.T)
-    raw = vectors[:, -2] / np.sqrt(diversity)
-    if np.corrcoef(raw, diversity)[0, 1] < 0:
-        raw = -raw
-    mean, deviation = raw.mean(), raw.std()
-    if deviation == 0:
-        return eci, pci
-    eci[rows] = (raw - mean) / deviation
-    pci[columns] = (kept.T @ eci[rows]) / ubiquity
-    return eci, pci
+    _check(present)
+    phi = np.asarray(nearness, dtype=np.float64)
+    if phi.shape != (present.shape[1], present.shape[1]):
+        raise ValueError(f"nearness has shape {phi.shape} and present has {present.shape[1]} products")
+    if np.isnan(phi).any():
+        phi = np.nan_to_num(phi, nan=0.0)
+    with np.errstate(invalid="ignore"):
+        result: Array = present.astype(np.float64) @ phi / phi.sum(axis=0)
+    return np.minimum(result, 1.0)
+
+
+def complexity(present: NDArray[np.bool_]) -> Complexity:
+    """Economic complexity of exporters (ECI) and of products (PCI).
+
+    The ECI is the eigenvector of the second largest eigenvalue of
+    W_ij = sum_k M_ik M_jk / (D_i U_k), D_i = sum_k M_ik, U_k = sum_i M_ik,
+    with the sign that makes it rise with D. The PCI of a product is the mean ECI of those who export it.
+    Both are then given mean 0 and standard deviation 1 (of the population, ddof 0).
+
+    W has the eigenvalues of the symmetric D^-1/2 M U^-1 M' D^-1/2, from which they are taken here:
+    stable, and a matrix of exporters only.
+
+    Parameters
+    ----------
+    present : (n_exporters, n_products) bool.
+
+    Returns
+    -------
+    Complexity of float arrays in standard deviations. NaN for exporters without any advantage and for
+    products in which nobody has one. All NaN where the index does not exist: fewer than 2 exporters, parts of
+    the network without connection (the largest eigenvalue is double), a double second eigenvalue, or a sign
+    that D does not decide.
+
+    Raises
+    ------
+    ValueError
+        If `present` is not a boolean matrix.
+
+    References
+    ----------
+    Hidalgo & Hausmann (2009), PNAS 106; Mealy, Farmer & Teytelboym (2019), Science Advances 5.
+
+    Examples
+    --------
+    >>> present = np.array([[True, True, True], [True, True, False], [True, False, False]])
+    >>> complexity(present).economies.round(4)
+    array([ 1.2247,  0.    , -1.2247])
+    """
+    _check(present)
+    diversity, ubiquity = present.sum(axis=1), present.sum(axis=0)
+    active, exported = diversity > 0, ubiquity > 0
+    result = Complexity(np.full(len(active), np.nan), np.full(len(exported), np.nan))
+    whole = active.all() and exported.all()
+    kept = (present if whole else present[np.ix_(active, exported)]).astype(np.float64)
+    raw = _second_vector(kept, diversity[active])
+    if raw is not None:
+        result.economies[active] = _standardised(raw)
+        result.products[exported] = _standardised(raw @ kept / ubiquity[exported])
+    return result
+
+
+def _second_vector(kept: Array, diversity: NDArray[np.int_]) -> Array | None:
+    """Return the second eigenvector of W, rising with diversity, or None where it is not determined."""
+    if len(kept) < 2:
+        return None
+    root = np.sqrt(diversity)
+    scaled = kept / np.sqrt(kept.sum(axis=0))
+    values, vectors = np.linalg.eigh(scaled @ scaled.T / np.outer(root, root))
+    third = values[-3] if len(values) > 2 else -1.0
+    if values[-1] - values[-2] < APART or values[-2] - third < APART:
+        return None
+    vector: Array = vectors[:, -2] / root
+    if np.ptp(diversity) == 0:
+        return None
+    sign = np.corrcoef(vector, diversity)[0, 1]
+    return None if abs(sign) < UNCORRELATED else np.sign(sign) * vector
+
+
+def _standardised(values: Array) -> Array:
+    """Mean 0 and standard deviation 1; NaN where all values are equal but for rounding."""
+    deviation = values - values.mean()
+    spread = float(np.sqrt((deviation**2).mean()))
+    flat = spread <= UNCORRELATED * float(np.abs(values).max(initial=0.0))
+    return np.full_like(values, np.nan) if flat else deviation / spread
+
+
+def _check(present: NDArray[np.bool_]) -> None:
+    if present.ndim != 2 or present.dtype != np.bool_:
+        raise ValueError(
+            f"present must be a boolean matrix, not {present.dtype} of {present.ndim} dimension(s)"
+        )
