@@ -8,7 +8,7 @@ import pytest
 from tests.tiny import FlagRow, FlowRow, tiny_tables
 
 from hikiwake.core.country import country
-from hikiwake.core.document import Caveat, Chart, Paragraph, Prose, Section, Table
+from hikiwake.core.document import Caveat, Chart, KeyFigures, Paragraph, Prose, Section, Table
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.statement import Statements
 from hikiwake.sections import Context
@@ -36,6 +36,8 @@ def sentences(written: Section) -> list[Prose]:
             found.append(block.text)
         elif isinstance(block, Table):
             found += [block.title, *block.columns, *([block.note] if block.note else [])]
+        elif isinstance(block, KeyFigures):
+            found += [block.title, *(item.label for item in block.items)]
         elif isinstance(block, Chart):
             found += [block.title, block.axis, block.alt, *([block.note] if block.note else [])]
             found += [series.label for series in block.series]

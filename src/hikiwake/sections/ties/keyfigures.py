@@ -31,12 +31,13 @@ def _flows(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         labels = {**direction.labels, "scope": scope_label(COVERED)}
         items.append(KeyFigure(prose("ties.key_value", **labels), now.id))
         flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
-        for key, share in (
-            ("ties.key_bought", levels.share_of_imports(flow)),
-            ("ties.key_sold", levels.share_of_exports(flow)),
+        for key, side, share in (
+            ("ties.key_bought", "importer", levels.share_of_imports(flow)),
+            ("ties.key_sold", "exporter", levels.share_of_exports(flow)),
         ):
             if _sound(share):
-                items.append(KeyFigure(prose(key, **labels), share.id))
+                named = {side: labels[side], "scope": labels["scope"]}
+                items.append(KeyFigure(prose(key, **named), share.id))
         fuels = [
             tie
             for tie in fuel_ties(context, levels, direction.exporter, direction.importer)

@@ -22,8 +22,8 @@ def section(context: Context) -> Section:
     if not followed:
         nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
         empty = Caveat("no data", nothing, glance=True)
-        key = keyfigures.box(context, levels, followed) if delivered else []
-        known = (*key, *background.blocks(context), empty, *deliveries)
+        box = keyfigures.box(context, levels, followed) if delivered else []
+        known = (*box, *background.blocks(context), empty, *deliveries)
         finding = delivered[0] if delivered else nothing
         return Section(ID, prose("ties.title"), finding, known, tuple(delivered) or (nothing,))
     blocks: list[AnyBlock] = [
