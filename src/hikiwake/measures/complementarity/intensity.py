@@ -15,7 +15,11 @@ NO_ROOM = "nobody else buys what the exporter sells"
 
 
 class Intensity(NamedTuple):
-    """Trade intensity of one direction: simple, refined, and the refined one as fit x bias."""
+    """Trade intensity of one direction: simple, refined, and the refined one as fit x bias.
+
+    `expected` is the flow (USD) that the weights of both would give, X_i M_j / M_W: it says which direction
+    matters, and nobody is shown it.
+    """
 
     exporter: str
     importer: str
@@ -23,6 +27,7 @@ class Intensity(NamedTuple):
     refined: Fact
     fit: Fact
     bias: Fact
+    expected: float
 
     @property
     def known(self) -> bool:
@@ -56,4 +61,5 @@ def intensity(trade: Trade, statements: Statements, exporter: str, importer: str
         state(formulas.INTENSITY, float(split.intensity[at])),
         state(formulas.INTENSITY_FIT, float(split.complementarity[at])),
         state(formulas.INTENSITY_BIAS, float(split.bias[at])),
+        float(trade.exports[at[0]].sum() * trade.imports[at[1]].sum() / max(trade.imports.sum(), 1.0)),
     )

@@ -109,12 +109,18 @@ class Matches:
 
     def compared(self, exporter: str, importer: str) -> NDArray[np.bool_]:
         """Mark the exporters a direction is compared with: all of some weight but the pair's own two."""
-        total = self.trade.exports.sum(axis=1)
-        chosen = (total > 0) & (total >= self.trade.universe.least * total.sum())
-        chosen &= np.isfinite(self._indices(importer))
+        chosen = self._weighty() & np.isfinite(self._indices(importer))
         for economy in (exporter, importer):
             chosen[self.trade.at(economy)] = False
         return np.asarray(chosen, dtype=np.bool_)
+
+    def of_weight(self, exporter: str) -> bool:
+        """Tell whether an exporter's part of the world's exports is enough to be compared with."""
+        return bool(self._weighty()[self.trade.at(exporter)])
+
+    def _weighty(self) -> NDArray[np.bool_]:
+        total = self.trade.exports.sum(axis=1)
+        return np.asarray((total > 0) & (total >= self.trade.universe.least * total.sum()), dtype=np.bool_)
 
     def similarity(self, a: str, b: str) -> Fact:
         """State the export similarity of the two."""
