@@ -16,6 +16,7 @@ SUFFIX = ".json"
 LARGEST = 50 * 2**20
 _EMBEDDED = re.compile(rb'<script type="application/json" id="brief">(.*?)</script>', re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_CONTROL = re.compile(rb"\\u00(?:[01][0-9a-fA-F]|7[fF])")
 _CODE = re.compile(r"[A-Za-z0-9]{2,8}")
 
 
@@ -63,11 +64,11 @@ def read(content: bytes, name: str = "brief") -> Brief:
             why=f"it does not hold a brief ({fault})",
             remedy="Give a file written by `hikiwake brief -o NAME.json` or `-o NAME.html`.",
         ) from fault
-    fault_found = _fault(brief)
-    if fault_found:
+    why = "it holds control characters" if _CONTROL.search(raw) else _fault(brief)
+    if why:
         raise BadInput(
             where=name,
-            why=fault_found,
+            why=why,
             remedy="Make the brief again; it names its command under the disclaimer.",
         )
     return brief

@@ -1,4 +1,4 @@
-"""A brief as Markdown (GitHub's), figures as tables of their data."""
+"""A brief as Markdown (GitHub's): figures as tables of their data; no character of a text is markup."""
 
 from __future__ import annotations
 
@@ -12,104 +12,172 @@ from hikiwake.core.document import (
     Chart,
     KeyFigures,
     LocatorMap,
+    Mark,
     Paragraph,
     Prose,
     Table,
+    cited,
 )
-from hikiwake.render.language import load
-from hikiwake.render.outline import Words
+from hikiwake.render import numbers
+from hikiwake.render.language import FactRun, load
+from hikiwake.render.outline import Words, figure_rows
 
 SUFFIX = ".md"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+# GitHub also reads $...$ as a formula, except after a letter (US$), and @name as a person.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@]|&(?=[#A-Za-z])|(?<![A-Za-z])\$)")
+_START = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_DASH = "–"
 
 
-def render(brief: Brief, *, lang: str = "en") -> bytes:
-    """Return the brief as UTF-8 Markdown."""
-    words = Words(brief, load(lang))
-    parts = [f"# {_said(words, brief.title)}", f"*{_plain(words.subtitle())}*"]
-    if brief.summary:
-        parts.append(f"**{words.word('summary')}.** {_sentences(words, brief.summary)}")
-    for section in brief.sections:
-        parts += [f"## {_said(words, section.title)}", f"**{_said(words, section.finding)}**"]
-        for block in section.blocks:
-            parts += _block(words, block)
-    parts += [f"## {words.word('method')}", words.word("coverage_note")]
-    parts.append("\n".join(_formula_lines(words)))
-    parts += [f"### {words.word('references')}", "\n".join(_reference_lines(words))]
-    parts += [f"### {words.word('disclaimer')}", words.word("disclaimer_text")]
-    parts.append(_plain(words.filled("reproduce", command=brief.command)))
-    return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8")
+def render(brief: Brief, *, lang: str = "en", identifiers: bool = False) -> bytes:
+    """Return the brief as UTF-8 Markdown.
+
+    Parameters
+    ----------
+    brief : what is rendered.
+    lang : language of the text.
+    identifiers : give each number of a sentence a footnote that names its fact and what it was computed from.
+    """
+    page = _Page(Words(brief, load(lang)), identifiers=identifiers)
+    return ("\n\n".join(part for part in page.parts() if part) + "\n").encode("utf-8")
 
 
-def _block(words: Words, block: AnyBlock) -> list[str]:
-    if isinstance(block, Paragraph):
-        return [_sentences(words, block.sentences)]
-    if isinstance(block, Caveat):
-        return [f"> **{words.caveat(block)}.** {_said(words, block.text)}"]
-    if isinstance(block, KeyFigures):
-        items = [f"- {_said(words, i.label)}: {_cell(words, Cell(fact=i.fact))}" for i in block.items]
-        return [f"**{_said(words, block.title)}**", "\n".join(items), _source(words, block)]
-    if isinstance(block, LocatorMap):
-        return [f"**{_said(words, block.title)}** ({_said(words, block.alt)})"]
-    if isinstance(block, Table):
-        head = [_said(words, column) for column in block.columns]
-        rows = [[_cell(words, cell) for cell in row] for row in block.rows]
-    else:
-        head = [words.word("series_column"), words.word("at_column"), words.word("value_column")]
-        rows = _marks(words, block)
-    note = [_said(words, block.note)] if block.note else []
-    return [f"**{_said(words, block.title)}**", _table(head, rows), *note, _source(words, block)]
+class _Page:
+    """Writes the parts of one brief."""
 
+    def __init__(self, words: Words, *, identifiers: bool) -> None:
+        self.words = words
+        self.identifiers = identifiers
 
-def _marks(words: Words, chart: Chart) -> list[list[str]]:
-    return [
-        [
-            _said(words, series.label),
-            _plain(words.language.label(mark.at, "cap")),
-            _cell(words, Cell(fact=mark.fact)),
+    def parts(self) -> list[str]:
+        """Return the paragraphs of the document in order."""
+        words, brief = self.words, self.words.brief
+        parts = [f"# {self._said(brief.title)}", f"*{_plain(words.subtitle())}*"]
+        if brief.summary:
+            parts += [f"## {words.word('summary')}", self._sentences(brief.summary)]
+        titles = "\n".join(f"- {self._said(section.title)}" for section in brief.sections)
+        parts += [f"## {words.word('contents')}", titles]
+        for section in brief.sections:
+            parts += [f"## {self._said(section.title)}", f"**{self._said(section.finding)}**"]
+            for block in section.blocks:
+                parts += self._block(block)
+        return [*parts, *self._back(), *self._footnotes()]
+
+    def _back(self) -> list[str]:
+        words = self.words
+        formulas = [
+            f"- {_plain(f.name)}: `{f.expression.replace('`', chr(39))}`. {_ended(f.source, f.caution)}"
+            for f in words.formulas()
         ]
-        for series in chart.series
-        for mark in series.marks
-    ]
+        coverage = [f"- {_plain(d.producer)}: {_ended(d.coverage, d.note)}" for d in words.all_datasets()]
+        references = [
+            f"- {_ended(d.citation)} *{_plain(d.title)}*, {_plain(d.version)}. "
+            f"{words.word('licence').capitalize()}: {_ended(d.licence)}"
+            for d in words.all_datasets()
+        ]
+        return [
+            f"## {words.word('method')}",
+            words.word("coverage_note"),
+            "\n".join(coverage),
+            f"### {words.word('method_formulas')}",
+            "\n".join(formulas),
+            f"## {words.word('references')}",
+            "\n".join(references),
+            f"## {words.word('disclaimer')}",
+            words.word("disclaimer_text"),
+            _plain(words.filled("reproduce", command=words.brief.command)),
+        ]
+
+    def _block(self, block: AnyBlock) -> list[str]:
+        if isinstance(block, Paragraph):
+            return [self._sentences(block.sentences)]
+        if isinstance(block, Caveat):
+            return [f"> **{self.words.caveat(block)}.** {self._said(block.text)}"]
+        if isinstance(block, KeyFigures):
+            items = [f"- {self._said(i.label)}: {self._cell(Cell(fact=i.fact))}" for i in block.items]
+            return [f"**{self._said(block.title)}**", "\n".join(items), self._source(block)]
+        note = self._said(block.note) if block.note else ""
+        title = f"**{self._said(block.title)}**"
+        if isinstance(block, LocatorMap):
+            return [title, self._said(block.alt), note]
+        grid = self._table(block) if isinstance(block, Table) else self._figure(block)
+        return [title, grid, note, self._source(block)]
+
+    def _table(self, table: Table) -> str:
+        numeric = [
+            any(row[place].fact for row in table.rows if place < len(row))
+            for place in range(len(table.columns))
+        ]
+        head = [self._said(column) for column in table.columns]
+        return _grid(head, [[self._cell(cell) for cell in row] for row in table.rows], numeric)
+
+    def _figure(self, chart: Chart) -> str:
+        head = [self._said(chart.axis), *(self._said(series.label) for series in chart.series)]
+        rows = [
+            [_plain(self.words.language.label(row.item, "cap")), *(self._cell(mark) for mark in row.marks)]
+            for row in figure_rows(chart)
+        ]
+        return _grid(head, rows, [False, *(True for _ in chart.series)])
+
+    def _cell(self, cell: Cell | Mark | None) -> str:
+        if cell is not None and cell.fact:
+            doubt = self.words.doubt(cell)
+            written = _plain(self.words.language.number(self.words.ledger[cell.fact]))
+            return f"{written} ({doubt})" if doubt else written
+        if isinstance(cell, Cell) and cell.label:
+            return _plain(self.words.language.label(cell.label, "cap"))
+        return _DASH
+
+    def _source(self, block: AnyBlock) -> str:
+        line = self.words.source_line(block)
+        return f"*{_plain(line)}*" if line else ""
+
+    def _sentences(self, sentences: tuple[Prose, ...]) -> str:
+        if not self.identifiers:
+            return _start(" ".join(self._said(sentence) for sentence in sentences))
+        written = []
+        for sentence in sentences:
+            runs = self.words.runs(sentence)
+            noted = (f"[^{run.fact}]" if isinstance(run, FactRun) else "" for run in runs)
+            written.append("".join(_plain(run.text) + mark for run, mark in zip(runs, noted, strict=True)))
+        return _start(" ".join(written))
+
+    def _footnotes(self) -> list[str]:
+        if not self.identifiers:
+            return []
+        brief = self.words.brief
+        said: list[object] = [brief.summary]
+        said += [b for section in brief.sections for b in section.blocks if isinstance(b, Paragraph)]
+        facts = [self.words.ledger[identity] for identity in dict.fromkeys(cited(tuple(said)))]
+        return [
+            "\n".join(
+                f"[^{fact.id}]: {_plain(self.words.ledger.formulas[fact.formula].name)}, "
+                f"{numbers.period(fact)}; {_plain(' '.join(fact.inputs))}; {fact.status}"
+                for fact in facts
+            )
+        ]
+
+    def _said(self, prose: Prose) -> str:
+        return _start(_plain(self.words.text(prose)))
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(words: Words, cell: Cell) -> str:
-    if cell.fact:
-        fact = words.ledger[cell.fact]
-        doubtful = fact.status in ("flagged", "provisional")
-        mark = f" ({words.word(f'status_{fact.status}')})" if doubtful else ""
-        return _plain(words.language.number(fact)) + mark
-    return _plain(words.language.label(cell.label, "cap")) if cell.label else "–"
-
-
-def _source(words: Words, block: AnyBlock) -> str:
-    line = words.source_line(block)
-    return f"*{_plain(line)}*" if line else ""
-
-
-def _formula_lines(words: Words) -> list[str]:
-    return [f"- {_plain(f.name)}: `{f.expression}`. {_plain(f.source)}." for f in words.formulas()]
-
-
-def _reference_lines(words: Words) -> list[str]:
-    return [
-        f"- {_plain(d.citation)}. {_plain(d.title)}, {_plain(d.version)}. {_plain(d.licence)}. {_plain(d.coverage)}."
-        for d in words.all_datasets()
-    ]
-
-
-def _sentences(words: Words, sentences: tuple[Prose, ...]) -> str:
-    return " ".join(_said(words, sentence) for sentence in sentences)
-
-
-def _said(words: Words, prose: Prose) -> str:
-    return _plain(words.text(prose))
+def _grid(head: list[str], rows: list[list[str]], numeric: list[bool]) -> str:
+    rule = ["---:" if right else "---" for right in numeric]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *rows))
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+    """Return a text of which no character is markup, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
+
+
+def _start(text: str) -> str:
+    """Keep the start of a paragraph from being read as a list or a heading."""
+    return _START.sub(
+        lambda found: f"\\{found.group()}" if found.group() in "-+=" else found.group() + "\\", text
+    )
+
+
+def _ended(*parts: str) -> str:
+    """Join texts as sentences, each with one full stop."""
+    return " ".join(f"{_plain(part).rstrip('.')}." for part in parts if part)

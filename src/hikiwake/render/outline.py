@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -152,6 +153,15 @@ def figure_rows(chart: Chart) -> tuple[Row, ...]:
             row[place] = mark
     keys = sorted(rows) if chart.kind == "lines" else list(rows)
     return tuple(Row(items[key[0]], tuple(rows[key])) for key in keys)
+
+
+def vintage_day(vintage: str) -> tuple[int, int, int]:
+    """Return the day that dates a document: that in its vintage's name (2026-11 is the first of the month)."""
+    found = re.search(r"(\d{4})-(\d{2})(?:-(\d{2}))?", vintage)
+    if found is None:
+        return (2000, 1, 1)
+    year, month, day = found.groups()
+    return (int(year), int(month), int(day or 1))
 
 
 def _text(words: str) -> Label:
