@@ -16,7 +16,7 @@ from hikiwake.core.provenance import Dataset, Formula, Ledger
 from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, open_vintage
-from hikiwake.store.tables import Tables
+from hikiwake.store.tables import Tables, open_tables
 
 RENDERERS = {
     ".html": "html",
@@ -162,7 +162,7 @@ def pair(a: str, b: str = "", *, data: str | Path | None = None) -> PairView:
     `data` is the folder of another vintage than the shipped one.
     """
     chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
-    return PairView(chosen, Tables(open_vintage(Path(data) if data else SHIPPED)))
+    return PairView(chosen, open_tables(Path(data) if data else SHIPPED))
 
 
 def country(name: str) -> Country:

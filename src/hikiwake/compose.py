@@ -17,8 +17,8 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.measures.statement import Statements
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose
-from hikiwake.store.catalogue import Vintage, open_vintage
-from hikiwake.store.tables import Tables
+from hikiwake.store.catalogue import Vintage
+from hikiwake.store.tables import Tables, open_tables
 
 Progress = Callable[[str, float], None]
 
@@ -55,7 +55,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
 
     Raises `NoData` when the year lies outside the data, `DamagedStore` when a file is not what it must be.
     """
-    opened = tables or Tables(open_vintage())
+    opened = tables or open_tables()
     at = resolve_year(request, opened.vintage)
     ledger = Ledger()
     context = Context(request.pair.a, request.pair.b, at, Statements(opened, ledger), _last_year(request))

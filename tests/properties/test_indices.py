@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import ArrayLike
 from tests.reference import indices as slow
 
 from hikiwake import indices
@@ -21,9 +22,9 @@ def trade(draw: st.DrawFn) -> np.ndarray:
     return draw(arrays(np.float64, draw(SIZES), elements=AMOUNTS))
 
 
-def close(one: object, other: object) -> None:
+def close(one: ArrayLike, other: ArrayLike) -> None:
     # Shares are quotients of sums: 1e-9 is far above rounding and far below anything a reader sees.
-    np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12, equal_nan=True)
+    np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 @given(trade())
@@ -153,8 +154,8 @@ def test_shares_sum_to_one_and_relabelling_permutes(values: np.ndarray) -> None:
     close(indices.shares(values).sum(axis=1)[traded], 1.0)
     for index in (indices.rca, indices.symmetric_rca, indices.normalised_rca):
         close(index(values[::-1, ::-1]), index(values)[::-1, ::-1])
-    for index in (indices.hhi, indices.theil, indices.effective_number, indices.normalised_hhi):
-        close(index(values[::-1, ::-1] * 151.37), index(values)[::-1])
+    for measure in (indices.hhi, indices.theil, indices.effective_number, indices.normalised_hhi):
+        close(measure(values[::-1, ::-1] * 151.37), measure(values)[::-1])
 
 
 @given(arrays(np.float64, 6, elements=st.floats(1.0, 1e9)), st.floats(1e-3, 1e3))

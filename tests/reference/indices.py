@@ -57,7 +57,7 @@ def complexity(presence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     raw = vectors[:, np.argsort(values.real)[-2]].real
     raw = raw * np.sign(np.corrcoef(raw, diversity)[0, 1])
     of_products = np.array([raw[kept[:, k] > 0].mean() for k in range(kept.shape[1])])
-    out = np.full(len(rows), math.nan), np.full(len(columns), math.nan)
+    out = np.full(presence.shape[0], math.nan), np.full(presence.shape[1], math.nan)
     out[0][rows] = (raw - raw.mean()) / raw.std()
     if np.ptp(of_products) > 1e-9:
         out[1][columns] = (of_products - of_products.mean()) / of_products.std()

@@ -52,7 +52,7 @@ def run_console(example: Example) -> str | None:
             env=environment,
             check=False,
         )
-        got = (run.stdout + run.stderr).replace("\N{NARROW NO-BREAK SPACE}", " ")
+        got = re.sub(r"[^\S\n]", " ", run.stdout + run.stderr)  # spaces that do not break are spaces
         # An example of an error shows the error.
         if run.returncode != 0 and not wanted.startswith("hikiwake: "):
             return f"{command}\nleft with {run.returncode}:\n{run.stderr}"

@@ -109,10 +109,11 @@ def quality(options: Options, economy: str, everything: bool, as_json: bool) -> 
     """List the holes, gaps and outliers found in an economy's trade data."""
     from hikiwake.core.country import resolve
     from hikiwake.measures.quality import findings
-    from hikiwake.store.tables import Tables
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.tables import open_tables
 
     which = resolve(economy)
-    found = findings(Tables(_vintage(options)), which.id, single_flows=everything)
+    found = findings(open_tables(options.data or SHIPPED), which.id, single_flows=everything)
     if as_json:
         _json(found)
         return

@@ -84,11 +84,11 @@ def _ledger(identity: str, file: Path | None) -> Ledger:
 
 def _rows(options: Options, fact: Fact) -> dict[str, Rows | str]:
     from hikiwake.core.errors import HikiwakeError
-    from hikiwake.store.catalogue import SHIPPED, open_vintage
+    from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.selection import rows
-    from hikiwake.store.tables import Tables
+    from hikiwake.store.tables import open_tables
 
-    tables = Tables(open_vintage(options.data or SHIPPED))
+    tables = open_tables(options.data or SHIPPED)
     found: dict[str, Rows | str] = {}
     for selector in fact.inputs:
         if "#" in selector:

@@ -132,7 +132,7 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     pair = tables.collect(between(flows, a, b).select(*CELL, "value", "weighed", "weighed_value"))
     exports = tables.collect(totals(flows, "exporter", (a, b)))
     imports = tables.collect(totals(flows, "importer", (a, b)))
-    everything = tables.collect(world(flows))
+    everything = tables.collect_once("world flows", lambda: world(flows))
     holes = _gaps(tables, flags, ("hole", "edge_hole"))
     gaps = _gaps(tables, flags, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
     years = tuple(int(y) for y in np.unique(everything["year"]))

@@ -7,14 +7,15 @@ another engine that offers the same two methods, `scan` and `collect`.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hikiwake.core.provenance import Dataset
-from hikiwake.store.catalogue import Vintage, open_vintage
+from hikiwake.store.catalogue import SHIPPED, Vintage, open_vintage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import narwhals as nw
     from numpy.typing import NDArray
 
@@ -86,6 +87,7 @@ class Tables:
     def __init__(self, vintage: Vintage, engine: Engine | None = None) -> None:
         self.vintage = vintage
         self._engine: Engine = engine or DuckDB(vintage.folder)
+        self._kept: dict[str, Columns] = {}
 
     def frame(self, table: str) -> Frame:
         """Return a table as a lazy frame.
@@ -98,6 +100,15 @@ class Tables:
         """Run an expression and return its columns as arrays."""
         return self._engine.collect(frame)
 
+    def collect_once(self, name: str, make: Callable[[], Frame]) -> Columns:
+        """Run an expression that is the same for every pair (such as world totals) once for these tables.
+
+        A vintage never changes, so neither does the answer; the names are few and fixed.
+        """
+        if name not in self._kept:
+            self._kept[name] = self.collect(make())
+        return self._kept[name]
+
     def has(self, table: str) -> bool:
         """Tell whether the vintage holds a table."""
         return self.vintage.has(table)
@@ -107,6 +118,7 @@ class Tables:
         return self.vintage.dataset_of(table)
 
 
-def open_tables(vintage: Vintage | None = None) -> Tables:
-    """Open the tables of a vintage (by default the shipped one) on the embedded engine."""
-    return Tables(vintage or open_vintage())
+@lru_cache(maxsize=4)
+def open_tables(folder: Path = SHIPPED) -> Tables:
+    """Open the tables of a vintage folder on the embedded engine, once a process."""
+    return Tables(open_vintage(folder))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import msgspec
 
 from hikiwake.measures.complementarity.universe import Trade
-from hikiwake.measures.flows import Side, pair_flows
+from hikiwake.measures.flows import Side
 from hikiwake.measures.statement import Scope, Statements
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
 
 
 def with_doubts(trade: Trade, statements: Statements, a: str, b: str) -> Trade:
     """Return the trade with its holes marked; only commodity trade has any."""
     if trade.universe.id != "commodities":
         return trade
-    tables, year = statements.tables, trade.universe.year
-    flows = statements.once(("pair flows", a, b), lambda: pair_flows(tables, a, b))
-    levels = PairLevels(flows, statements)
+    year = trade.universe.year
+    levels = PairLevels(flows_of(statements, a, b), statements)
     directions = ((a, b), (b, a))
     doubtful: set[tuple[str, str]] = set()
     holes: set[tuple[str, str]] = set()

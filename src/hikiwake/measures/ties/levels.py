@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hikiwake.core.products import Partition
 from hikiwake.core.provenance import Fact, Formula
-from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side
+from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, pair_flows
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
@@ -62,6 +62,12 @@ class Amount(NamedTuple):
     value: float
     weighed: float
     weighed_value: float
+
+
+def flows_of(statements: Statements, a: str, b: str) -> PairFlows:
+    """Return the flows of a pair, collected once for all that is stated of it."""
+    tables = statements.tables
+    return statements.once(("pair flows", a, b), lambda: pair_flows(tables, a, b))
 
 
 class PairLevels:

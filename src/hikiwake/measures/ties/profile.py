@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hikiwake.core.products import groups
-from hikiwake.measures.flows import PairFlows, pair_flows
+from hikiwake.measures.flows import PairFlows
 from hikiwake.measures.statement import Scope, Statements
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
 from hikiwake.measures.ties.suppliers import Partners
 
 CHANGE_OVER = 10
@@ -19,7 +19,7 @@ def profile(say: Statements, a: str, b: str, years: Iterable[int], products: Ite
     `products` are HS codes; without any, every product that the pair traded in the year is profiled, beside
     the groups.
     """
-    levels = PairLevels(pair_flows(say.tables, a, b), say)
+    levels = PairLevels(flows_of(say, a, b), say)
     wanted = tuple(products)
     for year in years:
         for exporter, importer in ((a, b), (b, a)):

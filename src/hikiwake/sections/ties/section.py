@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
-from hikiwake.measures.flows import pair_flows
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate, keyfigures
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -15,7 +14,7 @@ NEEDS = ("baci_flows", "baci_flags")
 
 def section(context: Context) -> Section:
     """Return the section on economic ties; where nothing is recorded it says so instead."""
-    levels = PairLevels(pair_flows(context.say.tables, context.a.id, context.b.id), context.say)
+    levels = PairLevels(flows_of(context.say, context.a.id, context.b.id), context.say)
     followed = flow.directions(context, levels)
     pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
     deliveries, delivered = _intermediate(context)
