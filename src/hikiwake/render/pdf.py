@@ -34,7 +34,6 @@ from hikiwake.render.outline import Words
 SUFFIX = ".pdf"
 Paper = Literal["a4", "us-letter"]
 Item = dict[str, Any]
-PICTURE_WIDTH = 660
 
 
 def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
@@ -178,7 +177,7 @@ class _Layout:
 
         words = self.words
         file = f"{block.id}.svg"
-        self.pictures[file] = svg(block, words.ledger, words.language, width=PICTURE_WIDTH).encode("utf-8")
+        self.pictures[file] = svg(block, words.ledger, words.language).encode("utf-8")
         note = self._runs(block.note) if block.note else None
         if isinstance(block, LocatorMap):
             standing = [{"k": "text", "t": words.word("map_note")}]

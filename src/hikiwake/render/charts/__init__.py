@@ -5,20 +5,27 @@ The same block gives the same bytes: ids are renumbered, fonts are the shipped o
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from hikiwake.core.document import Chart, LocatorMap
+import msgspec
+
+from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import bars, dumbbell, lines, locator, strip
 from hikiwake.render.charts.theme import FONT
 from hikiwake.render.language import Language
 
-DRAWN = {
+MOST_KEPT = 64
+_DRAWN: dict[bytes, str] = {}
+"""Figures drawn lately, by a digest of their content; the oldest goes when it is full."""
+
+KINDS = {
     "lines": lines.specification,
     "bars": bars.specification,
     "diverging": bars.diverging,
@@ -28,13 +35,31 @@ DRAWN = {
 
 
 def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680) -> str:
-    """Return a figure as SVG with its title and description for those who cannot see it."""
+    """Return a figure as SVG with its title and description for those who cannot see it.
+
+    A page and a PDF of the same brief share their figures: the same content at the same width is drawn once.
+    """
+    key = _content(block, ledger, language, width)
+    if key not in _DRAWN:
+        while len(_DRAWN) >= MOST_KEPT:
+            _DRAWN.pop(next(iter(_DRAWN)), None)
+        _DRAWN[key] = _svg(block, ledger, language, width)
+    return _DRAWN[key]
+
+
+def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> bytes:
+    """Return a digest of all that decides how a figure looks."""
+    shown = (language.code, width, block, [ledger[identity] for identity in cited(block)])
+    return hashlib.blake2b(msgspec.json.encode(shown), digest_size=16).digest()
+
+
+def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> str:
     converter = _converter()
     if isinstance(block, LocatorMap):
         drawn = converter.vega_to_svg(locator.specification(block, language, width))
         drawn = locator.hatch(drawn, block.id)
     else:
-        specification = DRAWN[block.kind](block, ledger, language, width)
+        specification = KINDS[block.kind](block, ledger, language, width)
         drawn = converter.vegalite_to_svg(specification, show_warnings=False)
     return _accessible(_renumbered(drawn, block.id), block, ledger, language)
 
