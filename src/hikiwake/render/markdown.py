@@ -173,8 +173,9 @@ def _plain(text: str) -> str:
 
 def _start(text: str) -> str:
     """Keep the start of a paragraph from being read as a list or a heading."""
+    begun = text.lstrip(" \t")
     return _START.sub(
-        lambda found: f"\\{found.group()}" if found.group() in "-+=" else found.group() + "\\", text
+        lambda found: f"\\{found.group()}" if found.group() in "-+=" else found.group() + "\\", begun
     )
 
 

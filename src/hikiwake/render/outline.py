@@ -156,7 +156,7 @@ def figure_rows(chart: Chart) -> tuple[Row, ...]:
 
 
 def vintage_day(vintage: str) -> tuple[int, int, int]:
-    """Return the day that dates a document: that in its vintage's name (2026-11 is the first of the month)."""
+    """Return the day that dates a document: its vintage's name (2026-11 is the first of that month)."""
     found = re.search(r"(\d{4})-(\d{2})(?:-(\d{2}))?", vintage)
     if found is None:
         return (2000, 1, 1)

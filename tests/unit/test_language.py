@@ -1,0 +1,114 @@
+"""Sentences: every slot filled, every name and number in its form, nothing that could hide a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from hikiwake.core import provenance as p
+from hikiwake.core.document import Label, Prose
+from hikiwake.core.errors import BadUsage
+from hikiwake.core.provenance import Fact, Ledger, Period
+from hikiwake.render.language import (
+    FactRun,
+    LabelRun,
+    Language,
+    PeriodRun,
+    Text,
+    load,
+    possessive,
+)
+
+FACT = Fact("f", {"exporter": "RUS"}, Period.of(2023), 0.0759, p.SHARE, ())
+LEDGER = Ledger({FACT.id: FACT})
+JAPAN, NETHERLANDS = Label("economy", "JPN"), Label("economy", "NLD")
+
+
+def language(**templates: str) -> Language:
+    return Language("en", {"test": templates})
+
+
+def said(template: str, facts: dict[str, str] | None = None, /, **labels: Label) -> str:
+    return language(sentence=template).text(Prose("test.sentence", facts or {}, labels), LEDGER)
+
+
+def test_a_sentence_is_a_row_of_runs() -> None:
+    prose = Prose("test.s", {"share": FACT.id}, {"a": JAPAN})
+    runs = language(s="{a:The} got {share} in {share:year}.").runs(prose, LEDGER)
+    assert runs == (
+        LabelRun("Japan", "economy", "JPN"),
+        Text(" got "),
+        FactRun("7.6\u202f%", FACT.id),
+        Text(" in "),
+        PeriodRun("2023", FACT.id),
+        Text("."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "japan", "netherlands"),
+    [
+        ("", "Japan", "Netherlands"),
+        (":the", "Japan", "the Netherlands"),
+        (":The", "Japan", "The Netherlands"),
+        (":poss", "Japan’s", "the Netherlands’"),
+        (":Poss", "Japan’s", "The Netherlands’"),
+    ],
+)
+def test_forms_of_names(form: str, japan: str, netherlands: str) -> None:
+    template = f"{{a{form}}}"
+    assert said(template, a=JAPAN) == japan
+    assert said(template, a=NETHERLANDS) == netherlands
+
+
+def test_forms_of_other_names() -> None:
+    oil = Label("product", "270900", "crude oil")
+    assert said("{a}, {a:cap}, {a:the}, {a:poss}", a=oil) == "crude oil, Crude oil, crude oil, crude oil’s"
+    assert said("{a}", a=Label("product", "270900")) == "270900"
+    assert possessive("the United States") == "the United States’"
+
+
+@pytest.mark.parametrize("digit", ["1995", "m²", "½", "HS ٤", "Ⅳ"])
+def test_a_template_with_a_digit_is_refused(digit: str) -> None:
+    with pytest.raises(ValueError, match="holds a digit"):
+        language(s=f"since {digit}")
+
+
+@pytest.mark.parametrize("template", ["{}", "{a.b}", "{a[b]}", "{a!r}", "{a:loud}", "{a", "a}", "{a b}"])
+def test_a_slot_that_cannot_be_filled_is_refused(template: str) -> None:
+    with pytest.raises(ValueError, match="template test"):
+        language(s=template)
+
+
+def test_missing_and_unused_slots_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"has slots \['a'\] and was given \[\]"):
+        said("{a}")
+    with pytest.raises(ValueError, match=r"has slots \[\] and was given \['a'\]"):
+        said("nothing", a=JAPAN)
+    with pytest.raises(ValueError, match="was given"):
+        said("{a}", {"a": FACT.id}, a=JAPAN)  # one slot, filled twice
+
+
+def test_a_form_of_the_wrong_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="names have no form 'abs'"):
+        said("{a:abs}", a=JAPAN)
+    with pytest.raises(ValueError, match="numbers have no form 'the'"):
+        said("{a:the}", {"a": FACT.id})
+
+
+def test_unknown_templates_are_refused() -> None:
+    for key in ("test.other", "other.s", "plain", ""):
+        with pytest.raises(ValueError, match="no template"):
+            language(s="words").template(key)
+    with pytest.raises(ValueError, match="slots to fill"):
+        language(s="{a}").words("test.s")
+
+
+def test_names_are_text_and_never_templates() -> None:
+    assert said("{a}", a=Label("text", "x", "{b} {0} %s")) == "{b} {0} %s"
+
+
+def test_the_shipped_language_loads_and_others_are_refused() -> None:
+    assert load("en") is load("en")
+    assert load("en").words("render.summary") == "Summary"
+    with pytest.raises(BadUsage, match="no templates"):
+        load("xx")
