@@ -9,6 +9,7 @@ import io
 import itertools
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from urllib.parse import unquote
 
 import msgspec
@@ -173,6 +174,33 @@ def test_structure_for_those_who_do_not_see_it(page: Page) -> None:
     assert ("a", {"class": "skip", "href": "#text"}) in page.elements
 
 
+def test_every_text_colour_stands_out_from_what_is_behind_it() -> None:
+    # WCAG 2.2 AA, 1.4.3: 4.5 to 1 for text; the same of light, dark and print.
+    styles = (files("hikiwake.render") / "assets" / "brief.css").read_text(encoding="utf-8")
+    palettes = re.findall(r":root\{(--ink[^}]*)\}", styles)
+    assert len(palettes) == 3
+    for palette in palettes:
+        colours = dict(re.findall(r"--(\w+):(#\w+)", palette))
+        for front in ("ink", "soft", "accent", "warm"):
+            for back in ("paper", "wash", "warmwash"):
+                assert contrast(colours[front], colours[back]) >= 4.5, (front, back, palette)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours (WCAG 2.2, relative luminance)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def test_doubt_is_said_in_words(source: str) -> None:
     assert "(not comparable)" in source
     assert source.count("(provisional)") == 2
@@ -215,14 +243,16 @@ def test_references_for_bibliographies() -> None:
 
 
 def test_files_of_tables_and_figures_hold_exact_values(page: Page) -> None:
-    files = {a["download"]: unquote(a["href"].partition(",")[2]) for t, a in page.elements if "download" in a}
+    offered = {
+        a["download"]: unquote(a["href"].partition(",")[2]) for t, a in page.elements if "download" in a
+    }
     blocks = [b for s in brief().sections for b in s.blocks if isinstance(b, Chart | Table)]
-    assert sorted(files) == sorted(f"{block.id}.csv" for block in blocks)
-    fuels = list(csv.reader(io.StringIO(files["fuels.csv"])))
+    assert sorted(offered) == sorted(f"{block.id}.csv" for block in blocks)
+    fuels = list(csv.reader(io.StringIO(offered["fuels.csv"])))
     assert fuels[1] == ["Liquefied natural gas", "4170000000.0", "0.09", "United States"]
     assert fuels[2][0].casefold() == HOSTILE.casefold()
     assert fuels[3][2:] == ["", ""]
-    levels = list(csv.DictReader(io.StringIO(files["trade-over-time.csv"])))
+    levels = list(csv.DictReader(io.StringIO(offered["trade-over-time.csv"])))
     assert len(levels) == 14
     assert levels[6]["Status"] == "provisional"
 

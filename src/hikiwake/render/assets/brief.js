@@ -45,12 +45,10 @@
     line(list, "status", fact.status || "observed");
     line(list, "coverage_word", fact.coverage === undefined || fact.coverage === null ? "" : String(fact.coverage));
     line(list, "note", fact.note);
-    const seen = new Set();
-    for (const input of fact.inputs) {
-      line(list, "inputs", make("code", input));
-      const data = ledger.datasets[input.split("@")[0]];
-      if (!data || seen.has(data.id)) continue;
-      seen.add(data.id);
+    for (const input of fact.inputs) line(list, "inputs", make("code", input));
+    for (const name of new Set(fact.inputs.map((input) => input.split("@")[0]))) {
+      const data = ledger.datasets[name];
+      if (!data) continue;
       line(list, "dataset", data.producer + ": " + data.title + ", " + data.version);
       line(list, "licence", data.licence);
     }
