@@ -31,7 +31,7 @@ def tiny_tables(folder: Path, flows: Iterable[FlowRow], flags: Iterable[FlagRow]
         connection.execute("insert into baci_flows values (?, ?, ?, ?, ?, ?)", row)
     for flag in flags:
         connection.execute("insert into baci_flags values (?, ?, ?, ?, ?, ?)", flag)
-    tables = []
+    tables: list[dict[str, object]] = []
     for name in ("baci_flows", "baci_flags"):
         path = folder / f"{name}.parquet"
         connection.execute(f"copy {name} to '{path}' (format parquet)")

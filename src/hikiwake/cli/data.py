@@ -35,7 +35,13 @@ def _json(content: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
-@data.command("list")
+@data.command(
+    "list",
+    epilog="""\b
+Examples:
+  hikiwake data list
+  hikiwake data list --json""",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def listing(options: Options, as_json: bool) -> None:
@@ -50,7 +56,13 @@ def listing(options: Options, as_json: bool) -> None:
         click.echo(f"  {entry.coverage.text}")
 
 
-@data.command("show")
+@data.command(
+    "show",
+    epilog="""\b
+Examples:
+  hikiwake data show baci
+  hikiwake data show icio --json""",
+)
 @click.argument("dataset")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -74,7 +86,13 @@ def show(options: Options, dataset: str, as_json: bool) -> None:
             click.echo(f"  {column['name']:<18} {column['type']:<7}{unit} {column['meaning']}")
 
 
-@data.command("cite")
+@data.command(
+    "cite",
+    epilog="""\b
+Examples:
+  hikiwake data cite baci
+  hikiwake data cite icio --bibtex""",
+)
 @click.argument("dataset")
 @click.option("--bibtex", is_flag=True, help="Print a BibTeX entry.")
 @click.pass_obj
@@ -98,7 +116,13 @@ def _braced(text: str) -> str:
     return text.replace("\\", "\\textbackslash ").replace("{", "\\{").replace("}", "\\}").replace("&", "\\&")
 
 
-@data.command("quality")
+@data.command(
+    "quality",
+    epilog="""\b
+Examples:
+  hikiwake data quality JPN
+  hikiwake data quality taiwan --all --json""",
+)
 @click.argument("economy")
 @click.option(
     "--all", "everything", is_flag=True, help="Also list single flows with unit values out of band."
@@ -124,7 +148,13 @@ def quality(options: Options, economy: str, everything: bool, as_json: bool) -> 
         click.echo(f"  {finding.year}  HS {finding.product}  {finding.side:<8}  {finding.text}")
 
 
-@data.command("path")
+@data.command(
+    "path",
+    epilog="""\b
+Examples:
+  hikiwake data path
+  hikiwake --data /some/vintage data path""",
+)
 @click.pass_obj
 def path(options: Options) -> None:
     """Print the folder of the vintage."""

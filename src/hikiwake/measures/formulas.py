@@ -6,7 +6,7 @@ from importlib import import_module
 
 from hikiwake.core.provenance import Formula
 
-MODULES = ("ties.formulas", "complementarity.formulas", "intermediate", "background")
+MODULES = ("ties.formulas", "complementarity.formulas", "intermediate.formulas", "background")
 
 
 def all_formulas() -> dict[str, Formula]:

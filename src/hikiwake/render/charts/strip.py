@@ -58,7 +58,12 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
         points += placed
         texts += _texts(placed, plot, domain)
         texts.append({"v": domain[0], "h": base + 82, "t": language.text(series.label, ledger), "k": "row"})
-    layers: list[dict[str, Any]] = [
+    layers = [*_dots(points, x, y), *_words(texts, x, y)]
+    return frame(plot, height, layers, {"left": 12, "right": 12, "top": 8, "bottom": 44})
+
+
+def _dots(points: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         {
             "data": {"values": [p for p in points if not p["e"]]},
             "mark": {"type": "circle", "size": 36, "color": GREY, "opacity": 0.85},
@@ -77,6 +82,10 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
             "encoding": {"x": x, "y": y},
         },
     ]
+
+
+def _words(texts: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
+    layers: list[dict[str, Any]] = []
     for kind, look in (
         ("row", {"align": "left", "fontWeight": 600, "color": NAVY}),
         ("pair", {"align": "center", "fontWeight": 600, "color": INK}),
@@ -90,7 +99,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
                 "encoding": {"x": x, "y": y, "text": {"field": "t"}},
             }
         )
-    return frame(plot, height, layers, {"left": 12, "right": 12, "top": 8, "bottom": 44})
+    return layers
 
 
 def _placed(
