@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hikiwake.core.provenance import Formula
 
 
 @click.command(
@@ -38,12 +42,21 @@ def methods(identity: str | None, as_json: bool) -> None:
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(chosen), indent=1) + b"\n")
         return
-    for formula in chosen:
-        click.echo(f"{formula.id}\n  {formula.name}\n  {formula.expression}")
-        click.echo(f"  unit {formula.unit.symbol}, range {formula.range}\n  {formula.source}")
-        click.echo(
-            (f"  {formula.caution}\n" if formula.caution else "") + f"  reads {', '.join(formula.reads)}\n"
-        )
+    click.echo("\n\n".join(_described(formula) for formula in chosen))
+
+
+def _described(formula: Formula) -> str:
+    pairs = (
+        ("id", formula.id),
+        ("measure", formula.name),
+        ("formula", formula.expression),
+        ("unit", formula.unit.symbol),
+        ("range", formula.range),
+        ("source", formula.source),
+        ("caution", formula.caution),
+        ("reads", ", ".join(formula.reads)),
+    )
+    return "\n".join(f"{name:<9} {text}" for name, text in pairs if text)
 
 
 @click.command(
