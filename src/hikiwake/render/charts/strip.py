@@ -24,6 +24,7 @@ from hikiwake.render.language import Language
 ROW = 104
 BINS = 90
 RISE = 7.0
+DOT = 5.0
 
 
 def specification(chart: Chart, ledger: Ledger, language: Language, width: int) -> dict[str, Any]:
@@ -57,7 +58,10 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
         placed = _placed(series, ledger, language, domain, base, drawn.factor)
         points += placed
         texts += _texts(placed, plot, domain)
-        texts.append({"v": domain[0], "h": base + 82, "t": language.text(series.label, ledger), "k": "row"})
+        above = max((text["h"] for text in texts if text["h"] >= base), default=base) + 20
+        texts.append(
+            {"v": domain[0], "h": min(above, base + 82), "t": language.text(series.label, ledger), "k": "row"}
+        )
     layers = [*_dots(points, x, y), *_words(texts, x, y)]
     return frame(plot, height, layers, {"left": 12, "right": 12, "top": 8, "bottom": 44})
 
@@ -130,14 +134,18 @@ def _texts(placed: list[dict[str, Any]], plot: float, domain: list[float]) -> li
     texts: list[dict[str, Any]] = []
     taken: list[tuple[float, float]] = []
 
+    def pixel(point: dict[str, Any]) -> float:
+        return float(plot * (point["v"] - domain[0]) / (domain[1] - domain[0]))
+
     def claim(point: dict[str, Any], kind: str, rise: float) -> None:
-        at = plot * (point["v"] - domain[0]) / (domain[1] - domain[0])
+        at = pixel(point)
         length = ADVANCE * len(point["name"])
         start = {"pair": at - length / 2, "left": at - 4, "right": at - length + 4}[kind]
         if any(start < end + 8 and start + length > begin - 8 for begin, end in taken):
             return
         taken.append((start, start + length))
-        texts.append({"v": point["v"], "h": point["h"] + rise, "t": point["name"], "k": kind})
+        under = [p["h"] for p in placed if start - DOT <= pixel(p) <= start + length + DOT]
+        texts.append({"v": point["v"], "h": max(under) + rise, "t": point["name"], "k": kind})
 
     for point in placed:
         if point["e"]:
