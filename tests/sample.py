@@ -198,7 +198,7 @@ def _levels(made: Builder) -> Chart:
         )
         for seller, buyer, part in (("RUS", "JPN", 1.0), ("JPN", "RUS", 1e-5))
     )
-    peak = Annotation(Label("year", "2021", "2021"), name("peak & <turn>"))
+    peak = Annotation(Label("year", "2021", "2021"), name(HOSTILE))
     return Chart(
         id="trade-over-time",
         kind="lines",

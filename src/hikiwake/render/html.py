@@ -120,9 +120,12 @@ def _picture(block: Chart | LocatorMap, words: Words) -> str:
 
 
 def _payload(brief: Brief) -> str:
-    """Return the brief as JSON that can stand inside a script element: no character can end it."""
+    """Return the brief as JSON that can stand inside a script element: no character can end it.
+
+    An ampersand means nothing there, so it stays (selectors are full of them).
+    """
     text = msgspec.json.encode(data.content(brief)).decode("utf-8")
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 @lru_cache(maxsize=1)
@@ -137,8 +140,8 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # The two ways past escaping. `own`: our style sheet and script, and the brief's JSON with < > & written
-    # as escapes. `drawing`: SVG made by `charts`, whose texts the converter has escaped.
+    # The two ways past escaping. `own`: our style sheet and script, and the brief's JSON with < and >
+    # written as escapes. `drawing`: SVG made by `charts`, whose texts the converter has escaped.
     environment.filters["own"] = Markup
     environment.filters["drawing"] = Markup
     return environment.get_template("brief.html.j2")
