@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hikiwake.core.provenance import Fact, Ledger
 from hikiwake.measures.complementarity.advantage import Advantages
-from hikiwake.measures.complementarity.intensity import intensity
+from hikiwake.measures.complementarity.intensity import Intensities
 from hikiwake.measures.complementarity.match import Matches
 from hikiwake.measures.complementarity.universe import (
     Trade,
@@ -94,7 +94,7 @@ def test_bounds_of_the_fit_and_its_place(name: str, places: tuple[int, int]) -> 
 def test_intensity_is_fit_times_bias(name: str, places: tuple[int, int]) -> None:
     trade, a, b = drawn(name, places)
     for exporter, importer in ((a, b), (b, a)):
-        split = intensity(trade, say(), exporter, importer)
+        split = Intensities(trade, say()).intensity(exporter, importer)
         if split.known:
             assert number(split.refined) == pytest.approx(number(split.fit) * number(split.bias), rel=CLOSE)
         if split.simple.value is not None:
@@ -111,7 +111,8 @@ def test_intensities_weighted_by_market_average_to_one(name: str, places: tuple[
     if not trade.exports[trade.at(a)].any():
         return
     markets = [economy for economy in trade.economies if imports[trade.at(economy)] > 0]
-    stated = [number(intensity(trade, say(), a, economy).refined) for economy in markets]
+    intensities = Intensities(trade, say())
+    stated = [number(intensities.intensity(a, economy).refined) for economy in markets]
     weights = [imports[trade.at(economy)] / imports.sum() for economy in markets]
     assert float(np.dot(weights, stated)) == pytest.approx(1.0, abs=CLOSE)
 

@@ -13,7 +13,7 @@ from hikiwake.core.country import country
 from hikiwake.core.document import AnyBlock, Caveat, Chart, Paragraph, Prose, Section, Table
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.complementarity.advantage import Advantages
-from hikiwake.measures.complementarity.intensity import intensity
+from hikiwake.measures.complementarity.intensity import Intensities
 from hikiwake.measures.complementarity.match import Matches
 from hikiwake.measures.complementarity.universe import (
     Trade,
@@ -159,7 +159,7 @@ def test_intensity_and_its_split_equal_plain_sql(
     tables: Tables, sql: duckdb.DuckDBPyConnection, universe: str, exporter: str, importer: str
 ) -> None:
     trade = trade_in(tables, universe, exporter, importer)
-    stated = intensity(trade, Statements(tables, Ledger()), exporter, importer)
+    stated = Intensities(trade, Statements(tables, Ledger())).intensity(exporter, importer)
     wanted = numbers(sql, INTENSITY, universe, i=exporter, j=importer)
     got = (stated.simple.value, stated.refined.value, stated.fit.value, stated.bias.value)
     assert got == pytest.approx(wanted, rel=CLOSE, abs=1e-15)

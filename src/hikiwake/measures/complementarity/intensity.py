@@ -8,7 +8,7 @@ from hikiwake.core.provenance import Fact, Formula
 from hikiwake.indices import intensity_decomposition, trade_intensity
 from hikiwake.measures.complementarity import formulas
 from hikiwake.measures.complementarity.stated import Stating
-from hikiwake.measures.complementarity.universe import Trade
+from hikiwake.measures.complementarity.universe import Array, Trade
 from hikiwake.measures.statement import Statements
 
 NO_ROOM = "nobody else buys what the exporter sells"
@@ -35,31 +35,39 @@ class Intensity(NamedTuple):
         return None not in (self.refined.value, self.fit.value, self.bias.value)
 
 
-def intensity(trade: Trade, statements: Statements, exporter: str, importer: str) -> Intensity:
-    """State the intensity of one direction in a universe; trade within an economy never counts."""
-    at = trade.at(exporter), trade.at(importer)
-    split = intensity_decomposition(trade.between, trade.exports, trade.imports)
-    universe = trade.universe
-    where = (
-        universe.rows(exporter=exporter, importer=importer),
-        universe.total("exporter", exporter),
-        universe.total("importer", importer),
-        universe.total("importer", exporter),
-        universe.rows(),
-    )
-    pair = {"exporter": exporter, "importer": importer}
-    stating = Stating(trade, statements)
-    missing = stating.missing(exporter, importer) or NO_ROOM
+class Intensities:
+    """States intensities in one universe; trade within an economy never counts."""
 
-    def state(formula: Formula, value: float) -> Fact:
-        return stating.fact(formula, pair, value, where, missing=missing)
+    def __init__(self, trade: Trade, statements: Statements) -> None:
+        self.trade = trade
+        self._state = Stating(trade, statements)
+        self._simple = trade_intensity(trade.between)
+        self._split = intensity_decomposition(trade.between, trade.exports, trade.imports)
 
-    return Intensity(
-        exporter,
-        importer,
-        state(formulas.SIMPLE_INTENSITY, float(trade_intensity(trade.between)[at])),
-        state(formulas.INTENSITY, float(split.intensity[at])),
-        state(formulas.INTENSITY_FIT, float(split.complementarity[at])),
-        state(formulas.INTENSITY_BIAS, float(split.bias[at])),
-        float(trade.exports[at[0]].sum() * trade.imports[at[1]].sum() / max(trade.imports.sum(), 1.0)),
-    )
+    def intensity(self, exporter: str, importer: str) -> Intensity:
+        """State the intensity of one direction and its split."""
+        trade, universe = self.trade, self.trade.universe
+        at = trade.at(exporter), trade.at(importer)
+        where = (
+            universe.rows(exporter=exporter, importer=importer),
+            universe.total("exporter", exporter),
+            universe.total("importer", importer),
+            universe.total("importer", exporter),
+            universe.rows(),
+        )
+        pair = {"exporter": exporter, "importer": importer}
+        missing = self._state.missing(exporter, importer) or NO_ROOM
+
+        def state(formula: Formula, values: Array) -> Fact:
+            return self._state.fact(formula, pair, float(values[at]), where, missing=missing)
+
+        world = max(float(trade.imports.sum()), 1.0)
+        return Intensity(
+            exporter,
+            importer,
+            state(formulas.SIMPLE_INTENSITY, self._simple),
+            state(formulas.INTENSITY, self._split.intensity),
+            state(formulas.INTENSITY_FIT, self._split.complementarity),
+            state(formulas.INTENSITY_BIAS, self._split.bias),
+            float(trade.exports[at[0]].sum() * trade.imports[at[1]].sum() / world),
+        )

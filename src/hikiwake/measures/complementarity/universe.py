@@ -119,10 +119,10 @@ def by_economy(flows: Frame, side: Side, column: str) -> Frame:
     )
 
 
-def sellers(flows: Frame, importer: str, column: str) -> Frame:
-    """Return what each economy sells an importer, by line."""
-    mine = flows.filter(nw.col("importer") == importer)
-    return mine.select(nw.col("exporter").alias("economy"), nw.col(column).alias("line"), "value")
+def sellers(flows: Frame, importers: tuple[str, str], column: str) -> Frame:
+    """Return what each economy sells two importers, by line."""
+    mine = flows.filter(nw.col("importer").is_in(importers))
+    return mine.select(nw.col("exporter").alias("economy"), "importer", nw.col(column).alias("line"), "value")
 
 
 def totals_between(flows: Frame) -> Frame:
@@ -131,13 +131,14 @@ def totals_between(flows: Frame) -> Frame:
 
 
 def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
-    """Collect a universe's matrices at the fine level (five aggregated queries).
+    """Collect a universe's matrices at the fine level (four aggregated queries).
 
     Lines nobody trades in the year are left out; both economies have a row even where they trade nothing.
     """
     flows = abroad(universe, tables.frame(universe.table))
     sold = tables.collect(by_economy(flows, "exporter", universe.column))
     bought = tables.collect(by_economy(flows, "importer", universe.column))
+    sold_to_pair = tables.collect(sellers(flows, (a, b), universe.column))
     found = {str(e) for rows in (sold, bought) for e in rows["economy"]}
     economies = tuple(sorted(found | {a, b}))
     codes = sorted({str(k) for k in sold["line"]})
@@ -150,7 +151,7 @@ def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
         grid.matrix(sold),
         grid.matrix(bought),
         _square(economies, tables.collect(totals_between(flows))),
-        {m: grid.matrix(tables.collect(sellers(flows, m, universe.column))) for m in (a, b)},
+        {m: grid.matrix(_of(sold_to_pair, m)) for m in (a, b)},
     )
 
 
@@ -176,6 +177,11 @@ def coarse(tables: Tables, trade: Trade) -> Trade:
         {m: rows @ membership for m, rows in trade.suppliers.items()},
         trade.doubtful,
     )
+
+
+def _of(rows: Columns, importer: str) -> Columns:
+    at = rows["importer"] == importer
+    return {name: column[at] for name, column in rows.items()}
 
 
 def _square(economies: tuple[str, ...], rows: Columns) -> Array:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hikiwake.core.document import Caveat, Label, Prose
 from hikiwake.measures.complementarity.advantage import Advantages
 from hikiwake.measures.complementarity.doubts import with_doubts
-from hikiwake.measures.complementarity.intensity import Intensity, intensity
+from hikiwake.measures.complementarity.intensity import Intensities, Intensity
 from hikiwake.measures.complementarity.match import Match, Matches
 from hikiwake.measures.complementarity.universe import (
     Line,
@@ -89,6 +89,7 @@ def _part(context: Context, universe: Universe, scope: Label) -> Part:
     say, pair = context.say, (context.a.id, context.b.id)
     trade = with_doubts(collect(say.tables, universe, *pair), say, *pair)
     fine, rough = Matches(trade, say), Matches(coarse(say.tables, trade), say)
+    intensities = Intensities(trade, say)
     return Part(
         scope,
         trade,
@@ -96,7 +97,7 @@ def _part(context: Context, universe: Universe, scope: Label) -> Part:
         rough,
         {d: fine.match(*d) for d in context.directions},
         {d: rough.match(*d) for d in context.directions},
-        {d: intensity(trade, say, *d) for d in context.directions},
+        {d: intensities.intensity(*d) for d in context.directions},
         Advantages(trade, say),
     )
 
