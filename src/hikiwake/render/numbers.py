@@ -107,7 +107,7 @@ def _written(unit: Unit, value: float, *, whole: bool = False) -> str:
     if unit.kind == "index":
         if unit.symbol == "0-100":
             return _honest(value, 0 if whole else 1, 100.0)
-        return _honest(value, 0 if whole else _two(value), 1.0)
+        return _honest(value, 0 if whole else _two(value), math.copysign(1.0, value))
     if unit.kind in ("share", "rate"):
         return _percent(value, digits=0 if whole else 1, full=100.0 if unit.kind == "share" else None)
     return _WRITERS[unit.kind](value)
@@ -170,8 +170,11 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
 
 
 def _ratio(value: float) -> str:
-    """Write a ratio: one decimal, two below one; more where it would read as one and is not."""
-    full = 1.0 if abs(value - 1) >= 0.0005 else None
+    """Write a ratio: one decimal, two below one; more where it would read as one and is not.
+
+    Some ratios run from minus one to one, so minus one counts as one does.
+    """
+    full = math.copysign(1.0, value) if abs(abs(value) - 1) >= 0.0005 else None
     return _honest(value, 1 if abs(value) >= 0.95 else _two(value), full)
 
 
