@@ -90,8 +90,8 @@ def test_complexity(present: np.ndarray) -> None:
 
 
 def test_complexity_by_reflections_comes_nearer(present: np.ndarray) -> None:
-    # Reflecting is the power method: its error falls with the ratio of the third eigenvalue to the second, here
-    # 0.87 each two reflections, until rounding takes over (here after 60). So it nears ours and does not reach it.
+    # Reflecting is the power method: its error falls with the ratio of the third eigenvalue to the second
+    # (here 0.87 each two reflections) until rounding takes over (here after 60): it nears ours, no more.
     kept = present[:, present.any(axis=0)]
     ours = indices.complexity(kept).economies
     missing = []
