@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, RANK, SHARE, TONNE, USD, Formula
+from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, PER_YEAR, RANK, SHARE, TONNE, USD, Formula
 from hikiwake.measures.flows import FLOWS
 
 BACI_SOURCE = "Gaulier & Zignago (2010), CEPII WP 2010-23 (data); trade_ijk: exports of i to j of product k"
@@ -93,6 +93,26 @@ CHANGE_SINCE = Formula(
     source="relative change; in current US dollars",
     reads=(FLOWS,),
 )
+COMPOUND_GROWTH = Formula(
+    id="compound_growth",
+    name="Compound growth of the flow per year",
+    expression="(x_t / x_0)^(1/n) - 1",
+    unit=PER_YEAR,
+    range="[-1, inf)",
+    source="compound rate between two years; in current US dollars",
+    reads=(FLOWS,),
+    caution="Rests on two years alone; see the trend.",
+)
+TREND_GROWTH = Formula(
+    id="trend_growth",
+    name="Trend growth of the flow per year",
+    expression="exp(b) - 1, with b the least-squares slope of ln x_t on t over the sound years",
+    unit=PER_YEAR,
+    range="(-1, inf)",
+    source="ordinary least squares in logarithms; in current US dollars",
+    reads=(FLOWS,),
+    caution="The interval takes the years' errors as independent; where they are not, it is too narrow.",
+)
 SUPPLIER_RANK = Formula(
     id="rank_among_suppliers",
     name="Rank of the exporter among suppliers",
@@ -176,6 +196,8 @@ FORMULAS = (
     SHARE_OF_WORLD_EXPORTS,
     BALANCE,
     CHANGE_SINCE,
+    COMPOUND_GROWTH,
+    TREND_GROWTH,
     SUPPLIER_RANK,
     CUSTOMER_RANK,
     SUPPLIERS,

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.products import Partition
-from hikiwake.core.provenance import Fact, Formula
+from hikiwake.core.provenance import Fact, Formula, Interval
+from hikiwake.indices import compound_growth, trend_growth
 from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, pair_flows
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
@@ -22,6 +23,8 @@ WRONG = "not comparable: the recorded flow was looked at and is not plausible"
 # A hole in one product spoils a group's total when that product was at least this part of it in a
 # neighbouring year; below that the total moves by less than the data's own revisions.
 SPOILING_PART = 0.05
+FEWEST_YEARS = 6
+CONFIDENCE = 0.95
 
 
 class Flow(NamedTuple):
@@ -168,6 +171,45 @@ class PairLevels:
             last / first - 1.0,
             table=FLOWS,
             where=(flow.at(base).rows, flow.rows),
+        )
+
+    def compound_growth(self, flow: Flow, base: int) -> Fact | None:
+        """State the compound rate since a base year; None from or to an empty year."""
+        first, last = self._amount(flow.at(base)).value, self._amount(flow).value
+        rate = float(compound_growth(first, last, flow.year - base))
+        if not np.isfinite(rate) or last <= 0:
+            return None
+        return self._say.fact(
+            formulas.COMPOUND_GROWTH,
+            flow.subject,
+            (base, flow.year),
+            rate,
+            table=FLOWS,
+            where=(flow.at(base).rows, flow.rows),
+        )
+
+    def trend_growth(self, flow: Flow, base: int) -> Fact | None:
+        """State the trend over the years since a base year, with its 95 % interval.
+
+        Empty years, and years whose flow is confirmed to be wrong, are left out; None when fewer than
+        `FEWEST_YEARS` remain.
+        """
+        years = [y for y in self.flows.years if base <= y <= flow.year and not self._wrong(flow.at(y))]
+        values = np.array([_positive(self._amount(flow.at(y)).value) for y in years])
+        if np.isfinite(values).sum() < FEWEST_YEARS:
+            return None
+        trend = trend_growth(values, np.array(years, dtype=np.float64), CONFIDENCE)
+        low, high = (float(np.expm1(end)) for end in (trend.low, trend.high))
+        where = {**flow.rows, "year": f"{years[0]}..{years[-1]}"}
+        return self._say.fact(
+            formulas.TREND_GROWTH,
+            flow.subject,
+            (years[0], years[-1]),
+            float(np.expm1(trend.slope)),
+            table=FLOWS,
+            where=where,
+            interval=Interval(low, high, CONFIDENCE, "confidence"),
+            coverage=float(np.isfinite(values).mean()),
         )
 
     def composition(self, flow: Flow, partition: Partition) -> dict[str, tuple[Fact, Fact]]:

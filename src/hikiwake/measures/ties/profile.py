@@ -54,6 +54,8 @@ def _flow(levels: PairLevels, say: Statements, flow: Flow) -> None:
     levels.share_of_world_exports(flow.exporter, flow.scope, flow.year)
     if flow.year - CHANGE_OVER in levels.flows.years:
         levels.change(flow, flow.year - CHANGE_OVER)
+        levels.compound_growth(flow, flow.year - CHANGE_OVER)
+        levels.trend_growth(flow, flow.year - CHANGE_OVER)
     sellers = Partners(say, flow.importer, "importer", flow.year)
     buyers = Partners(say, flow.exporter, "exporter", flow.year)
     sellers.rank(flow.exporter, flow.scope)

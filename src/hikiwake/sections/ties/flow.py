@@ -140,7 +140,16 @@ def _change(context: Context, levels: PairLevels, direction: Direction) -> list[
         key = "ties.rose"
     else:
         key = "ties.fell"
-    return [prose(key, {"change": change, "base": direction.known[base]})]
+    return [prose(key, {"change": change, "base": direction.known[base]}), *_trend(levels, flow, base)]
+
+
+def _trend(levels: PairLevels, flow: Flow, base: int) -> list[Prose]:
+    trend = levels.trend_growth(flow, base)
+    if trend is None or trend.value is None or trend.interval is None:
+        return []
+    if trend.interval.low <= 0 <= trend.interval.high:
+        return [prose("ties.trend_none", {"trend": trend})]
+    return [prose("ties.trend_up" if trend.value > 0 else "ties.trend_down", {"trend": trend})]
 
 
 def _record(context: Context, direction: Direction) -> list[Prose]:
