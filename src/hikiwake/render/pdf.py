@@ -29,7 +29,7 @@ from hikiwake.core.document import (
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Fact
 from hikiwake.render.language import FactRun, Run, load
-from hikiwake.render.outline import Words
+from hikiwake.render.outline import Words, vintage_day
 
 SUFFIX = ".pdf"
 Paper = Literal["a4", "us-letter"]
@@ -88,7 +88,7 @@ class _Layout:
             "footer": words.filled("footer", engine=brief.engine, vintage=brief.vintage),
             "lang": words.language.code,
             "paper": paper,
-            "date": _date(brief.vintage),
+            "date": vintage_day(brief.vintage),
             "summary": [self._runs(sentence) for sentence in brief.summary],
             "sections": [
                 {
@@ -229,15 +229,6 @@ class _Layout:
 def _breakable(selector: str) -> str:
     """Allow a line to break inside a long selector (zero-width spaces after its separators)."""
     return re.sub(r"([,&?#@])", "\\1\u200b", selector)
-
-
-def _date(vintage: str) -> tuple[int, int, int]:
-    """Return the date of a document from its vintage's name (2026-11 is the first of that month)."""
-    found = re.search(r"(\d{4})-(\d{2})(?:-(\d{2}))?", vintage)
-    if found is None:
-        return (2000, 1, 1)
-    year, month, day = found.groups()
-    return (int(year), int(month), int(day or 1))
 
 
 def _printable(content: Any) -> Any:
