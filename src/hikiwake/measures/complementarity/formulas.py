@@ -7,7 +7,7 @@ from hikiwake.core.provenance import COUNT, INDEX_1, INDEX_100, RATIO, SHARE, US
 INTERMEDIATE = "icio_flows"
 COMMODITIES = "baci_flows"
 BOTH = (INTERMEDIATE, COMMODITIES)
-WITHIN = "Shares are of the covered universe alone, which the subject names."
+WITHIN = "Of the covered universe alone, which the subject names; trade within an economy is left out."
 SHARES = "s_ik: share of line k in i's exports; m_jk: in j's imports; "
 
 MATCH = Formula(
