@@ -110,7 +110,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code. No traceback reaches a person who did not ask for it."""
     debug = "--debug" in arguments
     try:
-        code = commands.main(args=list(arguments), prog_name="hikiwake", standalone_mode=False)
+        code = commands.main(args=_flags_first(arguments), prog_name="hikiwake", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.Exit as leaving:
@@ -123,6 +123,14 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as fault:
         return _failed(fault, debug=debug)
     return code if isinstance(code, int) else 0
+
+
+def _flags_first(arguments: Sequence[str]) -> list[str]:
+    """Let a person write `--quiet` and `--debug` anywhere, not only before the command."""
+    anywhere = ("-q", "--quiet", "--debug")
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    flags = [argument for argument in arguments[:end] if argument in anywhere]
+    return [*flags, *(a for a in arguments[:end] if a not in anywhere), *arguments[end:]]
 
 
 def _interrupted() -> int:
