@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
 from hikiwake.render.charts.theme import ADVANCE, INK, NAVY, ORANGE, TEXT, config
 from hikiwake.render.language import Language
@@ -25,7 +26,8 @@ FINE_SCALE = 700.0
 """Pixels a radian from which the finer outlines are used."""
 HATCHED = "#fe01fe"
 """A fill that nothing else has; `hatch` replaces it by a pattern."""
-DOT = 26.0
+DOT = 9.0
+EARTH_RADIUS_KM = 6371.0
 
 Point = tuple[float, float]
 
@@ -151,15 +153,14 @@ def _between(points: list[Point]) -> Point:
 
 
 def _dots(economies: tuple[str, str], view: View) -> list[dict[str, Any]]:
-    """Mark economies whose cities lie so close together that their shape may not be seen."""
+    """Mark economies whose land would be a few pixels wide, as one would not see them."""
     dots = []
     for economy, colour in zip(economies, (NAVY, ORANGE), strict=True):
         place = _places().get(economy)
         if place is None:
             continue
-        pixels = [view.pixel(point) for point in (place.at, *place.ends)]
-        spread = max(math.dist(one, other) for one in pixels for other in pixels)
-        if spread < DOT:
+        side = math.sqrt(country(economy).area_km2 or 0) / EARTH_RADIUS_KM * view.scale
+        if side < DOT:
             x, y = view.pixel(place.at)
             dots.append({"x": x, "y": y, "colour": colour})
     return dots
