@@ -5,24 +5,43 @@ from __future__ import annotations
 import os
 import sys
 
+FULL, INTERRUPTED = 4, 130
+
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    try:
+        code = _delivered(_run())
+    except KeyboardInterrupt:
+        # Between the lines of ours that catch it: while modules are loaded, or results flushed.
+        code = INTERRUPTED
+    # At a normal exit the database's bindings print a page of "leaked instances" (nanobind's check runs
+    # while other modules still hold its type objects); all files are closed and flushed by now.
+    os._exit(code)
+
+
+def _run() -> int:
     from hikiwake.cli.app import run
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Names and signs are not ASCII; a pipe or a C locale must not break on them.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    code = run(sys.argv[1:])
+    return run(sys.argv[1:])
+
+
+def _delivered(code: int) -> int:
+    """Flush what was printed; a reader that has seen enough is no fault, a full disk is one."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
-        code = code or 0
-    # At a normal exit the database's bindings print a page of "leaked instances" (nanobind's check runs
-    # while other modules still hold its type objects); all files are closed and flushed by now.
-    os._exit(code)
+        return code
+    except OSError as fault:
+        if not code:
+            os.write(2, f"hikiwake: the results cannot be written ({fault.strerror})\n".encode())
+        return code or FULL
+    return code
 
 
 if __name__ == "__main__":

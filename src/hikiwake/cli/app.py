@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import sys
+import io
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -21,16 +21,16 @@ COMMANDS = {
     "doctor": "doctor",
     "completion": "completion",
 }
-INTERRUPTED, UNEXPECTED = 130, 70
+REFUSED, UNEXPECTED, INTERRUPTED = 4, 70, 130
 
 
 class Options:
     """What the options before the command say."""
 
-    def __init__(self, data: Path | None, *, quiet: bool, debug: bool) -> None:
+    def __init__(self, data: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
         self.data = data
         self.quiet = quiet
-        self.debug = debug
+        self.verbose = verbose
 
     def say(self, text: str) -> None:
         """Tell the person something that is no result."""
@@ -61,76 +61,104 @@ class Commands(click.Group):
         name = args[0]
         if name in COMMANDS:
             return super().resolve_command(ctx, args)
-        if not difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.75) and _is_country(name):
-            return "brief", self.get_command(ctx, "brief"), args
+        hint = ""
+        if not difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.75):
+            hint = _not_a_country(name)
+            if not hint:
+                return "brief", self.get_command(ctx, "brief"), args
         close = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        ctx.fail(f"No such command {name!r}.{hint} See `hikiwake --help`.")
+        hint = f"Did you mean {close[0]!r}?" if close else hint
+        ctx.fail(f"No such command, and no such country: {name!r}. {hint} See `hikiwake --help`.")
 
 
-def _is_country(name: str) -> bool:
+def _not_a_country(name: str) -> str:
+    """Return what might have been meant by a name; empty when it names a country, or two of them."""
     from hikiwake.core.country import pair, resolve
     from hikiwake.core.errors import HikiwakeError
 
-    for read in (resolve, pair):
+    remedy = ""
+    for read in (pair, resolve):
         try:
             read(name)
-        except HikiwakeError:
-            continue
-        return True
-    return False
+        except HikiwakeError as fault:
+            remedy = fault.remedy
+        else:
+            return ""
+    return remedy
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if not value or ctx.resilient_parsing:
-        return
-    from hikiwake import __version__
-    from hikiwake.store.catalogue import open_vintage
-
-    click.echo(f"hikiwake {__version__}, data vintage {open_vintage().name}")
-    ctx.exit()
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Two names alone mean a brief; these options may also stand after a command.
+Examples:
+  hikiwake japan russia
+  hikiwake ties JPN RUS --year 2014 --json""",
+)
 @click.option(
     "--data", type=click.Path(path_type=Path), envvar="HIKIWAKE_DATA", help="Folder of another vintage."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print results and errors only.")
+@click.option("--verbose", "-v", is_flag=True, help="Say what is being done, and how long it took.")
+@click.option("--no-color", is_flag=True, help="Accepted for scripts; hikiwake prints no colours.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.option(
-    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Print versions."
-)
+@click.option("--version", is_flag=True, help="Print the versions of the program and of its data.")
 @click.pass_context
-def commands(ctx: click.Context, data: Path | None, quiet: bool, debug: bool) -> None:
+def commands(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    ctx: click.Context,
+    data: Path | None,
+    quiet: bool,
+    verbose: bool,
+    no_color: bool,
+    debug: bool,
+    version: bool,
+) -> None:
     """Show the evidence on how two countries depend on each other."""
-    ctx.obj = Options(data, quiet=quiet, debug=debug)
+    del no_color, debug  # nothing is coloured; `run` looks for --debug itself, for faults on the way here
+    ctx.obj = Options(data, quiet=quiet, verbose=verbose)
+    if version:
+        from hikiwake import __version__
+        from hikiwake.store.catalogue import SHIPPED, open_vintage
+
+        click.echo(f"hikiwake {__version__}, data vintage {open_vintage(data or SHIPPED).name}")
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
+
+
+ANYWHERE = ("--quiet", "-q", "--verbose", "-v", "--no-color", "--debug")
+
+
+def _flags_first(arguments: Sequence[str]) -> list[str]:
+    """Let the flags of the program stand anywhere: people add them to a line they have already typed."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags = [word for word in arguments[:end] if word in ANYWHERE]
+    return [*flags, *(word for word in arguments[:end] if word not in ANYWHERE), *arguments[end:]]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code. No traceback reaches a person who did not ask for it."""
-    debug = "--debug" in arguments
+    words = _flags_first(arguments)
     try:
-        code = commands.main(args=_flags_first(arguments), prog_name="hikiwake", standalone_mode=False)
+        code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as fault:
-        fault.show(file=sys.stderr)
+        told = io.StringIO()
+        fault.show(file=told)
+        click.echo(_visible(told.getvalue()), err=True, nl=False)
         return 2
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # The reader of our results has seen enough (click turns a broken pipe into SystemExit).
         return 0
     except Exception as fault:
-        return _failed(fault, debug=debug)
+        return _failed(fault, debug="--debug" in words)
     return code if isinstance(code, int) else 0
-
-
-def _flags_first(arguments: Sequence[str]) -> list[str]:
-    """Let a person write `--quiet` and `--debug` anywhere, not only before the command."""
-    anywhere = ("-q", "--quiet", "--debug")
-    end = list(arguments).index("--") if "--" in arguments else len(arguments)
-    flags = [argument for argument in arguments[:end] if argument in anywhere]
-    return [*flags, *(a for a in arguments[:end] if a not in anywhere), *arguments[end:]]
 
 
 def _interrupted() -> int:
@@ -144,10 +172,14 @@ def _failed(fault: Exception, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        traceback.print_exception(fault, file=sys.stderr)
+        click.echo(_visible("".join(traceback.format_exception(fault))), err=True, nl=False)
     if isinstance(fault, HikiwakeError):
         click.echo(_visible(f"hikiwake: {fault}"), err=True)
         return fault.exit_code
+    if isinstance(fault, OSError):
+        place = fault.filename or "a file or stream"
+        click.echo(_visible(f"hikiwake: {place}: the machine refuses ({fault.strerror or fault})"), err=True)
+        return REFUSED
     click.echo(_visible(f"hikiwake: an unexpected fault, {type(fault).__name__}: {fault}"), err=True)
     click.echo("Please report it with the command you gave; --debug shows where it happened.", err=True)
     return UNEXPECTED

@@ -14,22 +14,34 @@ def write(path: Path, content: bytes) -> None:
 
     Raises `Environment` when the disk or the folder refuses; nothing is left behind then.
     """
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _permissions_of_a_new_file(temporary)
-        Path(temporary).replace(path)
-        temporary = None
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # A device or a pipe (/dev/null) is written to; a rename would put a file in its place.
+            with path.open("wb") as stream:
+                stream.write(content)
+        else:
+            _replace(path, content)
     except OSError as fault:
         raise Environment(
             where=str(path),
             why=f"it cannot be written ({fault.strerror or fault})",
             remedy="Choose another place with -o, or make room and permission there.",
         ) from fault
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # A link keeps pointing where it does; the file it leads to is replaced.
+    target = path.resolve()
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".hikiwake-", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _permissions_of_a_new_file(temporary)
+        Path(temporary).replace(target)
+        temporary = None
     finally:
         # Also after Ctrl-C: an unfinished file is nobody's.
         if temporary is not None:
