@@ -1,6 +1,7 @@
 """Selecting the rows behind a number again: `dataset@version#table?column=value&...`.
 
-A value is one code, a list `a,b`, a prefix `2701*`, or a range of numbers `1995..2014`.
+A value is one code, a list `a,b`, a prefix `2701*`, all but one code `!JPN`, or a range of numbers
+`1995..2014`.
 """
 
 from __future__ import annotations
@@ -113,7 +114,13 @@ def _condition(column: str, value: str, *, numeric: bool) -> nw.Expr:
             ) from fault
     found: nw.Expr | None = None
     for part in value.split(","):
-        one = of.str.starts_with(part[:-1]) if part.endswith("*") else of == part
+        one = _one_of_text(of, part)
         found = one if found is None else found | one
     assert found is not None  # noqa: S101  (split never returns an empty list)
     return found
+
+
+def _one_of_text(of: nw.Expr, part: str) -> nw.Expr:
+    if part.startswith("!"):
+        return of != part[1:]
+    return of.str.starts_with(part[:-1]) if part.endswith("*") else of == part

@@ -1,0 +1,101 @@
+"""The rows behind a number can be selected again, and nothing else can be reached through a selector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.tiny import tiny_tables
+
+import hikiwake as hw
+from hikiwake.core.errors import HikiwakeError
+from hikiwake.store.selection import parse, rows
+from hikiwake.store.tables import Tables, open_tables
+
+FLOWS = [
+    (2001, "RUS", "JPN", "270900", 30, 3_000),
+    (2001, "SAU", "JPN", "270900", 90, 7_000),
+    (2002, "RUS", "JPN", "270112", 60, 6_000),
+    (2003, "RUS", "CHN", "710812", 60, None),
+]
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    return tiny_tables(tmp_path, FLOWS)
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("exporter=RUS&importer=JPN", [60, 30]),
+        ("importer=JPN&year=2001", [90, 30]),
+        ("product=27*", [90, 60, 30]),
+        ("product=270112,710812", [60, 60]),
+        ("exporter=!RUS", [90]),
+        ("year=2002..2003", [60, 60]),
+        ("year=2001,2003", [90, 60, 30]),
+        ("", [90, 60, 60, 30]),
+    ],
+)
+def test_conditions(tables: Tables, query: str, values: list[int]) -> None:
+    found = rows(tables, f"baci@tiny#baci_flows?{query}")
+    place = found.columns.index("value")
+    assert [row[place] for row in found.rows] == values
+    assert found.total == len(values)
+
+
+def test_a_limit_cuts_the_rows_and_says_how_many_there_are(tables: Tables) -> None:
+    found = rows(tables, "baci@tiny#baci_flows?", limit=1)
+    assert (len(found.rows), found.total) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "",
+        "baci_flows",
+        "baci@tiny#baci_flows?nonsense",
+        "baci@tiny#baci_flows?colour=red",
+        "baci@tiny#baci_flows?year=abc",
+        "baci@other#baci_flows?year=2001",
+        "baci@tiny#../../secret?year=1",
+        "baci@tiny#baci_flows?exporter=" + "x" * 5000,
+    ],
+)
+def test_what_is_no_selector_is_refused_with_a_sentence(tables: Tables, selector: str) -> None:
+    with pytest.raises(HikiwakeError) as refused:
+        rows(tables, selector)
+    assert refused.value.remedy
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_selector_or_a_sentence(text: str) -> None:
+    try:
+        selection = parse(text)
+    except HikiwakeError:
+        return
+    assert selection.dataset
+    assert selection.table
+
+
+def test_quotes_in_a_value_are_only_letters(tables: Tables) -> None:
+    assert rows(tables, "baci@tiny#baci_flows?exporter=x' or 1=1 --").total == 0
+
+
+def test_every_number_of_a_brief_finds_its_rows() -> None:
+    shipped = open_tables()
+    found: dict[str, int] = {}
+    without = []
+    for fact in hw.pair("JPN", "RUS").brief().facts:
+        if fact.value is not None:
+            selectors = [source for source in fact.inputs if "#" in source]
+            for selector in selectors:
+                if selector not in found:
+                    found[selector] = rows(shipped, selector, 1).total
+            if not any(found[selector] for selector in selectors):
+                without.append((fact.formula, selectors))
+    assert len(found) > 100
+    assert not without
