@@ -86,10 +86,17 @@ class PairView:
         section(Context(self.a, self.b, at, Statements(self._tables, ledger)))
         return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
 
-    def brief(self, year: int | None = None, *, length: Length = "full", as_of: str = "") -> BriefView:
-        """Compose the brief of the pair."""
+    def brief(
+        self,
+        year: int | None = None,
+        *,
+        length: Length = "full",
+        as_of: str = "",
+        progress: compose.Progress | None = None,
+    ) -> BriefView:
+        """Compose the brief of the pair; `progress` is told each section, and the part that is over."""
         request = compose.Request(pair=self._pair, year=year, as_of=as_of, length=length)
-        return BriefView(compose.brief(request, self._tables))
+        return BriefView(compose.brief(request, self._tables, progress))
 
     def _years(self, year: int | None, first: int | None, last: int | None) -> tuple[int, ...]:
         if first is None and last is None:
@@ -130,16 +137,18 @@ class BriefView:
         """Return the brief in the format of a file suffix (.html, .pdf, .docx, .md, .json, .csv)."""
         from importlib import import_module
 
-        name = RENDERERS.get(suffix.lower())
-        if name is None:
-            raise BadUsage(
-                where=f"format {suffix!r}",
-                why="a brief cannot be written in it",
-                remedy=f"Choose one of: {', '.join(RENDERERS)}.",
-            )
+        name = renderer(suffix)
         options = {"paper": "us-letter" if paper == "letter" else paper} if name == "pdf" else {}
         rendered: bytes = import_module(f"hikiwake.render.{name}").render(self.content, lang=lang, **options)
         return rendered
+
+    def to_html(self, *, lang: str = "en") -> str:
+        """Return the brief as one HTML page."""
+        return self.render(".html", lang=lang).decode("utf-8")
+
+    def to_pdf(self, *, paper: str = "a4", lang: str = "en") -> bytes:
+        """Return the brief as PDF, on A4 or letter paper."""
+        return self.render(".pdf", paper=paper, lang=lang)
 
     def save(self, path: str | Path, *, paper: str = "a4", lang: str = "en") -> Path:
         """Write the brief at once, in the format of the file's suffix; return the path."""
@@ -148,12 +157,24 @@ class BriefView:
         return target
 
     def _repr_html_(self) -> str:
-        page = html.escape(self.render(".html").decode("utf-8"), quote=True)
+        page = html.escape(self.to_html(), quote=True)
         return f'<iframe srcdoc="{page}" width="100%" height="700" title="brief"></iframe>'
 
     def __repr__(self) -> str:
         brief = self.content
         return f"<Brief: {' and '.join(brief.pair)}, {brief.year}, {len(brief.ledger.facts)} facts>"
+
+
+def renderer(suffix: str) -> str:
+    """Return the module that writes a format; `BadUsage` names those there are."""
+    name = RENDERERS.get(suffix.lower())
+    if name is None:
+        raise BadUsage(
+            where=f"format {suffix!r}" if suffix else "a file name without a suffix",
+            why="a brief cannot be written in it",
+            remedy=f"Choose one of: {', '.join(RENDERERS)}.",
+        )
+    return name
 
 
 def pair(a: str, b: str = "", *, data: str | Path | None = None) -> PairView:

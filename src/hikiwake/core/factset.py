@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
 
 SHOWN = 40
+LONGEST_CELL = 100
+"""Rows and signs that a notebook shows; at most 40 KB a table, so that saved notebooks stay small."""
 
 
 class FactSet:
@@ -25,9 +27,17 @@ class FactSet:
     Immutable; two sets are equal when they hold the same facts.
     """
 
+    __slots__ = ("_ledger", "_title")
+
     def __init__(self, ledger: Ledger, title: str = "") -> None:
-        self._ledger = ledger
-        self.title = title
+        # A copy: who goes on stating facts into the ledger does not change this set.
+        self._ledger = Ledger(dict(ledger.facts), dict(ledger.datasets), dict(ledger.formulas))
+        self._title = title
+
+    @property
+    def title(self) -> str:
+        """What the facts are about."""
+        return self._title
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._ledger.facts.values())
@@ -68,7 +78,10 @@ class FactSet:
             and (year is None or fact.period.last == year)
             and all(fact.subject.get(name) == value for name, value in subject.items())
         }
-        return FactSet(self._ledger.only(kept), self.title)
+        # The facts that these were made from vouch for datasets, but nobody asked for them here.
+        behind = self._ledger.only(kept)
+        formulas = {fact.formula: self._ledger.formulas[fact.formula] for fact in kept.values()}
+        return FactSet(Ledger(kept, behind.datasets, formulas), self.title)
 
     def get(self, formula: str, *, year: int | None = None, **subject: str) -> Fact:
         """Return the one fact of a formula and subject; `NoData` when there is none or more than one."""
@@ -83,7 +96,12 @@ class FactSet:
         return found[0]
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return one flat record a fact; subject keys that a fact does not have are None."""
+        """Return one flat record a fact.
+
+        The columns are the same for all records of a set: id, measure, what any of the facts is about
+        (exporter, importer, product, ...; None where a fact has no such thing), first_year, last_year, value,
+        unit, low, high, interval, coverage, status, note, dataset, version, inputs.
+        """
         names = list(dict.fromkeys(name for fact in self for name in fact.subject))
         return [self._record(fact, names) for fact in self]
 
@@ -100,6 +118,10 @@ class FactSet:
     def to_arrow(self) -> pa.Table:
         """Return the records as an Arrow table."""
         return _imported("pyarrow").Table.from_pylist(self.to_dicts())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand the records to any library that speaks Arrow (polars, pandas, duckdb)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_json(self) -> bytes:
         """Return facts, datasets and formulas as JSON."""
@@ -127,7 +149,7 @@ class FactSet:
                 fact.unit.symbol,
                 fact.status,
             )
-            rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+            rows.append("".join(f"<td>{html.escape(cell[:LONGEST_CELL])}</td>" for cell in cells))
         cut = len(self) - SHOWN
         more = f"<p>and {cut} more</p>" if cut > 0 else ""
         body = "".join(f"<tr>{row}</tr>" for row in rows)
@@ -136,7 +158,7 @@ class FactSet:
         return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def _record(self, fact: Fact, names: list[str]) -> dict[str, Any]:
-        sources = list(dict.fromkeys(source.partition("#")[0] for source in fact.inputs))
+        used = [self._ledger.datasets[name] for name in self._sources(fact)]
         return {
             "id": fact.id,
             "measure": fact.formula,
@@ -151,9 +173,20 @@ class FactSet:
             "coverage": fact.coverage,
             "status": fact.status,
             "note": fact.note or None,
-            "dataset": "; ".join(sources),
+            "dataset": "; ".join(dataset.id for dataset in used),
+            "version": "; ".join(dataset.version for dataset in used),
             "inputs": "; ".join(fact.inputs),
         }
+
+    def _sources(self, fact: Fact) -> list[str]:
+        """Return the ids of the datasets behind a fact, also where it was made from other facts."""
+        named: dict[str, None] = {}
+        for source in fact.inputs:
+            inner = self._ledger.facts.get(source)
+            for name in self._sources(inner) if inner else [source.partition("@")[0]]:
+                if name in self._ledger.datasets:
+                    named[name] = None
+        return list(named)
 
 
 def _imported(package: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hikiwake.core.errors import NoData
 from hikiwake.core.products import groups
 from hikiwake.measures.flows import PairFlows
 from hikiwake.measures.statement import Scope, Statements
@@ -17,16 +18,41 @@ def profile(say: Statements, a: str, b: str, years: Iterable[int], products: Ite
     """State levels, shares, ranks, concentration, balance and change of both directions.
 
     `products` are HS codes; without any, every product that the pair traded in the year is profiled, beside
-    the groups.
+    the groups. Raises `NoData` for a code that the data do not cover, with the covered ones nearest to it.
     """
     levels = PairLevels(flows_of(say, a, b), say)
-    wanted = tuple(products)
+    wanted = tuple(dict.fromkeys(products))
+    for code in wanted:
+        _require(code, levels.flows.products)
     for year in years:
         for exporter, importer in ((a, b), (b, a)):
+            sellers = Partners(say, importer, "importer", year)
+            buyers = Partners(say, exporter, "exporter", year)
             for scope in _scopes(levels.flows, exporter, importer, year, wanted):
-                _flow(levels, say, Flow(exporter, importer, scope, year))
-        for scope in _groups():
+                _levels(levels, Flow(exporter, importer, scope, year))
+                for partners, partner in ((sellers, exporter), (buyers, importer)):
+                    partners.rank(partner, scope)
+                    partners.count(scope)
+                    partners.concentration(scope)
+        for scope in [Scope("product", code, code) for code in wanted] or _groups():
             levels.balance(Flow(a, b, scope, year))
+
+
+def _require(code: str, covered: tuple[str, ...]) -> None:
+    if code in covered:
+        return
+    # The longest beginning that a covered code shares: the same heading before the same chapter.
+    beginnings = (code[:length] for length in range(len(code), 1, -1))
+    near = next((found for start in beginnings if (found := [k for k in covered if k.startswith(start)])), [])
+    raise NoData(
+        where=f"product {code!r}",
+        why=f"the data cover {len(covered)} products by six-digit HS 1992 code, and it is none of them",
+        remedy=f"Near it: {', '.join(near[:8])}." if near else f"They begin with: {_chapters(covered)}.",
+    )
+
+
+def _chapters(covered: tuple[str, ...]) -> str:
+    return ", ".join(dict.fromkeys(code[:2] for code in covered))
 
 
 def _groups() -> list[Scope]:
@@ -44,7 +70,7 @@ def _scopes(
     return [*_groups(), *(Scope("product", code, code) for code in traded)]
 
 
-def _flow(levels: PairLevels, say: Statements, flow: Flow) -> None:
+def _levels(levels: PairLevels, flow: Flow) -> None:
     levels.value(flow)
     levels.quantity(flow)
     levels.share_of_imports(flow)
@@ -54,13 +80,3 @@ def _flow(levels: PairLevels, say: Statements, flow: Flow) -> None:
     levels.share_of_world_exports(flow.exporter, flow.scope, flow.year)
     if flow.year - CHANGE_OVER in levels.flows.years:
         levels.change(flow, flow.year - CHANGE_OVER)
-        levels.compound_growth(flow, flow.year - CHANGE_OVER)
-        levels.trend_growth(flow, flow.year - CHANGE_OVER)
-    sellers = Partners(say, flow.importer, "importer", flow.year)
-    buyers = Partners(say, flow.exporter, "exporter", flow.year)
-    sellers.rank(flow.exporter, flow.scope)
-    sellers.count(flow.scope)
-    sellers.concentration(flow.scope)
-    buyers.rank(flow.importer, flow.scope)
-    buyers.count(flow.scope)
-    buyers.concentration(flow.scope)
