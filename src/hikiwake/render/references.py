@@ -19,31 +19,34 @@ _SPECIAL = {
 
 def csl(brief: Brief) -> list[dict[str, Any]]:
     """Return the datasets as CSL-JSON items, by id."""
-    return [_item(dataset) for dataset in _datasets(brief)]
+    return [item(dataset) for dataset in _datasets(brief)]
 
 
 def bibtex(brief: Brief) -> str:
     """Return the datasets as BibTeX entries, by id."""
-    entries = []
-    for dataset in _datasets(brief):
-        fields = {
-            "author": f"{{{_escaped(dataset.producer)}}}",
-            "title": _escaped(dataset.title),
-            "year": _year(dataset),
-            "version": _escaped(dataset.version),
-            "note": _escaped(f"{dataset.citation}. {dataset.licence}"),
-        }
-        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-        entries.append(f"@misc{{{dataset.id},\n{body}\n}}\n")
-    return "\n".join(entries)
+    return "\n".join(entry(dataset) for dataset in _datasets(brief))
+
+
+def entry(dataset: Dataset) -> str:
+    """Return a dataset as a BibTeX entry."""
+    fields = {
+        "author": f"{{{_escaped(dataset.producer)}}}",
+        "title": _escaped(dataset.title),
+        "year": _year(dataset),
+        "version": _escaped(dataset.version),
+        "note": _escaped(f"{dataset.citation}. {dataset.licence}"),
+    }
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@misc{{{dataset.id},\n{body}\n}}\n"
 
 
 def _datasets(brief: Brief) -> list[Dataset]:
     return [brief.ledger.datasets[name] for name in sorted(brief.ledger.datasets)]
 
 
-def _item(dataset: Dataset) -> dict[str, Any]:
-    item: dict[str, Any] = {
+def item(dataset: Dataset) -> dict[str, Any]:
+    """Return a dataset as a CSL-JSON item."""
+    content: dict[str, Any] = {
         "id": dataset.id,
         "type": "dataset",
         "title": dataset.title,
@@ -52,7 +55,7 @@ def _item(dataset: Dataset) -> dict[str, Any]:
         "note": f"{dataset.citation}. Licence: {dataset.licence}",
     }
     year = _year(dataset)
-    return {**item, "issued": {"date-parts": [[int(year)]]}} if year else item
+    return {**content, "issued": {"date-parts": [[int(year)]]}} if year else content
 
 
 def _year(dataset: Dataset) -> str:

@@ -93,6 +93,8 @@ def _words(texts: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) ->
     for kind, look in (
         ("row", {"align": "left", "fontWeight": 600, "color": NAVY}),
         ("pair", {"align": "center", "fontWeight": 600, "color": INK}),
+        ("pair at the left edge", {"align": "left", "fontWeight": 600, "color": INK}),
+        ("pair at the right edge", {"align": "right", "fontWeight": 600, "color": INK}),
         ("left", {"align": "left", "color": SOFT}),
         ("right", {"align": "right", "color": SOFT}),
     ):
@@ -140,7 +142,12 @@ def _texts(placed: list[dict[str, Any]], plot: float, domain: list[float]) -> li
     def claim(point: dict[str, Any], kind: str, rise: float) -> None:
         at = pixel(point)
         length = ADVANCE * len(point["name"])
-        start = {"pair": at - length / 2, "left": at - 4, "right": at - length + 4}[kind]
+        if kind == "pair" and at < length / 2:
+            kind = "pair at the left edge"
+        elif kind == "pair" and at > plot - length / 2:
+            kind = "pair at the right edge"
+        centred = at - length / 2 if kind == "pair" else at
+        start = centred if "right" not in kind else at - length
         if any(start < end + 8 and start + length > begin - 8 for begin, end in taken):
             return
         taken.append((start, start + length))

@@ -1,0 +1,114 @@
+"""The PDF: tagged, accessible, small, the same each time, and with hostile text as text."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import msgspec
+import pypdfium2
+import pytest
+from pypdf import PdfReader
+from tests import sample
+
+import hikiwake as hw
+from hikiwake.core.document import Brief, LocatorMap
+from hikiwake.render import pdf
+
+MEGABYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def brief() -> Brief:
+    return hw.pair("JPN", "RUS").brief().content
+
+
+@pytest.fixture(scope="module")
+def made(brief: Brief) -> bytes:
+    return pdf.render(brief)
+
+
+def text_of(made: bytes) -> str:
+    document = pypdfium2.PdfDocument(made)
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def test_it_says_that_it_is_accessible(made: bytes) -> None:
+    root: Any = PdfReader(io.BytesIO(made)).trailer["/Root"]
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en"
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
+def test_every_figure_has_an_alternative_text(brief: Brief, made: bytes) -> None:
+    def figures(node: Any) -> list[Any]:
+        if isinstance(node, list):
+            return [found for child in node for found in figures(child)]
+        real = node.get_object() if hasattr(node, "get_object") else node
+        if not isinstance(real, dict):
+            return []
+        own = [real] if real.get("/S") == "/Figure" else []
+        children = real.get("/K", [])
+        return own + figures(children if isinstance(children, list) else [children])
+
+    root: Any = PdfReader(io.BytesIO(made)).trailer["/Root"]
+    found = figures(root["/StructTreeRoot"])
+    drawn = sum(
+        block.__class__.__name__ in ("Chart", "LocatorMap") for s in brief.sections for block in s.blocks
+    )
+    assert len(found) == drawn > 5
+    assert all(figure.get("/Alt") for figure in found)
+
+
+def test_title_bookmarks_and_size(brief: Brief, made: bytes) -> None:
+    reader = PdfReader(io.BytesIO(made))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Japan and Russia: how much do they depend on each other?"
+    assert len(reader.outline) >= 1
+    assert len(made) < MEGABYTE
+
+
+def test_all_fonts_are_embedded(made: bytes) -> None:
+    pages: Any = PdfReader(io.BytesIO(made)).pages
+    for page in pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            descendant = font.get_object()["/DescendantFonts"][0].get_object()
+            descriptor = descendant["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
+def test_paper(brief: Brief, paper: pdf.Paper, size: tuple[int, int]) -> None:
+    page = PdfReader(io.BytesIO(pdf.render(brief, paper=paper))).pages[0]
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+
+
+def test_the_same_brief_gives_the_same_bytes(brief: Brief, made: bytes) -> None:
+    assert pdf.render(brief) == made
+
+
+def test_what_the_page_says_is_in_the_text(made: bytes) -> None:
+    text = " ".join(text_of(made).split())
+    for words in ("Key figures", "Economic ties", "Complementarity", "Method and data", "Disclaimer"):
+        assert words in text
+    assert "Northern Territories / Southern Kuril Islands" in text
+
+
+def test_a_glance_fits_on_two_pages_or_three() -> None:
+    made = hw.pair("JPN", "RUS").brief(length="glance").render(".pdf")
+    assert len(pypdfium2.PdfDocument(made)) <= 4
+
+
+def test_hostile_text_is_printed_as_text() -> None:
+    text = text_of(pdf.render(sample.brief()))
+    assert "<script>" in text
+
+
+def test_a_character_that_no_font_can_draw_is_replaced_and_not_lost(brief: Brief) -> None:
+    odd = msgspec.structs.replace(brief, command="brief \u0627\u0644 x", sections=())
+    assert "brief \ufffd\ufffd x" in text_of(pdf.render(odd))
+
+
+def test_a_map_is_a_figure_with_its_note(brief: Brief) -> None:
+    assert any(isinstance(block, LocatorMap) for section in brief.sections for block in section.blocks)
