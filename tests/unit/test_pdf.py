@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import msgspec
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from pypdf import PdfReader
 from tests import sample
