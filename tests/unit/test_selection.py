@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tiny import tiny_tables
 
@@ -14,6 +14,7 @@ from hikiwake.core.errors import HikiwakeError
 from hikiwake.store.selection import parse, rows
 from hikiwake.store.tables import Tables, open_tables
 
+BACI = open_tables().dataset_of("baci_flows")
 FLOWS = [
     (2001, "RUS", "JPN", "270900", 30, 3_000),
     (2001, "SAU", "JPN", "270900", 90, 7_000),
@@ -83,6 +84,34 @@ def test_any_text_is_a_selector_or_a_sentence(text: str) -> None:
 
 def test_quotes_in_a_value_are_only_letters(tables: Tables) -> None:
     assert rows(tables, "baci@tiny#baci_flows?exporter=x' or 1=1 --").total == 0
+
+
+@settings(max_examples=40)
+@given(column=st.sampled_from(["exporter", "product", "year", "value"]), value=st.text(max_size=30))
+def test_any_value_selects_rows_or_is_refused(column: str, value: str) -> None:
+    try:
+        found = rows(open_tables(), f"baci@{BACI.version}#baci_flows?{column}={value}", 1)
+    except HikiwakeError as refused:
+        assert refused.remedy
+    else:
+        assert found.total >= len(found.rows)
+
+
+@pytest.mark.parametrize("value", ["9" * 40, "1..", "..", "1_000", "１９９９", "0x10", "-1", "1.5", " 2001"])
+def test_numbers_are_plain_digits_within_reach(tables: Tables, value: str) -> None:
+    try:
+        found = rows(tables, f"baci@tiny#baci_flows?year={value}")
+    except HikiwakeError as refused:
+        assert "year" in refused.where
+    else:
+        assert found.total == 0
+
+
+def test_a_missing_quantity_is_none_and_the_others_stay_whole(tables: Tables) -> None:
+    found = rows(tables, "baci@tiny#baci_flows?product=710812,270112")
+    quantity = [row[found.columns.index("quantity")] for row in found.rows]
+    assert quantity == [6_000, None] or quantity == [None, 6_000]
+    assert all(isinstance(weight, int) for weight in quantity if weight is not None)
 
 
 def test_every_number_of_a_brief_finds_its_rows() -> None:

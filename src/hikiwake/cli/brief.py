@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hikiwake.cli.app import Options
+from hikiwake.cli.completion import economies
+from hikiwake.cli.progress import Progress
 
 if TYPE_CHECKING:
     from hikiwake.api import BriefView
@@ -22,12 +24,14 @@ Examples:
   hikiwake brief JPN RUS
   hikiwake brief france germany --year 2019 --length glance -o brief.pdf"""
 )
-@click.argument("a", required=False)
-@click.argument("b", required=False)
+@click.argument("a", required=False, shell_complete=economies)
+@click.argument("b", required=False, shell_complete=economies)
 @click.option(
     "-o", "--output", "outputs", multiple=True, help="File to write; its suffix is the format. - is stdout."
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="html", help="Format for `-o -`.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Format for `-o -`, or of the one file to write."
+)
 @click.option(
     "--year", type=int, help="Year the brief is about (default: the latest that is not provisional)."
 )
@@ -44,7 +48,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     a: str | None,
     b: str | None,
     outputs: tuple[str, ...],
-    form: str,
+    form: str | None,
     year: int | None,
     as_of: str,
     length: str,
@@ -56,15 +60,28 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     A and B are any names or codes: JPN, japan, 日本, or one argument JP-RU.
     """
-    view = _saved(saved) if saved else _composed(options, (a, b), year, as_of, length)
-    first, second = view.content.pair
-    targets = outputs or (f"brief-{first}-{second}.html", f"brief-{first}-{second}.pdf")
-    for target in targets:
-        if target == "-":
-            sys.stdout.buffer.write(view.render(f".{form}", paper=paper, lang=lang))
-        else:
-            path = view.save(target, paper=paper, lang=lang)
-            options.say(f"wrote {path}")
+    from hikiwake.api import renderer
+
+    # Before any work: a slip in the last of several files must not be found after the others were written.
+    for output in outputs:
+        if output != "-":
+            renderer(Path(output).suffix)
+    if saved and (a or year is not None or as_of):
+        message = "A saved brief knows its countries, year and date; --from takes none of them."
+        raise click.UsageError(message)
+    with Progress(options) as progress:
+        view = _saved(saved) if saved else _composed(options, (a, b), (year, as_of, length), progress)
+        first, second = view.content.pair
+        forms = (form,) if form else ("html", "pdf")
+        targets = outputs or tuple(f"brief-{first}-{second}.{suffix}" for suffix in forms)
+        for number, target in enumerate(targets):
+            progress(f"writing {target}", 0.5 + 0.5 * number / len(targets))
+            if target == "-":
+                sys.stdout.buffer.write(view.render(f".{form or 'html'}", paper=paper, lang=lang))
+            else:
+                view.save(target, paper=paper, lang=lang)
+                progress.clear()
+                options.say(f"wrote {target}")
 
 
 def _saved(path: Path) -> BriefView:
@@ -84,13 +101,21 @@ def _saved(path: Path) -> BriefView:
 
 
 def _composed(
-    options: Options, names: tuple[str | None, str | None], year: int | None, as_of: str, length: str
+    options: Options,
+    names: tuple[str | None, str | None],
+    when: tuple[int | None, str, str],
+    progress: Progress,
 ) -> BriefView:
     from hikiwake.api import pair
     from hikiwake.cli.memory import remember
 
+    year, as_of, length = when
     view = pair(*given(names), data=options.data).brief(
-        year, length="glance" if length == "glance" else "full", as_of=as_of
+        year,
+        length="glance" if length == "glance" else "full",
+        as_of=as_of,
+        # Composing is about half of the time, drawing the other.
+        progress=lambda step, part: progress(f"composing {step}", part / 2) if part < 1 else None,
     )
     remember(view.content.ledger)
     return view
@@ -100,6 +125,6 @@ def given(names: tuple[str | None, str | None]) -> tuple[str, str]:
     """Return the two names of a pair (the second empty for `JP-RU`); a usage error when there is none."""
     first, second = names
     if not first:
-        message = "Name two countries, for example: hikiwake brief JPN RUS"
+        message = "Name two countries, for example: JPN RUS"
         raise click.UsageError(message)
     return first, second or ""

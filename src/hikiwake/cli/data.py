@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hikiwake.cli.app import Options
+from hikiwake.cli.completion import datasets, economies
 
 if TYPE_CHECKING:
     from hikiwake.store.catalogue import Vintage
@@ -63,7 +64,7 @@ Examples:
   hikiwake data show baci
   hikiwake data show icio --json""",
 )
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=datasets)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def show(options: Options, dataset: str, as_json: bool) -> None:
@@ -93,27 +94,21 @@ Examples:
   hikiwake data cite baci
   hikiwake data cite icio --bibtex""",
 )
-@click.argument("dataset")
-@click.option("--bibtex", is_flag=True, help="Print a BibTeX entry.")
+@click.argument("dataset", shell_complete=datasets)
+@click.option("--bibtex", "form", flag_value="bibtex", help="Print a BibTeX entry.")
+@click.option("--csl", "form", flag_value="csl", help="Print CSL-JSON, as reference managers read it.")
 @click.pass_obj
-def cite(options: Options, dataset: str, bibtex: bool) -> None:
+def cite(options: Options, dataset: str, form: str | None) -> None:
     """Print how to cite a dataset."""
+    from hikiwake.render.references import entry, item
+
     record = _vintage(options).dataset(dataset)
-    if not bibtex:
+    if form == "bibtex":
+        click.echo(entry(record), nl=False)
+    elif form == "csl":
+        _json([item(record)])
+    else:
         click.echo(f"{record.citation}. Version {record.version}. {record.licence}.")
-        return
-    fields = {
-        "author": record.producer,
-        "title": record.title,
-        "version": record.version,
-        "note": f"{record.citation}. {record.licence}",
-    }
-    body = ",\n".join(f"  {name} = {{{_braced(value)}}}" for name, value in fields.items())
-    click.echo(f"@misc{{{record.id},\n{body}\n}}")
-
-
-def _braced(text: str) -> str:
-    return text.replace("\\", "\\textbackslash ").replace("{", "\\{").replace("}", "\\}").replace("&", "\\&")
 
 
 @data.command(
@@ -123,7 +118,7 @@ Examples:
   hikiwake data quality JPN
   hikiwake data quality taiwan --all --json""",
 )
-@click.argument("economy")
+@click.argument("economy", shell_complete=economies)
 @click.option(
     "--all", "everything", is_flag=True, help="Also list single flows with unit values out of band."
 )

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from importlib import metadata
 
 import click
 
 from hikiwake.cli.app import Options
 
-PACKAGES = (
-    "duckdb",
-    "narwhals",
-    "numpy",
-    "msgspec",
-    "jinja2",
-    "click",
-    "vl-convert-python",
-    "typst",
-    "python-docx",
-)
+NEEDED = ("click", "duckdb", "jinja2", "markupsafe", "msgspec", "narwhals", "numpy", "platformdirs")
+OPTIONAL = {
+    "typst": "PDF",
+    "vl-convert-python": "figures",
+    "python-docx": "DOCX",
+    "pandas": "tables in pandas",
+    "polars": "tables in polars",
+    "pyarrow": "tables in Arrow",
+}
 
 
 @click.command(
@@ -30,24 +29,57 @@ Examples:
 )
 @click.pass_context
 def doctor(ctx: click.Context) -> None:
-    """Check every file of the data against its checksum, and the packages; 1 when something is wrong."""
+    """Check the data against their checksums, the packages and the fonts; 1 if something is wrong."""
     from hikiwake import __version__
-    from hikiwake.store.catalogue import SHIPPED, Vintage
 
     options: Options = ctx.obj
     click.echo(f"hikiwake {__version__}, Python {platform.python_version()}, {platform.system()}")
-    for name in PACKAGES:
-        try:
-            found = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found = "not installed (optional parts will say so)"
-        click.echo(f"  {name} {found}")
-    vintage = Vintage(options.data or SHIPPED)
-    faults = list(vintage.faults())
-    for path, fault in faults:
-        click.echo(f"damaged: {path}: {fault}")
-    good = len(vintage.tables()) - len(faults)
-    click.echo(f"vintage {vintage.name}: {good} of {len(vintage.tables())} files as in the catalogue")
+    for name in NEEDED:
+        click.echo(f"  {name} {_installed(name) or 'missing'}")
+    for name, purpose in OPTIONAL.items():
+        click.echo(f"  {name} {_installed(name) or f'not installed (optional, for {purpose})'}")
+    faults = [*_fonts(), *_data(options)]
+    for fault in faults:
+        click.echo(f"damaged: {fault}")
     if faults:
-        click.echo("Reinstall the package to restore them; no number is taken from a damaged file.")
+        click.echo(
+            "Reinstall the package to restore what is damaged; no number is taken from a damaged file."
+        )
         ctx.exit(1)
+
+
+def _installed(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _fonts() -> Iterator[str]:
+    """Say how many fonts came with the package; yield those that are no fonts."""
+    from importlib.resources import files
+
+    folder = files("hikiwake.render").joinpath("assets", "fonts")
+    found = [file for file in folder.iterdir() if file.name.endswith((".ttf", ".otf", ".woff2"))]
+    good = (b"\x00\x01\x00\x00", b"OTTO", b"wOF2")
+    damaged = [file.name for file in found if not file.read_bytes().startswith(good)]
+    click.echo(f"fonts: {len(found) - len(damaged)} of {len(found)} that came with the package")
+    yield from (f"{name}: it is not a font" for name in sorted(damaged))
+    if not found:
+        yield "the fonts: none came with the package"
+
+
+def _data(options: Options) -> Iterator[str]:
+    """Say which vintage is whole; yield each file that is not what the catalogue says."""
+    from hikiwake.core.errors import DamagedStore
+    from hikiwake.store.catalogue import SHIPPED, Vintage
+
+    try:
+        vintage = Vintage(options.data or SHIPPED)
+    except DamagedStore as fault:
+        yield f"{fault.where}: {fault.why}"
+        return
+    faults = list(vintage.faults())
+    whole = len(vintage.tables()) - len(faults)
+    click.echo(f"vintage {vintage.name}: {whole} of {len(vintage.tables())} files as in the catalogue")
+    yield from (f"{path}: {fault}" for path, fault in faults)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 
 from hikiwake.cli.app import Options
 from hikiwake.cli.brief import given
+from hikiwake.cli.completion import economies
 
 if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
@@ -22,8 +22,8 @@ Examples:
   hikiwake ties JPN RUS --year 2014
   hikiwake ties japan russia --from 2003 --to 2013 --product 270900 --json"""
 )
-@click.argument("a")
-@click.argument("b", required=False)
+@click.argument("a", shell_complete=economies)
+@click.argument("b", required=False, shell_complete=economies)
 @click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
 @click.option("--from", "first", type=int, help="First year of a span.")
 @click.option("--to", "last", type=int, help="Last year of a span.")
@@ -31,6 +31,7 @@ Examples:
     "--product", "products", multiple=True, help="HS code; may be repeated (default: all the pair trades)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
 )
@@ -44,6 +45,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     last: int | None,
     products: tuple[str, ...],
     as_json: bool,
+    as_csv: bool,
     output: Path | None,
 ) -> None:
     """Show levels, shares, ranks, dependence and change of a pair's covered trade."""
@@ -51,7 +53,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     view = pair(*given((a, b)), data=options.data)
     found = view.ties(year, first=first, last=last, products=products)
-    _deliver(options, found, as_json=as_json, output=output)
+    _deliver(options, found, _form(as_json=as_json, as_csv=as_csv), output)
 
 
 @click.command(
@@ -60,51 +62,65 @@ Examples:
   hikiwake complementarity JPN RUS
   hikiwake complementarity france germany --json"""
 )
-@click.argument("a")
-@click.argument("b", required=False)
+@click.argument("a", shell_complete=economies)
+@click.argument("b", required=False, shell_complete=economies)
 @click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
 )
 @click.pass_obj
-def complementarity(
-    options: Options, a: str, b: str | None, year: int | None, as_json: bool, output: Path | None
+def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    year: int | None,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
 ) -> None:
     """Show how well what each sells fits what the other buys."""
     from hikiwake.api import pair
 
     found = pair(*given((a, b)), data=options.data).complementarity(year)
-    _deliver(options, found, as_json=as_json, output=output)
+    _deliver(options, found, _form(as_json=as_json, as_csv=as_csv), output)
 
 
-def _deliver(options: Options, found: FactSet, *, as_json: bool, output: Path | None) -> None:
+def _form(*, as_json: bool, as_csv: bool) -> str:
+    if as_json and as_csv:
+        message = "Choose one of --json and --csv."
+        raise click.UsageError(message)
+    return ".json" if as_json else ".csv" if as_csv else ""
+
+
+def _deliver(options: Options, found: FactSet, form: str, output: Path | None) -> None:
     from hikiwake.cli.memory import remember
+    from hikiwake.store.atomic import write
 
     remember(found.ledger)
-    if output is not None:
-        _write(options, found, output)
-    elif as_json:
-        sys.stdout.buffer.write(found.to_json() + b"\n")
+    if output is not None and str(output) != "-":
+        write(output, _encoded(found, output.suffix.lower(), str(output)))
+        options.say(f"wrote {output}")
+    elif form or output is not None:
+        sys.stdout.buffer.write(_encoded(found, form or ".json", "standard output"))
     else:
         click.echo(_listed(found))
 
 
-def _write(options: Options, found: FactSet, output: Path) -> None:
+def _encoded(found: FactSet, form: str, place: str) -> bytes:
     from hikiwake.core.errors import BadUsage
     from hikiwake.render.table import csv_of
-    from hikiwake.store.atomic import write
 
-    makers: dict[str, Callable[[], bytes]] = {".json": found.to_json, ".csv": lambda: csv_of(found)}
-    maker = makers.get(output.suffix.lower())
-    if maker is None:
-        raise BadUsage(
-            where=str(output),
-            why="facts cannot be written in that format",
-            remedy="Give a file that ends in .json or .csv.",
-        )
-    write(output, maker())
-    options.say(f"wrote {output}")
+    if form == ".json":
+        return found.to_json() + b"\n"
+    if form == ".csv":
+        return csv_of(found)
+    raise BadUsage(
+        where=place,
+        why="facts cannot be written in that format",
+        remedy="Give a file that ends in .json or .csv.",
+    )
 
 
 def _listed(found: FactSet) -> str:

@@ -48,7 +48,8 @@ def recall(identity: str) -> Ledger | None:
             content = path.read_bytes()
             if identity.encode() in content:
                 ledger = msgspec.json.decode(content, type=Ledger)
-                if identity in ledger.facts:
+                # An id is a hash of what it stands for: a file that was damaged or changed does not pass.
+                if identity in ledger.facts and all(fact.id == name for name, fact in ledger.facts.items()):
                     return ledger
         except (OSError, msgspec.DecodeError):
             continue

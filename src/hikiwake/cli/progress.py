@@ -41,11 +41,16 @@ class Progress:
             click.echo(f"{_CLEAR}{what} ({part:.0%}{left})", err=True, nl=False)
             self._drawn = True
 
+    def clear(self) -> None:
+        """Take the changing line away, before something else is said."""
+        if self._drawn:
+            click.echo(_CLEAR, err=True, nl=False)
+            self._drawn = False
+
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._drawn:
-            click.echo(_CLEAR, err=True, nl=False)
+        self.clear()

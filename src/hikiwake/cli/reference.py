@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hikiwake.cli.completion import economies
+
 if TYPE_CHECKING:
     from hikiwake.core.provenance import Formula
 
@@ -63,17 +65,20 @@ def _described(formula: Formula) -> str:
     epilog="""\b
 Examples:
   hikiwake countries
-  hikiwake countries eesti"""
+  hikiwake countries eesti --json"""
 )
-@click.argument("text", required=False)
-def countries(text: str | None) -> None:
+@click.argument("text", required=False, shell_complete=economies)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def countries(text: str | None, as_json: bool) -> None:
     """Look up an economy by any name or code, or list them all."""
+    import msgspec
+
     from hikiwake.core.country import all_countries, resolve
 
-    for which in [resolve(text)] if text else all_countries():
-        years = (
-            ""
-            if which.since is None and which.until is None
-            else f"  {which.since or ''}-{which.until or ''}"
-        )
+    found = [resolve(text)] if text else list(all_countries())
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        return
+    for which in found:
+        years = "" if which.since is which.until is None else f"  {which.since or ''}-{which.until or ''}"
         click.echo(f"{which.id}  {which.iso2 or '  '}  {which.name}{years}")

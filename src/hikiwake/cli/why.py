@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -35,7 +35,7 @@ def why(options: Options, identity: str, file: Path | None, as_json: bool) -> No
     """
     ledger = _ledger(identity.lower(), file)
     fact = ledger[identity.lower()]
-    found = _rows(options, fact)
+    found, failed = _rows(options, fact)
     if as_json:
         import msgspec
 
@@ -44,11 +44,13 @@ def why(options: Options, identity: str, file: Path | None, as_json: bool) -> No
             "fact": fact,
             "formula": ledger.formulas[fact.formula],
             "datasets": list(ledger.only([fact.id]).datasets.values()),
-            "rows": {selector: rows for selector, rows in found.items() if not isinstance(rows, str)},
+            "made_from": {source: ledger[source] for source in _inner(ledger, fact)},
+            "rows": found,
+            "rows_not_here": failed,
         }
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
     else:
-        click.echo("\n".join(_lines(ledger, fact, found)))
+        click.echo("\n".join([*_lines(ledger, fact), *_rows_told(found, failed)]))
 
 
 def _ledger(identity: str, file: Path | None) -> Ledger:
@@ -60,16 +62,16 @@ def _ledger(identity: str, file: Path | None) -> Ledger:
     for place in places:
         try:
             ledger = read(place.read_bytes(), str(place)).ledger
-        except OSError as fault:
+        except (OSError, BadInput) as fault:
+            if not file:
+                continue  # only looked into; another one may show the number
+            if isinstance(fault, BadInput):
+                raise
             raise BadInput(
                 where=str(place),
                 why=f"it cannot be read ({fault.strerror})",
                 remedy="Give a brief saved as .json or .html.",
             ) from fault
-        except BadInput:
-            if file:
-                raise
-            continue
         if identity in ledger.facts:
             return ledger
     remembered = None if file else recall(identity)
@@ -82,24 +84,32 @@ def _ledger(identity: str, file: Path | None) -> Ledger:
     )
 
 
-def _rows(options: Options, fact: Fact) -> dict[str, Rows | str]:
-    from hikiwake.core.errors import HikiwakeError
+def _rows(options: Options, fact: Fact) -> tuple[dict[str, Rows], dict[str, str]]:
+    """Return the rows behind a number by selector, and why others are not here.
+
+    Another vintage is a reason to say so; a damaged file is one to stop.
+    """
+    from hikiwake.core.errors import BadInput, NoData
     from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.selection import rows
     from hikiwake.store.tables import open_tables
 
-    tables = open_tables(options.data or SHIPPED)
-    found: dict[str, Rows | str] = {}
+    found: dict[str, Rows] = {}
+    failed: dict[str, str] = {}
     for selector in fact.inputs:
         if "#" in selector:
             try:
-                found[selector] = rows(tables, selector, SHOWN)
-            except HikiwakeError as fault:
-                found[selector] = str(fault)
-    return found
+                found[selector] = rows(open_tables(options.data or SHIPPED), selector, SHOWN)
+            except (BadInput, NoData) as fault:
+                failed[selector] = str(fault)
+    return found, failed
 
 
-def _lines(ledger: Ledger, fact: Fact, found: dict[str, Any]) -> list[str]:
+def _inner(ledger: Ledger, fact: Fact) -> list[str]:
+    return [source for source in fact.inputs if source in ledger.facts]
+
+
+def _lines(ledger: Ledger, fact: Fact) -> list[str]:
     from hikiwake.render.numbers import number
 
     formula = ledger.formulas[fact.formula]
@@ -136,9 +146,18 @@ def _lines(ledger: Ledger, fact: Fact, found: dict[str, Any]) -> list[str]:
             f"cite      {dataset.citation}",
             f"covers    {dataset.coverage}",
         ]
+    for source in _inner(ledger, fact):
+        inner = ledger[source]
+        lines += ["", f"made from {source}  {ledger.formulas[inner.formula].name}, {number(inner)}"]
+    return lines
+
+
+def _rows_told(found: dict[str, Rows], failed: dict[str, str]) -> list[str]:
+    lines: list[str] = []
     for selector, rows in found.items():
-        lines += ["", f"rows      {selector}"]
-        lines += [f"  {rows}"] if isinstance(rows, str) else _table(rows)
+        lines += ["", f"rows      {selector}", *_table(rows)]
+    for selector, reason in failed.items():
+        lines += ["", f"rows      {selector}", *(f"  {line}" for line in reason.splitlines())]
     return lines
 
 

@@ -6,6 +6,7 @@ A value is one code, a list `a,b`, a prefix `2701*`, all but one code `!JPN`, or
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Frame
 
 LONGEST = 4_000
+# Eighteen digits fit the database's integers; int() would also take blanks, underscores and other scripts.
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -84,7 +87,8 @@ def rows(tables: Tables, selector: str, limit: int = 20) -> Rows:
 def _taken(tables: Tables, frame: Frame, limit: int) -> Rows:
     import narwhals as nw
 
-    names = tuple(frame.collect_schema().names())
+    schema = frame.collect_schema()
+    names = tuple(schema.names())
     total = int(tables.collect(frame.select(n=nw.len()))["n"][0])
     # The largest first, where there is an amount: they are what a number is made of.
     order = "value" if "value" in names else names[0]
@@ -92,8 +96,16 @@ def _taken(tables: Tables, frame: Frame, limit: int) -> Rows:
         order, *(n for n in names if n != order), descending=[True, *[False] * (len(names) - 1)]
     )
     columns = tables.collect(head.head(limit))
-    values = [columns[name].tolist() for name in names]
+    values = [_plain(columns[name].tolist(), whole=schema[name].is_integer()) for name in names]
     return Rows(names, tuple(zip(*values, strict=True)), total)
+
+
+def _plain(column: list[Any], *, whole: bool) -> list[Any]:
+    """Give back what arrays of floats took away: missing numbers as None, whole ones as whole."""
+    missing = (value is None or value != value for value in column)  # noqa: PLR0124  (only NaN differs from itself)
+    return [
+        None if gone else int(value) if whole else value for gone, value in zip(missing, column, strict=True)
+    ]
 
 
 def _condition(column: str, value: str, *, numeric: bool) -> nw.Expr:
@@ -102,16 +114,16 @@ def _condition(column: str, value: str, *, numeric: bool) -> nw.Expr:
     of = nw.col(column)
     if numeric:
         first, dots, last = value.partition("..")
-        try:
-            if dots:
-                return (of >= int(first)) & (of <= int(last))
-            return of.is_in([int(part) for part in value.split(",")])
-        except ValueError as fault:
+        parts = [first, last] if dots else value.split(",")
+        if not all(_WHOLE_NUMBER.fullmatch(part) for part in parts):
             raise BadInput(
                 where=f"{column}={value[:40]!r}",
                 why="it is neither a number, a list of numbers nor a range such as 1995..2014",
                 remedy="Copy the selector whole.",
-            ) from fault
+            )
+        if dots:
+            return (of >= int(first)) & (of <= int(last))
+        return of.is_in([int(part) for part in parts])
     found: nw.Expr | None = None
     for part in value.split(","):
         one = _one_of_text(of, part)
