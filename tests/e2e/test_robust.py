@@ -198,12 +198,12 @@ def test_missing_is_not_zero_on_three_hundred_pairs() -> None:
 
 @pytest.mark.slow
 def test_every_economy_has_a_brief_or_a_sentence_why_not() -> None:
-    partners = ("USA", "CHN", "NRU")
-    for which in all_countries():
-        for partner in partners:
-            if which.id != partner:
-                view = hw.pair(which.id, partner).brief(length="glance")
-                assert view.render(".html").startswith(b"<!doctype html>")
+    partners = ("USA", "CHN", "NRU", "RUS", "DEU", "SAU")
+    for n, which in enumerate(all_countries()):
+        partner = next(p for p in partners[n % 6 :] + partners if p != which.id)
+        view = hw.pair(which.id, partner).brief()
+        assert view.render(".md").startswith(b"# ")
+        assert view.render(".json").startswith(b"{")
 
 
 @pytest.mark.parametrize(
