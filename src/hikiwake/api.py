@@ -31,9 +31,13 @@ RENDERERS = {
 class Ties(FactSet):
     """Facts on the ties of a pair."""
 
+    __slots__ = ()
+
 
 class Complementarity(FactSet):
     """Facts on the complementarity of a pair."""
+
+    __slots__ = ()
 
 
 class PairView:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.tiny import tiny_tables
 
 import hikiwake as hw
-from hikiwake.core.errors import HikiwakeError
+from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.store.selection import parse, rows
 from hikiwake.store.tables import Tables, open_tables
 
@@ -91,26 +91,23 @@ def test_quotes_in_a_value_are_only_letters(tables: Tables) -> None:
 def test_any_value_selects_rows_or_is_refused(column: str, value: str) -> None:
     try:
         found = rows(open_tables(), f"baci@{BACI.version}#baci_flows?{column}={value}", 1)
-    except HikiwakeError as refused:
-        assert refused.remedy
-    else:
-        assert found.total >= len(found.rows)
+    except HikiwakeError:
+        return
+    assert found.total >= len(found.rows)
 
 
-@pytest.mark.parametrize("value", ["9" * 40, "1..", "..", "1_000", "１９９９", "0x10", "-1", "1.5", " 2001"])
+@pytest.mark.parametrize(
+    "value", ["9" * 40, "1..", "..", "1_000", "１９９９", "0x10", "1.5", " 2001", "2001,"]
+)
 def test_numbers_are_plain_digits_within_reach(tables: Tables, value: str) -> None:
-    try:
-        found = rows(tables, f"baci@tiny#baci_flows?year={value}")
-    except HikiwakeError as refused:
-        assert "year" in refused.where
-    else:
-        assert found.total == 0
+    with pytest.raises(BadInput, match="neither a number"):
+        rows(tables, f"baci@tiny#baci_flows?year={value}")
 
 
 def test_a_missing_quantity_is_none_and_the_others_stay_whole(tables: Tables) -> None:
     found = rows(tables, "baci@tiny#baci_flows?product=710812,270112")
     quantity = [row[found.columns.index("quantity")] for row in found.rows]
-    assert quantity == [6_000, None] or quantity == [None, 6_000]
+    assert quantity in ([6_000, None], [None, 6_000])
     assert all(isinstance(weight, int) for weight in quantity if weight is not None)
 
 
