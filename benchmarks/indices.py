@@ -13,6 +13,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,12 @@ def trade(mean: float, seed: int) -> np.ndarray:
 
 def advantage(runs: int, slow: bool, machine: Machine) -> list[Result]:
     exports = trade(-0.5, 1)
+    table_of = cache(lambda: frame(exports))
     entrants = [
         Entrant(OWN, OWN, lambda: indices.rca(exports)),
-        peer("economic-complexity", "economic_complexity", lambda m: m.rca(frame(exports)), far),
+        peer(
+            "economic-complexity", "economic_complexity", lambda m: m.rca(table_of()), far, prepare=table_of
+        ),
         peer("econcomplex", "econcomplex", lambda m: m.rca(exports), far),
     ]
     return compare("RCA", SIZE, entrants, runs, machine)
@@ -64,6 +68,8 @@ def advantage(runs: int, slow: bool, machine: Machine) -> list[Result]:
 def nearness(runs: int, slow: bool, machine: Machine) -> list[Result]:
     present = world()
     as_numbers = present.astype(float)
+    table_of = cache(lambda: frame(as_numbers))
+    polars_of = cache(lambda: import_module("polars").DataFrame(as_numbers))
     entrants = [
         Entrant(OWN, OWN, lambda: indices.proximity(present)),
         peer(
@@ -75,14 +81,16 @@ def nearness(runs: int, slow: bool, machine: Machine) -> list[Result]:
         peer(
             "economic-complexity",
             "economic_complexity",
-            lambda m: m.proximity(frame(as_numbers)),
+            lambda m: m.proximity(table_of()),
             off_diagonal,
+            prepare=table_of,
         ),
         peer(
             "economic-complexity (Polars)",
             "economic_complexity.polars",
-            lambda m: m.proximity(import_module("polars").DataFrame(as_numbers)),
+            lambda m: m.proximity(polars_of()),
             off_diagonal,
+            prepare=polars_of,
         ),
     ]
     return compare("proximity", SIZE, entrants, runs, machine)
@@ -91,9 +99,16 @@ def nearness(runs: int, slow: bool, machine: Machine) -> list[Result]:
 def complexity(runs: int, slow: bool, machine: Machine) -> list[Result]:
     present = world()
     as_numbers = present.astype(float)
+    table_of = cache(lambda: frame(as_numbers))
     entrants = [
         Entrant(OWN, OWN, lambda: indices.complexity(present)),
-        peer("economic-complexity", "economic_complexity", lambda m: m.complexity(frame(as_numbers)), unlike),
+        peer(
+            "economic-complexity",
+            "economic_complexity",
+            lambda m: m.complexity(table_of()),
+            unlike,
+            prepare=table_of,
+        ),
     ]
     if slow:
         entrants.append(
@@ -141,6 +156,7 @@ def peer(
     call: Callable[[Any], object],
     distance: Callable[[Any, Any], float] | None,
     most_runs: int = 99,
+    prepare: Callable[[], object] | None = None,
 ) -> Entrant:
     """Return an entrant that is quiet, and imports its package on its first run, which is not counted."""
 
@@ -150,7 +166,7 @@ def peer(
             return call(import_module(module))
 
     package = module.split(".", maxsplit=1)[0].replace("economic_complexity", "economic-complexity")
-    return Entrant(tool, package, quiet, most_runs, distance)
+    return Entrant(tool, package, quiet, most_runs, distance, prepare)
 
 
 def frame(values: np.ndarray) -> Any:

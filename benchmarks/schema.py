@@ -39,9 +39,9 @@ class Machine(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """One tool doing one thing on one size.
 
-    `ratio` is the tool's median over ours from the same run: above 1, we are faster. `peak_memory` is what the
-    first run, which is not timed, allocated beyond its inputs, in bytes, as far as Python's tracing sees it
-    (NumPy and pandas yes, Polars no). `difference` is the largest absolute difference from our result.
+    `ratio` is the tool's median over ours from the same run: above 1, we are faster. `peak_memory` is what
+    the first run, which is not timed, allocated beyond its inputs, in bytes, as far as Python's tracing sees
+    it (NumPy and pandas yes, Polars no). `difference` is the largest absolute difference from our result.
     `failure` says why a tool gave no result; then there are no times. `busy` is the number of cores that the
     whole machine used on average while the tools were timed: near `cores`, other work disturbed the times.
     """
@@ -62,13 +62,17 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Entrant(NamedTuple):
-    """A tool to be measured, ours first: `most_runs` bounds what is slow, `distance` compares results."""
+    """A tool to be measured, ours first: `most_runs` bounds what is slow, `distance` compares results.
+
+    `prepare` makes the tool's own kind of table beforehand: neither its time nor its memory counts.
+    """
 
     tool: str
     package: str
     call: Callable[[], object]
     most_runs: int = 99
     distance: Callable[[object, object], float] | None = None
+    prepare: Callable[[], object] | None = None
 
 
 def compare(name: str, size: str, entrants: Sequence[Entrant], runs: int, machine: Machine) -> list[Result]:
@@ -77,8 +81,10 @@ def compare(name: str, size: str, entrants: Sequence[Entrant], runs: int, machin
     failures: dict[str, str] = {}
     peaks: dict[str, int] = {}
     for entrant in entrants:
-        tracemalloc.start()
         try:
+            if entrant.prepare is not None:
+                entrant.prepare()
+            tracemalloc.start()
             first[entrant.tool] = entrant.call()
             peaks[entrant.tool] = tracemalloc.get_traced_memory()[1]
         except Exception as error:  # a peer may fail in any way, and that is a result
