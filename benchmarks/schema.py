@@ -57,8 +57,8 @@ class Result(msgspec.Struct, frozen=True):
     ratio: float | None
     difference: float | None
     failure: str
-    busy: float | None
     machine: Machine
+    busy: float | None = None
 
 
 class Entrant(NamedTuple):
