@@ -21,6 +21,7 @@ def main() -> None:
 
 
 def _run() -> int:
+    _open_what_is_closed()
     from hikiwake.cli.app import run
 
     for stream in (sys.stdout, sys.stderr):
@@ -28,6 +29,19 @@ def _run() -> int:
             # Names and signs are not ASCII; a pipe or a C locale must not break on them.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     return run(sys.argv[1:])
+
+
+def _open_what_is_closed() -> None:
+    """Give a stream that was closed on the way here (`>&-`) a place to go to.
+
+    Before any other file is opened: it would get the number of the closed one, and what is printed with it.
+    """
+    for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
+        if stream is None:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one's
+            if number:
+                opened = os.fdopen(number, "w", encoding="utf-8")
+                setattr(sys, ("stdin", "stdout", "stderr")[number], opened)
 
 
 def _delivered(code: int) -> int:

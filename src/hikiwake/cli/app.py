@@ -176,13 +176,27 @@ def _failed(fault: Exception, *, debug: bool) -> int:
     if isinstance(fault, HikiwakeError):
         click.echo(_visible(f"hikiwake: {fault}"), err=True)
         return fault.exit_code
-    if isinstance(fault, OSError):
-        place = fault.filename or "a file or stream"
-        click.echo(_visible(f"hikiwake: {place}: the machine refuses ({fault.strerror or fault})"), err=True)
+    refusal = _refusal(fault)
+    if refusal:
+        click.echo(_visible(f"hikiwake: {refusal}"), err=True)
         return REFUSED
-    click.echo(_visible(f"hikiwake: an unexpected fault, {type(fault).__name__}: {fault}"), err=True)
+    said = next(iter(str(fault).strip().splitlines()), "")
+    click.echo(_visible(f"hikiwake: an unexpected fault, {type(fault).__name__}: {said}"), err=True)
     click.echo("Please report it with the command you gave; --debug shows where it happened.", err=True)
     return UNEXPECTED
+
+
+def _refusal(fault: Exception) -> str:
+    """Say in a line what the machine refused; empty when the fault is not the machine's."""
+    if isinstance(fault, OSError):
+        return f"{fault.filename or 'a file or stream'}: the machine refuses ({fault.strerror or fault})"
+    if isinstance(fault, MemoryError) or "Out of Memory" in str(fault):  # Python's, and the database's
+        return "the machine has too little memory for this"
+    if isinstance(fault, ImportError):
+        # numpy tells a page and no name.
+        name = fault.name or "a package it needs"
+        return f"{name} cannot be loaded; `hikiwake doctor` lists the packages, --debug shows the reason"
+    return ""
 
 
 def _visible(text: str) -> str:
