@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -97,8 +97,24 @@ def test_help_is_light_and_shows_two_examples() -> None:
         (("brief", "JPN", "JPN"), 3, "itself"),
         (("brief", "JPN", "RUS", "--year", "1066"), 3, "1995"),
         (("brief", "JPN", "RUS", "--as-of", "soon"), 2, "YYYY-MM-DD"),
-        (("breif", "JPN", "RUS"), 2, "brief"),
+        (("breif", "JPN", "RUS"), 2, "Did you mean 'brief'"),
+        (("jpan", "russia"), 2, "Did you mean Japan (JPN)"),
+        (("qqqq",), 2, "no such country"),
+        (("JPN",), 3, "Name two"),
+        (("brief",), 2, "JPN RUS"),
+        (("brief", "JPN", "RUS", "-o", "b.md", "-o", "b.xlsx"), 2, ".docx"),
+        (("brief", "JPN", "RUS", "-o", "missing/b.md"), 4, "missing/b.md"),
+        (("brief", "JPN", "RUS", "--from", "b.json"), 2, "--from"),
+        (("brief", "--from", "b.json"), 3, "b.json"),
+        (("brief", "JPN", "RUS", "--lang", "xx", "-o", "b.md"), 2, "en"),
+        (("brief", "JPN", "RUS", "--yaer", "2014"), 2, "--year"),
         (("ties",), 2, "Missing argument"),
+        (("ties", "JPN", "RUS", "--product", "270901"), 3, "270900"),
+        (("ties", "JPN", "RUS", "--from", "2020", "--to", "2010"), 3, "in that order"),
+        (("ties", "JPN", "RUS", "--json", "--csv"), 2, "--json and --csv"),
+        (("countries", "zzzzz"), 2, "no economy"),
+        (("data", "quality", "jpan"), 2, "Japan"),
+        (("\x1b[31mred", "JPN"), 2, "x1b[31mred"),
         (("ties", "JPN", "RUS", "-o", "x.xlsx"), 2, ".csv"),
         (("why", "nonsense"), 3, "nothing computed lately"),
         (("data", "show", "nothing"), 3, "baci"),
@@ -113,7 +129,33 @@ def test_what_goes_wrong_is_said_in_lines_and_exit_codes(
     assert done.returncode == code, done.stderr
     assert said in done.stderr.decode()
     assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
     assert done.stdout == b""
+    assert not list(tmp_path.glob("*.*"))
+
+
+def test_an_unexpected_fault_is_a_line_and_how_to_report_it(tmp_path: Path) -> None:
+    (tmp_path / "hikiwake_breaks.py").write_text(
+        "import hikiwake.api\n"
+        "def broken(*names, **options): raise ZeroDivisionError('a fault\\nof two lines')\n"
+        "hikiwake.api.pair = broken\n"
+        "from hikiwake.__main__ import main\n"
+        "main()\n",
+        encoding="utf-8",
+    )
+    for arguments, traced in (("ties JPN RUS", False), ("ties JPN RUS --debug", True)):
+        done = subprocess.run(
+            [sys.executable, "hikiwake_breaks.py", *arguments.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 70
+        assert (b"Traceback" in done.stderr) is traced
+        assert done.stderr.decode().splitlines()[-2:] == [
+            "hikiwake: an unexpected fault, ZeroDivisionError: a fault",
+            "Please report it with the command you gave; --debug shows where it happened.",
+        ]
 
 
 def test_names_of_many_kinds_mean_the_same_pair(tmp_path: Path) -> None:
@@ -140,6 +182,145 @@ def test_brief_is_written_asked_and_rendered_again_without_a_store(tmp_path: Pat
     assert {path.name for path in tmp_path.iterdir()} == {"b.json", "b.html", "b.pdf", "again.html"}
 
 
+def test_two_countries_mean_a_brief(tmp_path: Path) -> None:
+    done = hikiwake("japan", "russia", "--length", "glance", "--format", "md", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"wrote brief-JPN-RUS.md\n")
+    hikiwake("brief", "JPN", "RUS", "--length", "glance", "-o", "same.md", cwd=tmp_path)
+    assert (tmp_path / "brief-JPN-RUS.md").read_bytes() == (tmp_path / "same.md").read_bytes()
+
+
+def test_flags_of_the_program_stand_anywhere(tmp_path: Path) -> None:
+    arguments = ("brief", "JPN", "RUS", "--length", "glance", "-o", "b.md")
+    assert hikiwake(*arguments, "--quiet", cwd=tmp_path).stderr == b""
+    assert hikiwake("-q", *arguments, cwd=tmp_path).stderr == b""
+    said = hikiwake(*arguments, "-v", "--no-color", cwd=tmp_path).stderr.decode()
+    assert "composing complementarity" in said
+    assert "writing b.md" in said
+    # A name that looks like a flag is a name after --.
+    assert b"no economy" in hikiwake("countries", "--", "-v").stderr
+
+
+def test_progress_is_for_terminals_and_for_long_work_only() -> None:
+    from hikiwake.cli.app import Options
+    from hikiwake.cli.progress import Progress
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def told(stream: io.StringIO, seconds: float, *, quiet: bool = False, verbose: bool = False) -> str:
+        clock = iter([0.0, seconds, seconds])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stderr", stream)
+            patch.setattr("hikiwake.cli.progress.time.monotonic", lambda: next(clock))
+            patch.setenv("TERM", "xterm")
+            with Progress(Options(None, quiet=quiet, verbose=verbose)) as steps:
+                steps("composing ties", 0.25)
+        return stream.getvalue()
+
+    assert told(Terminal(), 3.0) == "\r\x1b[Kcomposing ties (25%, about 9 s left)\r\x1b[K"
+    assert told(Terminal(), 1.9) == ""
+    assert told(Terminal(), 3.0, quiet=True) == ""
+    assert told(io.StringIO(), 3.0) == ""
+    assert told(io.StringIO(), 3.0, verbose=True) == "   3.00 s  composing ties\n"
+
+
+def test_facts_come_as_json_csv_and_files(tmp_path: Path) -> None:
+    arguments = ("ties", "JPN", "RUS", "--year", "2014", "--product", "270900")
+    printed = {form: hikiwake(*arguments, f"--{form}").stdout for form in ("json", "csv")}
+    for form, content in printed.items():
+        assert hikiwake(*arguments, "-o", f"t.{form}", cwd=tmp_path).stdout == b""
+        assert (tmp_path / f"t.{form}").read_bytes() == content
+    assert hikiwake(*arguments, "-o", "-").stdout == printed["json"]
+    lines = list(csv.DictReader(io.StringIO(printed["csv"].decode())))
+    facts = json.loads(printed["json"])["facts"]
+    assert [line["id"] for line in lines] == [fact["id"] for fact in facts]
+    assert [float(line["value"]) if line["value"] else None for line in lines] == [f["value"] for f in facts]
+    plain = hikiwake(*arguments).stdout.decode()
+    assert all(fact["id"] in plain for fact in facts)
+    assert "Russia → Japan: crude oil (HS 270900), 2014" in plain
+
+
+def test_why_answers_with_formula_source_licence_and_rows(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    arguments = ("ties", "JPN", "RUS", "--year", "2014", "--product", "270900", "--json")
+    facts = json.loads(hikiwake(*arguments, XDG_CACHE_HOME=home).stdout)["facts"]
+    (fact,) = [f for f in facts if f["measure"] == "share_of_imports" and f["exporter"] == "RUS"]
+    text = hikiwake("why", fact["id"].upper(), XDG_CACHE_HOME=home).stdout.decode()
+    for part in (
+        "2014",
+        "sum_k x_ijk / sum_i sum_k x_ijk",
+        "CEPII",
+        "Etalab",
+        "7.6\u202f%",
+        "[0, 1]",
+        "74 HS92",
+    ):
+        assert part in text, part
+    answer = json.loads(hikiwake("why", fact["id"], "--json", XDG_CACHE_HOME=home).stdout)
+    part, whole = answer["rows"].values()
+    assert len(part["rows"]) == 1
+    assert len(whole["rows"]) == min(20, whole["total"])
+    value = part["columns"].index("value")
+    query = f"select sum(value) from '{FLOWS}' where importer = 'JPN' and product = '270900' and year = 2014"
+    total = duckdb.execute(query).fetchall()[0][0]
+    assert fact["value"] == pytest.approx(part["rows"][0][value] / total, rel=1e-15)
+    assert answer["rows_not_here"] == {}
+
+
+def test_what_was_computed_lately_is_bounded_checked_and_not_necessary(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    kept = tmp_path / "hikiwake" / "ledgers"
+    kept.mkdir(parents=True)
+    for number in range(60):
+        (kept / f"old{number}.json").write_bytes(b"not a ledger")
+        os.utime(kept / f"old{number}.json", (number, number))
+    arguments = ("ties", "JPN", "RUS", "--year", "2014", "--product", "270900", "--json")
+    identity = json.loads(hikiwake(*arguments, XDG_CACHE_HOME=home).stdout)["facts"][0]["id"]
+    assert len(list(kept.iterdir())) == 50
+    assert hikiwake("why", identity, cwd=tmp_path, XDG_CACHE_HOME=home).returncode == 0
+    # A number that was changed no longer has its id, and is not shown.
+    (newest,) = [path for path in kept.iterdir() if path.stat().st_mtime > 1000]
+    content = newest.read_bytes()
+    newest.write_bytes(content.replace(b'"value":2436.0', b'"value":9999.0'))
+    assert newest.read_bytes() != content
+    assert hikiwake("why", identity, cwd=tmp_path, XDG_CACHE_HOME=home).returncode == 3
+
+
+def test_the_data_are_listed_cited_and_doubted() -> None:
+    listed = json.loads(hikiwake("data", "list", "--json").stdout)
+    assert {"baci", "icio"} <= {entry["id"] for entry in listed}
+    for entry in listed:
+        assert (
+            json.loads(hikiwake("data", "show", entry["id"], "--json").stdout)["licence"] == entry["licence"]
+        )
+    (item,) = json.loads(hikiwake("data", "cite", "icio", "--csl").stdout)
+    assert (item["type"], item["issued"]) == ("dataset", {"date-parts": [[2025]]})
+    entry = hikiwake("data", "cite", "baci", "--bibtex").stdout.decode()
+    assert entry.startswith("@misc{baci,\n  author = {{CEPII")
+    found = json.loads(hikiwake("data", "quality", "JPN", "--json").stdout)
+    assert [one for one in found if (one["product"], one["year"]) == ("270900", 2015)]
+    # Faults that somebody looked at stand among those that were detected.
+    looked_at = [one for one in found if one["reason"] == "confirmed"]
+    assert ("270900", 2015) in {(one["product"], one["year"]) for one in looked_at}
+    assert "confirmed by hand" in hikiwake("data", "quality", "JPN").stdout.decode()
+    assert Path(hikiwake("data", "path").stdout.decode().strip()) == SHIPPED
+
+
+def test_versions_and_other_vintages(tmp_path: Path) -> None:
+    import shutil
+
+    package = tmp_path / "package"
+    shutil.copytree(SHIPPED.parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    catalogue = package / "data" / "catalogue.json"
+    content = json.loads(catalogue.read_bytes())
+    assert f"data vintage {content['vintage']}" in hikiwake("--version").stdout.decode()
+    catalogue.write_text(json.dumps({**content, "vintage": "another"}), encoding="utf-8")
+    folder = str(package / "data")
+    for done in (hikiwake("--data", folder, "--version"), hikiwake("--version", HIKIWAKE_DATA=folder)):
+        assert done.stdout.decode().strip().endswith("data vintage another")
+
+
 def test_results_go_to_stdout_and_the_rest_to_stderr(tmp_path: Path) -> None:
     done = hikiwake("brief", "JPN", "RUS", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.stdout.startswith(b"# Japan and Russia")
@@ -147,22 +328,6 @@ def test_results_go_to_stdout_and_the_rest_to_stderr(tmp_path: Path) -> None:
     written = hikiwake("brief", "JPN", "RUS", "-o", "x.md", cwd=tmp_path)
     assert written.stdout == b""
     assert b"wrote x.md" in written.stderr
-
-
-def test_an_interrupt_leaves_no_file_and_no_traceback(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hikiwake", "brief", "JPN", "RUS"]
-    for delay in (0.2, 0.5, 0.9):
-        running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
-        time.sleep(delay)
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=20)
-        if running.returncode == 0:
-            continue  # faster than the interrupt
-        # Before our first line runs, Python itself reports the interrupt; after it, we do.
-        assert running.returncode in (130, -signal.SIGINT), said
-        assert not list(tmp_path.glob(".brief*"))
-        if running.returncode == 130:
-            assert b"Traceback" not in said
 
 
 def test_doctor_finds_the_shipped_data_whole() -> None:
@@ -174,3 +339,34 @@ def test_doctor_finds_the_shipped_data_whole() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(shell: str) -> None:
     assert b"_HIKIWAKE_COMPLETE" in hikiwake("completion", shell).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("hikiwake bri", "brief"),
+        ("hikiwake brief south-k", "south-korea"),
+        ("hikiwake ties JPN ru", "RUS"),
+        ("hikiwake data quality jap", "japan"),
+        ("hikiwake data cite ic", "icio"),
+        ("hikiwake brief JPN RUS --le", "--length"),
+    ],
+)
+def test_a_shell_completes(words: str, offered: str) -> None:
+    place = str(len(words.split()) - 1)
+    done = hikiwake(_HIKIWAKE_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=place)
+    assert f"plain,{offered}" in done.stdout.decode().splitlines()
+
+
+def test_every_name_that_completion_offers_is_found() -> None:
+    import click
+
+    from hikiwake.cli.brief import brief
+    from hikiwake.cli.completion import economies
+    from hikiwake.core.country import resolve
+
+    parameter = brief.params[0]
+    assert isinstance(parameter, click.Argument)
+    for item in economies(click.Context(brief), parameter, ""):
+        code = item.value if item.value.isupper() else item.help
+        assert resolve(item.value).id == code, item.value
