@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -174,6 +176,17 @@ def test_a_file_appears_whole_or_not_at_all(view: hw.BriefView, tmp_path: Path) 
     view.save(tmp_path / "link.json")
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "real.json").read_bytes() == view.render(".json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_written_to_and_stays_a_pipe(view: hw.BriefView, tmp_path: Path) -> None:
+    pipe = tmp_path / "brief.csv"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        view.save(pipe)
+        assert read.result(timeout=20) == view.render(".csv")
+    assert pipe.is_fifo()
 
 
 def test_progress_is_told_each_section_and_the_end() -> None:
