@@ -119,6 +119,7 @@ def test_help_is_light_and_shows_two_examples() -> None:
         (("why", "nonsense"), 3, "nothing computed lately"),
         (("data", "show", "nothing"), 3, "baci"),
         (("methods", "share_of_import"), 3, "share_of_imports"),
+        (("--data", "/\a\u202ebell", "ties", "JPN", "RUS"), 4, "/\\x07\\x202ebell"),
         (("--data", "/nowhere", "ties", "JPN", "RUS"), 4, "catalogue"),
     ],
 )
@@ -129,7 +130,8 @@ def test_what_goes_wrong_is_said_in_lines_and_exit_codes(
     assert done.returncode == code, done.stderr
     assert said in done.stderr.decode()
     assert b"Traceback" not in done.stderr
-    assert b"\x1b" not in done.stderr
+    # Nothing that steers a terminal or turns writing round.
+    assert all(c.isprintable() or c == "\n" for c in done.stderr.decode())
     assert done.stdout == b""
     assert not list(tmp_path.glob("*.*"))
 
