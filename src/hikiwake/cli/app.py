@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import io
+import signal
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -142,6 +144,7 @@ def _flags_first(arguments: Sequence[str]) -> list[str]:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code. No traceback reaches a person who did not ask for it."""
     words = _flags_first(arguments)
+    noticed = _notice_interrupts()
     try:
         code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -157,8 +160,25 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our results has seen enough (click turns a broken pipe into SystemExit).
         return 0
     except Exception as fault:
-        return _failed(fault, debug="--debug" in words)
+        return _interrupted() if noticed else _failed(fault, debug="--debug" in words)
     return code if isinstance(code, int) else 0
+
+
+def _notice_interrupts() -> list[int]:
+    """Return a list that is no longer empty once somebody has pressed Ctrl-C.
+
+    Libraries may turn the interrupt into an error of their own (the database: "Query interrupted"), so the
+    exception that arrives does not tell. Where interrupts are ignored (in the background), they stay so.
+    """
+    noticed: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noticed.append(number)
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, note)
+    return noticed
 
 
 def _interrupted() -> int:
