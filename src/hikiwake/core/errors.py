@@ -62,12 +62,6 @@ class BadUsage(HikiwakeError):
     kind = "usage"
 
 
-class NotConverged(HikiwakeError):
-    """An iteration stopped before its tolerance."""
-
-    kind = "not converged"
-
-
 class DamagedStore(HikiwakeError):
     """A file of the store is not what its catalogue says; no number is taken from it."""
 

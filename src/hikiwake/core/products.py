@@ -15,10 +15,6 @@ class Group(msgspec.Struct, frozen=True):
     name: str
     prefixes: tuple[str, ...]
 
-    def holds(self, code: str) -> bool:
-        """Tell whether a product code belongs to the group."""
-        return code.startswith(self.prefixes)
-
 
 class Partition(msgspec.Struct, frozen=True):
     """Groups that share out all products; what no prefix matches goes to `rest`."""

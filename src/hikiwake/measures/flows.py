@@ -64,12 +64,6 @@ def partners(flows: Frame, side: Side, economy: str, year: int) -> Frame:
     return flows.filter((nw.col(side) == economy) & (nw.col("year") == year))
 
 
-def partner_totals(flows: Frame, side: Side, economy: str) -> Frame:
-    """Return one economy's value by year and partner over all covered products."""
-    other = "importer" if side == "exporter" else "exporter"
-    return flows.filter(nw.col(side) == economy).group_by("year", other).agg(nw.col("value").sum())
-
-
 def _summed(flows: Frame, *keys: str) -> Frame:
     return flows.group_by(*keys).agg(
         nw.col("value").sum(), nw.col("weighed").sum(), nw.col("weighed_value").sum()
