@@ -103,22 +103,20 @@ def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     assert running.returncode == 0
 
 
-def interrupted(after: float, folder: Path) -> tuple[int, float, bytes]:
-    """Interrupt a brief after some seconds; return exit code, seconds until it ended, and what it said."""
+def interrupted(after: float, folder: Path) -> tuple[int, bytes]:
+    """Interrupt a brief after some seconds; return its exit code and what it said. A hang fails the test."""
     outputs = ("-o", "b.html", "-o", "b.pdf", "-o", "b.docx")
     command = [sys.executable, "-m", "hikiwake", "brief", "JPN", "RUS", *outputs]
     running = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE)
     time.sleep(after)
     running.send_signal(signal.SIGINT)
-    begin = time.monotonic()
     _, said = running.communicate(timeout=60)
-    return running.returncode, time.monotonic() - begin, said
+    return running.returncode, said
 
 
 def check_interrupts(delays: list[float], folder: Path) -> None:
-    slow = 0
     for after in delays:
-        code, seconds, said = interrupted(after, folder)
+        code, said = interrupted(after, folder)
         # Before our first line runs, Python itself reports the interrupt and dies of it.
         assert code in (0, 130, -signal.SIGINT), said
         assert b"Traceback" not in said or after < 0.2
@@ -126,9 +124,6 @@ def check_interrupts(delays: list[float], folder: Path) -> None:
         for path in folder.iterdir():
             assert path.stat().st_size > 10_000, path  # whole: the smallest of the three is larger
             path.unlink()
-        slow += seconds > 1
-    # One call into the drawing library cannot be interrupted; it takes long on a busy machine only.
-    assert slow <= max(1, len(delays) // 10)
 
 
 def test_interrupts_at_a_few_moments(tmp_path: Path) -> None:
