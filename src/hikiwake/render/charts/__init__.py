@@ -33,6 +33,14 @@ KINDS = {
     "strip": strip.specification,
 }
 
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPOKEN = re.compile(r' (?:role|aria-[a-z]+|pointer-events|class|xmlns:xlink)="[^"]*"')
+_EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d=""[^>]*/>|<path d="M0,0h0v0h0Z"/>')
+_TEXT = re.compile(r"(<text[^>]*>)(.*?)(</text>)")
+_TAG = re.compile(r"<[^>]*>")
+_NUMBERED = re.compile(r' (?:d|transform)="[^"]*"')
+_FINE = re.compile(r"-?\d+\.\d+")
+
 
 def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680) -> str:
     """Return a figure as SVG with its title and description for those who cannot see it.
@@ -53,15 +61,32 @@ def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, widt
     return hashlib.blake2b(msgspec.json.encode(shown), digest_size=16).digest()
 
 
+def specification(
+    block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680
+) -> dict[str, Any]:
+    """Return what is drawn as a plain dictionary: Vega-Lite for a chart, Vega for a map."""
+    if isinstance(block, LocatorMap):
+        return locator.specification(block, language, width)
+    return {key: _clean(value) for key, value in KINDS[block.kind](block, ledger, language, width).items()}
+
+
+def _clean(value: Any) -> Any:
+    """Drop characters that XML forbids from all texts: the drawing library ends the process at a NUL."""
+    if isinstance(value, str):
+        return _FORBIDDEN.sub("", value)
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> str:
     converter = _converter()
+    specified = specification(block, ledger, language, width=width)
     if isinstance(block, LocatorMap):
-        drawn = converter.vega_to_svg(locator.specification(block, language, width))
-        drawn = locator.hatch(drawn, block.id)
+        drawn = locator.hatch(converter.vega_to_svg(specified), block.id)
     else:
-        specification = KINDS[block.kind](block, ledger, language, width)
-        drawn = converter.vegalite_to_svg(specification, show_warnings=False)
-    return _accessible(_renumbered(drawn, block.id), block, ledger, language)
+        drawn = _spelt(converter.vegalite_to_svg(specified, show_warnings=False), specified)
+    return _accessible(_renumbered(_lean(drawn), block.id), block, ledger, language)
 
 
 def png(
@@ -87,6 +112,31 @@ def _converter() -> Any:
     return vl_convert
 
 
+def _spelt(drawn: str, specified: dict[str, Any]) -> str:
+    """Give each name that was cut its full text, which a pointer over it shows."""
+    rows = [row for layer in specified["layer"] for row in layer["data"]["values"] if "full" in row]
+    full = {"".join(row["t"]): row["full"] for row in rows}
+    if not full:
+        return drawn
+
+    def told(found: re.Match[str]) -> str:
+        whole = full.get(html.unescape(_TAG.sub("", found[2])))
+        return f"{found[1]}<title>{html.escape(whole)}</title>{found[2]}{found[3]}" if whole else found[0]
+
+    return _TEXT.sub(told, drawn)
+
+
+def _lean(drawn: str) -> str:
+    """Leave out what no one sees: empty paths, roles of parts, digits finer than a screen."""
+    drawn = _EMPTY.sub("", _SPOKEN.sub("", drawn))
+    return _NUMBERED.sub(lambda part: _FINE.sub(_rounded, part[0]), drawn)
+
+
+def _rounded(number: re.Match[str]) -> str:
+    short = f"{float(number[0]):.1f}"
+    return "0" if short in ("0.0", "-0.0") else short.removesuffix(".0")
+
+
 def _renumbered(drawn: str, identity: str) -> str:
     """Give ids that are unique on a page and the same in every process."""
     names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))
@@ -103,4 +153,7 @@ def _accessible(drawn: str, block: Chart | LocatorMap, ledger: Ledger, language:
     ids = f'role="img" aria-labelledby="{block.id}-title {block.id}-desc"'
     head, tail = drawn.split(">", 1)
     inside = f'<title id="{block.id}-title">{title}</title><desc id="{block.id}-desc">{described}</desc>'
-    return f"{head} {ids}>{inside}{tail}".replace("sans-serif", f"{FONT}, sans-serif")
+    # A figure whose words name no typeface of their own (ticks without labels) still gets the shipped one.
+    tail = tail.replace('font-family="sans-serif"', f'font-family="{FONT}, sans-serif"')
+    tail = tail.replace(f'font-family="{FONT}"', f'font-family="{FONT}, sans-serif"')
+    return f"{head} {ids}>{_FORBIDDEN.sub('', inside)}{tail}"

@@ -1,4 +1,4 @@
-"""Two dots a row joined by a line: two shares of the same thing."""
+"""Two dots a row joined by a line: two shares of the same thing, with their numbers on the outer sides."""
 
 from __future__ import annotations
 
@@ -6,117 +6,160 @@ from typing import Any
 
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
+from hikiwake.render.charts.lettering import LEADING, SMALL, length, longest
 from hikiwake.render.charts.theme import (
-    ADVANCE,
     NAVY,
     ORANGE,
-    TEXT,
+    SOFT,
     axis_words,
-    clipped,
     frame,
     largest_of,
+    named,
+    pixels,
     scale,
+    ticks_across,
     unit_of,
+    words,
 )
 from hikiwake.render.language import Language
 
 STEP = 30
-LETTERS = 28
+NAME_ROOM = 170.0
+LINE = "#ccd3db"
+LOOKS = ((NAVY, "circle", 110), (ORANGE, "diamond", 120))
+
+Row = dict[str, Any]
 
 
 def specification(chart: Chart, ledger: Ledger, language: Language, width: int) -> dict[str, Any]:
     """Return the Vega-Lite specification of a dumbbell chart (two series with the same rows)."""
     drawn = scale(unit_of(chart, ledger), largest_of(chart, ledger))
-    names = [language.text(series.label, ledger) for series in chart.series[:2]]
-    order: dict[str, list[str]] = {}
-    points: list[dict[str, Any]] = []
-    ends: dict[int, list[float]] = {}
-    for name, series in zip(names, chart.series, strict=False):
+    names: dict[str, Row] = {}
+    dots: list[Row] = []
+    missing: dict[str, str] = {}
+    for place, series in enumerate(chart.series[:2]):
         for mark in series.marks:
-            order.setdefault(mark.at.id, clipped(language.label(mark.at, "cap"), LETTERS))
-            value = ledger[mark.fact].value
-            if value is not None:
-                place = list(order).index(mark.at.id)
-                points.append({"n": place, "v": value / drawn.factor, "s": name, "d": mark.doubtful})
-                ends.setdefault(place, []).append(value / drawn.factor)
-    left = 16 + ADVANCE * max(len(line) for lines in order.values() for line in lines)
-    top = max((p["v"] for p in points), default=1.0) * 1.04 or 1.0
-    y = {"field": "n", "type": "ordinal", "axis": None, "scale": {"domain": list(range(len(order)))}}
-    x = {
+            names.setdefault(mark.at.id, named(language.label(mark.at, "cap"), NAME_ROOM))
+            fact = ledger[mark.fact]
+            row = {"n": mark.at.id, "s": place, "d": mark.doubtful, "t": language.number(fact)}
+            if fact.value is None:
+                missing[mark.at.id] = language.number(fact)
+            else:
+                dots.append({**row, "v": fact.value / drawn.factor})
+    left = 16 + longest(line for name in names.values() for line in name["t"])
+    plot = width - left - 8
+    room = 14 + longest((dot["t"] for dot in dots), SMALL)
+    largest = max((abs(dot["v"]) for dot in dots), default=0.0) or 1.0
+    lowest = min((dot["v"] for dot in dots), default=0.0)
+    domain = [-largest if lowest < 0 else 0.0, largest]
+    values, form = ticks_across(domain[0], domain[1], plot - 2 * room)
+    unit = (plot - 2 * room) / (domain[1] - domain[0])
+    middles, height = _rows(list(names.values()))
+    at = dict(zip(names, middles, strict=True))
+    for dot in dots:
+        dot.update(x=room + (dot["v"] - domain[0]) * unit, y=at[dot["n"]])
+    axis = {
         "field": "v",
         "type": "quantitative",
-        "scale": {"domain": [0, top], "nice": False},
+        "scale": {"domain": domain, "range": [room, plot - room], "nice": False},
         "axis": {
             "title": axis_words(language.text(chart.axis, ledger), drawn),
-            "tickCount": 6,
+            "values": values,
+            "format": form,
+            "labelFlush": False,
             "domain": False,
             "ticks": False,
         },
     }
-    palette = {"domain": names, "range": [NAVY, ORANGE]}
-    shapes = {"domain": names, "range": ["circle", "diamond"]}
-    height = STEP * len(order)
-    layers: list[dict[str, Any]] = [
-        {
-            "data": {"values": [{"n": n, "v": min(v), "w": max(v)} for n, v in ends.items()]},
-            "mark": {"type": "rule", "strokeWidth": 3, "color": "#ccd3db"},
-            "encoding": {"x": x, "x2": {"field": "w"}, "y": y},
-        },
-        {
-            "data": {"values": points},
-            "mark": {"type": "point", "filled": True, "size": 130, "opacity": 1},
-            "encoding": {
-                "x": x,
-                "y": y,
-                "color": {"field": "s", "type": "nominal", "legend": None, "scale": palette},
-                "shape": {"field": "s", "type": "nominal", "legend": None, "scale": shapes},
-                "fillOpacity": {"condition": {"test": "datum.d", "value": 0.15}, "value": 1},
-            },
-        },
-        {
-            "data": {"values": [{"n": n, "c": text} for n, text in enumerate(order.values())]},
-            "mark": {"type": "text", "align": "right", "baseline": "middle", "x": -8, "lineHeight": TEXT + 1},
-            "encoding": {"y": y, "text": {"field": "c"}},
-        },
+    keys, deep = _keys([language.text(series.label, ledger) for series in chart.series[:2]], plot)
+    layers = [
+        # Nothing is drawn by this layer: it holds the axis.
+        {"data": {"values": [{"v": 0}]}, "mark": {"type": "rule", "opacity": 0}, "encoding": {"x": axis}},
+        *_joined(dots),
+        *_dots(dots),
+        *_numbers(dots),
+        *_absent({n: t for n, t in missing.items() if n not in {d["n"] for d in dots}}, at, room),
+        words([{"x": -8, "y": at[key], **name} for key, name in names.items()], "right"),
+        *keys,
     ]
-    layers += _key(names)
-    return frame(width - left - 14, height, layers, {"left": left, "right": 14, "top": 26, "bottom": 44})
+    return frame(plot, height, layers, {"left": left, "right": 8, "top": 12 + deep, "bottom": 44})
 
 
-def _key(names: list[str]) -> list[dict[str, Any]]:
-    """Name the two kinds of dots above the plot."""
-    layers: list[dict[str, Any]] = []
-    at = 6.0
-    for name, colour, shape in zip(names, (NAVY, ORANGE), ("circle", "diamond"), strict=False):
-        layers += [
-            {
-                "data": {"values": [{}]},
-                "mark": {
-                    "type": "point",
-                    "filled": True,
-                    "size": 110,
-                    "opacity": 1,
-                    "shape": shape,
-                    "color": colour,
-                    "x": at,
-                    "y": -14,
-                },
-                "encoding": {},
-            },
-            {
-                "data": {"values": [{}]},
-                "mark": {
-                    "type": "text",
-                    "text": name,
-                    "x": at + 10,
-                    "y": -14,
-                    "align": "left",
-                    "baseline": "middle",
-                    "color": colour,
-                    "fontWeight": 600,
-                },
-                "encoding": {},
-            },
-        ]
-        at += ADVANCE * len(name) + 40
+def _rows(names: list[Row]) -> tuple[list[float], float]:
+    """Return the middles of the rows and the height of all."""
+    middles, top = [], 0.0
+    for name in names:
+        tall = max(STEP, LEADING * len(name["t"]) + 8)
+        middles.append(top + tall / 2)
+        top += tall
+    return middles, max(top, STEP)
+
+
+def _ends(dots: list[Row]) -> dict[str, list[Row]]:
+    """Return the dots of each row from left to right."""
+    ends: dict[str, list[Row]] = {}
+    for dot in sorted(dots, key=lambda dot: (float(dot["x"]), int(dot["s"]))):
+        ends.setdefault(dot["n"], []).append(dot)
+    return ends
+
+
+def _joined(dots: list[Row]) -> list[dict[str, Any]]:
+    rows = [
+        {"x": row[0]["x"], "y": row[0]["y"], "x2": row[-1]["x"], "y2": row[-1]["y"]}
+        for row in _ends(dots).values()
+        if len(row) > 1
+    ]
+    return [pixels(rows, {"type": "rule", "strokeWidth": 3, "color": LINE})] if rows else []
+
+
+def _dots(dots: list[Row]) -> list[dict[str, Any]]:
+    layers = []
+    for place, (colour, shape, size) in enumerate(LOOKS):
+        for doubtful in (False, True):
+            rows = [dot for dot in dots if dot["s"] == place and dot["d"] is doubtful]
+            fill = "white" if doubtful else colour
+            look = {
+                "type": "point",
+                "shape": shape,
+                "size": size,
+                "fill": fill,
+                "stroke": colour,
+                "opacity": 1,
+            }
+            if rows:
+                layers.append(pixels(rows, {**look, "strokeWidth": 1.6}))
     return layers
+
+
+def _numbers(dots: list[Row]) -> list[dict[str, Any]]:
+    """Write the smaller number left of its dot and the larger right of it."""
+    ends = _ends(dots).values()
+    left = [{**row[0], "x": row[0]["x"] - 10, "t": [row[0]["t"]]} for row in ends if len(row) > 1]
+    right = [{**row[-1], "x": row[-1]["x"] + 10, "t": [row[-1]["t"]]} for row in ends]
+    return [
+        words(rows, align, colour=SOFT, size=SMALL)
+        for rows, align in ((left, "right"), (right, "left"))
+        if rows
+    ]
+
+
+def _absent(missing: dict[str, str], at: dict[str, float], room: float) -> list[dict[str, Any]]:
+    """Say so in rows that have no number at all."""
+    rows = [{"x": room + 4, "y": at[name], "t": [text]} for name, text in missing.items()]
+    return [words(rows, "left", colour=SOFT, size=SMALL)] if rows else []
+
+
+def _keys(names: list[str], plot: float) -> tuple[list[dict[str, Any]], float]:
+    """Name the two kinds of dots above the plot, side by side or, where long, one below the other."""
+    labels = [named(name, plot - 24, 1) for name in names]
+    ends = [length(label["t"][0]) for label in labels]
+    beside = sum(ends) + 24 * len(ends) + 16 <= plot
+    layers = []
+    for place, label in enumerate(labels):
+        x = 6.0 + (ends[0] + 40 if place and beside else 0.0)
+        y = -14.0 if beside else -14.0 - LEADING * (len(labels) - 1 - place)
+        colour, shape, size = LOOKS[place]
+        dot = {"type": "point", "shape": shape, "size": size, "filled": True, "color": colour, "opacity": 1}
+        layers.append(pixels([{"x": x, "y": y}], dot))
+        layers.append(words([{"x": x + 11, "y": y, **label}], "left", bold=True))
+    return layers, LEADING * (1 if beside else len(labels))

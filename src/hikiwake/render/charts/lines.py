@@ -2,67 +2,154 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
+from hikiwake.render.charts import remarks
+from hikiwake.render.charts.lettering import LEADING, TEXT, longest, spread
 from hikiwake.render.charts.theme import (
-    ADVANCE,
     COLOURS,
     DASHES,
-    INK,
-    TEXT,
+    GREY,
     Scale,
     axis_words,
-    clipped,
     frame,
+    heading,
     largest_of,
+    named,
+    pixels,
     scale,
-    spread,
+    tick_room,
+    ticks,
     unit_of,
+    words,
 )
 from hikiwake.render.language import Language
 
 HEIGHT = 270
 HEADROOM = 1.14
-LABEL_LETTERS = 20
-LEFT, BOTTOM, TOP = 46, 30, 30
+NAME_ROOM = 150.0
+INSET = 9
+"""Pixels between the axis and the first and last year, so that no point covers a number of the axis."""
+SAMPLE = 18
+"""Length of the piece of line drawn before each name."""
+TOP, BOTTOM = 30, 30
+
+
+class Frame(NamedTuple):
+    """Where values stand in the plot: what its edges mean, and its width in pixels."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+    width: float
+
+    def x(self, year: float) -> float:
+        """Return the pixel of a year."""
+        return INSET + (self.width - 2 * INSET) * (year - self.first) / (self.last - self.first)
+
+    def y(self, value: float) -> float:
+        """Return the pixel of a value, counted from the top."""
+        return HEIGHT * (1 - (value - self.low) / (self.high - self.low))
+
+
+Point = dict[str, Any]
 
 
 def specification(chart: Chart, ledger: Ledger, language: Language, width: int) -> dict[str, Any]:
     """Return the Vega-Lite specification of a line chart."""
     drawn = scale(unit_of(chart, ledger), largest_of(chart, ledger))
-    top = HEADROOM * largest_of(chart, ledger) / drawn.factor or 1.0
-    if drawn.percent:
-        top = min(top, 100 * HEADROOM)
-    points, names = _points(chart, ledger, language, drawn)
-    years = [point["x"] for point in points]
-    right = 16 + ADVANCE * max(len(line) for name in names for line in clipped(name, LABEL_LETTERS))
-    plot = width - LEFT - right
-    x = {
+    names = [language.text(series.label, ledger) for series in chart.series]
+    points = _points(chart, ledger, drawn)
+    labels = [named(name, NAME_ROOM) for name in names]
+    low, high = _range(points, drawn)
+    values, form = ticks(low, high)
+    left = 12 + tick_room(values, form)
+    right = SAMPLE + 18 + longest(line for label in labels for line in label["t"])
+    years = [point["x"] for point in points] or [0]
+    # A single year stands in the middle of an axis that has only it.
+    first, last = (min(years), max(years)) if min(years) < max(years) else (years[0] - 1, years[0] + 1)
+    view = Frame(first, last, low, high, width - left - right)
+    x, y = _axes(view, values, form, sorted({point["x"] for point in points}))
+    layers = [*_drawn(points, x, y, len(names)), *_ends(points, labels, view)]
+    layers += remarks.layers(_notes(chart, ledger, language, points, view), _paths(points, view), view.width)
+    layers.append(heading(axis_words(language.text(chart.axis, ledger), drawn), 6 - left, -16))
+    return frame(view.width, HEIGHT, layers, {"left": left, "right": right, "top": TOP, "bottom": BOTTOM})
+
+
+def _points(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:
+    """Return a row a mark: year, value (None in a gap), number of its series, and whether it is doubtful."""
+    points = []
+    for place, series in enumerate(chart.series):
+        for mark in sorted(series.marks, key=lambda m: int(m.at.id)):
+            value = ledger[mark.fact].value
+            scaled = None if value is None else value / drawn.factor
+            points.append({"x": int(mark.at.id), "y": scaled, "s": place, "d": mark.doubtful})
+    return points
+
+
+def _range(points: list[Point], drawn: Scale) -> tuple[float, float]:
+    """Return the values at the lower and upper edge; levels start at zero."""
+    known = [point["y"] for point in points if point["y"] is not None]
+    low, high = min(0.0, *known, 0.0), max(0.0, *known, 0.0)
+    if low == high:
+        return 0.0, 1.0
+    if drawn.percent and low == 0.0 and high <= 100.0:
+        return 0.0, min(high * HEADROOM, 100 * HEADROOM)
+    return low * HEADROOM, high * HEADROOM
+
+
+def _axes(
+    view: Frame, values: list[float], form: str, years: list[int]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    across = {
         "field": "x",
         "type": "quantitative",
-        "scale": {"domain": [min(years), max(*years, min(years) + 1)], "nice": False},
-        "axis": {"format": "d", "title": None, "grid": False, "values": _ticks(min(years), max(years))},
-    }
-    y = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [0, top], "nice": False},
+        "scale": {
+            "domain": [view.first, view.last],
+            "range": [INSET, view.width - INSET],
+            "nice": False,
+            "zero": False,
+        },
         "axis": {
-            "title": axis_words(language.text(chart.axis, ledger), drawn),
-            "titleAngle": 0,
-            "titleAlign": "left",
-            "titleAnchor": "start",
-            "titleX": -LEFT + 6,
-            "titleY": -14,
-            "tickCount": 5,
-            "domain": False,
-            "ticks": False,
+            "format": "d",
+            "title": None,
+            "grid": False,
+            "values": _years(years),
+            "labelFlush": False,
+            "domain": view.low == 0,
         },
     }
-    colour = {"field": "s", "type": "nominal", "legend": None, "scale": _palette(names, COLOURS)}
-    dash = {"field": "s", "type": "nominal", "legend": None, "scale": _palette(names, DASHES)}
+    up = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [view.low, view.high], "nice": False},
+        "axis": {"title": None, "values": values, "format": form, "domain": False, "ticks": False},
+    }
+    return across, up
+
+
+def _years(years: list[int]) -> list[int]:
+    """Return the years that the axis names: at most nine, round ones."""
+    if not years:
+        return []
+    first, last = years[0], years[-1]
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if (last - first) / step <= 8)
+    return [year for year in range(first, last + 1) if year % step == 0] or [first]
+
+
+def _drawn(points: list[Point], x: dict[str, Any], y: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return the lines through what is known and not doubtful, and all points."""
+    places = list(range(count))
+    colour = {
+        "field": "s",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": places, "range": [COLOURS[n % len(COLOURS)] for n in places]},
+    }
+    dash = {**colour, "scale": {"domain": places, "range": [DASHES[n % len(DASHES)] for n in places]}}
     layers: list[dict[str, Any]] = [
         {
             "data": {"values": [{**p, "y": None if p["d"] else p["y"]} for p in points]},
@@ -76,114 +163,71 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
                 "x": x,
                 "y": y,
                 "color": colour,
-                "fill": {"condition": {"test": "datum.d", "value": "white"}, **_filled(names)},
+                "fill": {"condition": {"test": "datum.d", "value": "white"}, **colour},
             },
         },
     ]
-    layers += _ends(points, names, top, colour)
-    layers += _notes(chart, ledger, language, points, top)
-    return frame(plot, HEIGHT, layers, {"left": LEFT, "right": right, "top": TOP, "bottom": BOTTOM})
-
-
-def _points(
-    chart: Chart, ledger: Ledger, language: Language, drawn: Scale
-) -> tuple[list[dict[str, Any]], list[str]]:
-    names = [language.text(series.label, ledger) for series in chart.series]
-    points = []
-    for name, series in zip(names, chart.series, strict=True):
-        for mark in series.marks:
-            value = ledger[mark.fact].value
-            points.append(
-                {
-                    "x": int(mark.at.id),
-                    "y": None if value is None else value / drawn.factor,
-                    "s": name,
-                    "d": mark.doubtful,
-                }
-            )
-    return points, names
-
-
-def _ends(
-    points: list[dict[str, Any]], names: list[str], top: float, colour: dict[str, Any]
-) -> list[dict[str, Any]]:
-    lasts = []
-    for name in names:
-        known = [p for p in points if p["s"] == name and p["y"] is not None]
-        if known:
-            lasts.append(known[-1])
-    rows = [clipped(str(p["s"]), LABEL_LETTERS) for p in lasts]
-    gap = 8 + TEXT * max((len(row) for row in rows), default=1)
-    pixels = spread([HEIGHT * (1 - p["y"] / top) for p in lasts], gap, 4, HEIGHT - 4)
-    edge = max(p["x"] for p in points)
-    values = [
-        {"x": edge, "y": top * (1 - at / HEIGHT), "s": p["s"], "t": row}
-        for p, at, row in zip(lasts, pixels, rows, strict=True)
-    ]
-    return [
-        {
-            "data": {"values": values},
-            "mark": {
-                "type": "text",
-                "align": "left",
-                "baseline": "middle",
-                "dx": 10,
-                "fontWeight": 600,
-                "lineHeight": TEXT + 2,
-            },
-            "encoding": {
-                "x": {"field": "x", "type": "quantitative"},
-                "y": {"field": "y", "type": "quantitative"},
-                "text": {"field": "t"},
-                "color": colour,
-            },
-        }
-    ]
-
-
-def _notes(
-    chart: Chart, ledger: Ledger, language: Language, points: list[dict[str, Any]], top: float
-) -> list[dict[str, Any]]:
-    first, last = min(p["x"] for p in points), max(p["x"] for p in points)
-    layers = []
-    for annotation in chart.annotations:
-        year = int(annotation.at.id)
-        heights = [p["y"] for p in points if p["x"] == year and p["y"] is not None]
-        if not heights:
-            continue
-        at = (year - first) / max(last - first, 1)
-        align = "left" if at < 0.2 else "right" if at > 0.8 else "center"
-        # A low point has its line above it, so its text goes below; a record's goes above.
-        below = max(heights) < 0.6 * top
-        layers.append(
-            {
-                "data": {"values": [{"x": year, "y": max(heights)}]},
-                "mark": {
-                    "type": "text",
-                    "align": align,
-                    "baseline": "top" if below else "bottom",
-                    "dy": 8 if below else -8,
-                    "fontSize": TEXT - 1,
-                    "color": INK,
-                    "text": language.text(annotation.text, ledger),
-                },
-                "encoding": {
-                    "x": {"field": "x", "type": "quantitative"},
-                    "y": {"field": "y", "type": "quantitative"},
-                },
-            }
-        )
+    below = [p for p in points if p["y"] is not None and p["y"] < 0]
+    if below:
+        zero = {"data": {"values": [{"y": 0}]}, "mark": {"type": "rule", "color": GREY}, "encoding": {"y": y}}
+        layers.insert(0, zero)
     return layers
 
 
-def _palette(names: list[str], values: tuple[Any, ...]) -> dict[str, Any]:
-    return {"domain": names, "range": [values[n % len(values)] for n in range(len(names))]}
+def _ends(points: list[Point], labels: list[dict[str, Any]], view: Frame) -> list[dict[str, Any]]:
+    """Name each line at its end, with a piece of it; a thin line leads there from a distant end."""
+    lasts = []
+    for place in range(len(labels)):
+        known = [p for p in points if p["s"] == place and p["y"] is not None]
+        if known:
+            lasts.append(known[-1])
+    if not lasts:
+        return []
+    tall = max(len(labels[p["s"]]["t"]) for p in lasts)
+    room = LEADING * tall / 2
+    pixel = [view.y(p["y"]) for p in lasts]
+    moved = spread(pixel, 4 + LEADING * tall, room - TEXT, HEIGHT - room + TEXT)
+    start = view.width + 8
+    layers, leaders, names = [], [], []
+    for point, true, at in zip(lasts, pixel, moved, strict=True):
+        place = point["s"]
+        sample = {
+            "type": "rule",
+            "color": COLOURS[place % len(COLOURS)],
+            "strokeDash": DASHES[place % len(DASHES)],
+            "strokeWidth": 2.2,
+        }
+        layers.append(pixels([{"x": start, "y": at, "x2": start + SAMPLE, "y2": at}], sample))
+        names.append({"x": start + SAMPLE + 6, "y": at, **labels[place]})
+        if view.x(point["x"]) < view.width - INSET - 1 or abs(at - true) > LEADING / 2:
+            leaders.append({"x": view.x(point["x"]) + 5, "y": true, "x2": start - 3, "y2": at})
+    if leaders:
+        layers.insert(0, pixels(leaders, {"type": "rule", "color": GREY, "strokeWidth": 0.8}))
+    return [*layers, words(names, "left", bold=True)]
 
 
-def _filled(names: list[str]) -> dict[str, Any]:
-    return {"field": "s", "type": "nominal", "legend": None, "scale": _palette(names, COLOURS)}
+def _notes(
+    chart: Chart, ledger: Ledger, language: Language, points: list[Point], view: Frame
+) -> list[remarks.Note]:
+    """Return the annotations with the points they speak of: the highest of their year."""
+    notes = []
+    for annotation in chart.annotations:
+        year = int(annotation.at.id)
+        heights = [p["y"] for p in points if p["x"] == year and p["y"] is not None]
+        if heights:
+            text = language.text(annotation.text, ledger)
+            notes.append(remarks.Note(text, view.x(year), view.y(max(heights))))
+    return notes
 
 
-def _ticks(first: int, last: int) -> list[int]:
-    step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step <= 8)
-    return [year for year in range(first, last + 1) if year % step == 0] or [first]
+def _paths(points: list[Point], view: Frame) -> list[remarks.Segment]:
+    """Return the pieces of all lines in pixels; a lonely point is a piece without length."""
+    pieces = []
+    for before, point in zip([None, *points], points, strict=False):
+        if point["y"] is None:
+            continue
+        end = (view.x(point["x"]), view.y(point["y"]))
+        joined = before is not None and before["s"] == point["s"] and before["y"] is not None
+        start = (view.x(before["x"]), view.y(before["y"])) if joined and before is not None else end
+        pieces.append((*start, *end))
+    return pieces

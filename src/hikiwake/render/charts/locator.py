@@ -1,61 +1,37 @@
-"""A map that shows where two economies lie, with disputed areas hatched and named in both forms.
-
-The projection (Lambert's azimuthal equal area, centred between the two) is computed here as well as by the
-drawing library, so that labels can be placed without covering each other.
-"""
+"""A map that shows where two economies lie, with disputed areas hatched and named in both forms."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any
 
 from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
-from hikiwake.render.charts.theme import ADVANCE, INK, NAVY, ORANGE, TEXT, config
+from hikiwake.render.charts.lettering import SMALL, length
+from hikiwake.render.charts.theme import INK, NAVY, ORANGE, config
+from hikiwake.render.charts.view import Point, View, asset, fitted, height_of, places, side
 from hikiwake.render.language import Language
 
-HEIGHT = 370
-MARGIN = 62
-LEAST_REACH = 0.1
-"""Radians shown at least to each side of the centre (about 640 km): islands keep some sea around them."""
 FINE_SCALE = 700.0
 """Pixels a radian from which the finer outlines are used."""
 HATCHED = "#fe01fe"
 """A fill that nothing else has; `hatch` replaces it by a pattern."""
 DOT = 9.0
-EARTH_RADIUS_KM = 6371.0
+NAME = 15
+DISPUTE = "#7b2d26"
 
-Point = tuple[float, float]
-
-
-class View(NamedTuple):
-    """The projection of one map: its centre in radians, and pixels a radian with the picture's middle."""
-
-    longitude: float
-    latitude: float
-    scale: float
-    x: float
-    y: float
-
-    def pixel(self, place: Point) -> Point:
-        """Return where a longitude and latitude in degrees stand in the picture."""
-        x, y = _project(place, self.longitude, self.latitude)
-        return self.x + self.scale * x, self.y - self.scale * y
+Box = tuple[float, float, float, float]
 
 
 def specification(block: LocatorMap, language: Language, width: int) -> dict[str, Any]:
     """Return the Vega specification of a locator map."""
-    view = _view(block.economies, width)
+    view = fitted(block.economies, width)
     outlines = "countries-50m.json" if view.scale > FINE_SCALE else "countries-110m.json"
     labels = _labels(block, language, view, width)
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "width": width,
-        "height": HEIGHT,
+        "height": height_of(width),
         "padding": 0,
         "config": config(),
         "projections": [
@@ -65,7 +41,7 @@ def specification(block: LocatorMap, language: Language, width: int) -> dict[str
                 "rotate": [-math.degrees(view.longitude), -math.degrees(view.latitude), 0],
                 "scale": view.scale,
                 "translate": [view.x, view.y],
-                "clipExtent": [[0, 0], [width, HEIGHT]],
+                "clipExtent": [[0, 0], [width, height_of(width)]],
                 "precision": 0.3,
                 "pointRadius": 3,
             }
@@ -74,17 +50,17 @@ def specification(block: LocatorMap, language: Language, width: int) -> dict[str
             {"name": "sea", "values": [{"type": "Sphere"}]},
             {
                 "name": "lands",
-                "values": _asset(outlines),
+                "values": asset(outlines),
                 "format": {"type": "topojson", "feature": "countries"},
             },
-            {"name": "disputed", "values": _asset("disputed.json"), "format": {"property": "features"}},
+            {"name": "disputed", "values": asset("disputed.json"), "format": {"property": "features"}},
             {"name": "labels", "values": labels},
             {"name": "dots", "values": _dots(block.economies, view)},
         ],
         "marks": [
             _shape("sea", "#eef3f8", "#eef3f8"),
             _shape("lands", _tones(block.economies), "#ffffff"),
-            _shape("disputed", HATCHED, "#7b2d26"),
+            _shape("disputed", HATCHED, DISPUTE),
             {
                 "type": "symbol",
                 "from": {"data": "dots"},
@@ -108,96 +84,52 @@ def hatch(drawn: str, identity: str) -> str:
     """Replace the marker fill by a pattern of lines (the drawing library knows no patterns)."""
     pattern = (
         f'<defs><pattern id="{identity}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect width="5" height="5" fill="#f6dfd5"/>'
-        '<line x1="0" y1="0" x2="0" y2="5" stroke="#7b2d26" stroke-width="2.2"/></pattern></defs>'
+        'patternTransform="rotate(45)"><rect width="5" height="5" fill="#f6dfd5" fill-opacity="0.45"/>'
+        f'<line x1="0" y1="0" x2="0" y2="5" stroke="{DISPUTE}" stroke-width="2.2"/></pattern></defs>'
     )
     head, tail = drawn.split(">", 1)
     return f"{head}>{pattern}{tail}".replace(f'fill="{HATCHED}"', f'fill="url(#{identity}-hatch)"')
-
-
-def _view(economies: tuple[str, str], width: int) -> View:
-    places = _places()
-    shown = [places[e] for e in economies if e in places]
-    if not shown:
-        return View(0.0, 0.3, width / 5.4, width / 2, HEIGHT / 2)
-    longitude, latitude = _between([place.at for place in shown])
-    points = [_project(point, longitude, latitude) for place in shown for point in (place.at, *place.ends)]
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-    reach_x = max((max(xs) - min(xs)) / 2, LEAST_REACH)
-    reach_y = max((max(ys) - min(ys)) / 2, LEAST_REACH)
-    scale = min((width / 2 - MARGIN) / reach_x, (HEIGHT / 2 - MARGIN) / reach_y)
-    return View(longitude, latitude, scale, width / 2 - scale * middle[0], HEIGHT / 2 + scale * middle[1])
-
-
-def _project(place: Point, longitude: float, latitude: float) -> Point:
-    """Project degrees onto Lambert's azimuthal equal-area plane around a centre in radians."""
-    turned, phi = math.radians(place[0]) - longitude, math.radians(place[1])
-    cosine = math.sin(latitude) * math.sin(phi) + math.cos(latitude) * math.cos(phi) * math.cos(turned)
-    k = math.sqrt(2.0 / max(1.0 + cosine, 1e-6))
-    return (
-        k * math.cos(phi) * math.sin(turned),
-        k * (math.cos(latitude) * math.sin(phi) - math.sin(latitude) * math.cos(phi) * math.cos(turned)),
-    )
-
-
-def _between(points: list[Point]) -> Point:
-    """Return the middle of points on the sphere, in radians; of antipodes, the first point."""
-    x = y = z = 0.0
-    for longitude, latitude in points:
-        lon, lat = math.radians(longitude), math.radians(latitude)
-        x, y, z = x + math.cos(lat) * math.cos(lon), y + math.cos(lat) * math.sin(lon), z + math.sin(lat)
-    if math.hypot(x, y, z) < 1e-3:
-        return math.radians(points[0][0]), math.radians(points[0][1])
-    return math.atan2(y, x), math.atan2(z, math.hypot(x, y))
 
 
 def _dots(economies: tuple[str, str], view: View) -> list[dict[str, Any]]:
     """Mark economies whose land would be a few pixels wide, as one would not see them."""
     dots = []
     for economy, colour in zip(economies, (NAVY, ORANGE), strict=True):
-        place = _places().get(economy)
+        place = places().get(economy)
         if place is None:
             continue
-        side = math.sqrt(country(economy).area_km2 or 0) / EARTH_RADIUS_KM * view.scale
-        if side < DOT:
+        if side(country(economy).area_km2 or 0, view) < DOT:
             x, y = view.pixel(place.at)
             dots.append({"x": x, "y": y, "colour": colour})
     return dots
 
 
 def _labels(block: LocatorMap, language: Language, view: View, width: int) -> list[dict[str, Any]]:
-    taken: list[tuple[float, float, float, float]] = []
+    # Dots are taken ground: a name that covered one would hide the economy it names.
+    taken = [(dot["x"] - 6, dot["y"] - 6, dot["x"] + 6, dot["y"] + 6) for dot in _dots(block.economies, view)]
     labels = []
     for economy in block.economies:
-        place = _places().get(economy)
+        place = places().get(economy)
         if place is not None:
             name = language.label(Label("economy", economy))
-            labels.append(_put(name, view.pixel(place.at), taken, width, colour=INK, size=TEXT + 3))
+            labels.append(_put(name, view.pixel(place.at), taken, width, INK))
     for name, point in _disputes(block.economies):
         pixel = view.pixel(point)
-        if 0 < pixel[0] < width and 0 < pixel[1] < HEIGHT:
-            labels.append(_put(name, pixel, taken, width, colour="#7b2d26", size=TEXT - 1))
+        if 0 < pixel[0] < width and 0 < pixel[1] < height_of(width):
+            labels.append(_put(name, pixel, taken, width, DISPUTE))
     return [label for label in labels if label]
 
 
-def _put(
-    name: str,
-    pixel: Point,
-    taken: list[tuple[float, float, float, float]],
-    width: int,
-    *,
-    colour: str,
-    size: int,
-) -> dict[str, Any]:
+def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> dict[str, Any]:
     """Place a text near a point where it covers no earlier one; return nothing where there is no room."""
-    length, height = ADVANCE * size / TEXT * len(name), size * 1.25
+    size = NAME if colour == INK else SMALL
+    wide, height = length(name, size), size * 1.25
     x, y = pixel
-    for dx, dy in ((0, -14), (0, 16), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40)):
-        left = x - length / 2 if dx == 0 else x + dx if dx > 0 else x + dx - length
-        left = max(4.0, min(left, width - 4.0 - length))
-        top = max(2.0, min(y + dy - height / 2, HEIGHT - 2.0 - height))
-        box = (left, top, left + length, top + height)
+    for dx, dy in ((0, -16), (0, 17), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40)):
+        left = x - wide / 2 if dx == 0 else x + dx if dx > 0 else x + dx - wide
+        left = max(4.0, min(left, width - 4.0 - wide))
+        top = max(2.0, min(y + dy - height / 2, height_of(width) - 2.0 - height))
+        box = (left, top, left + wide, top + height)
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             taken.append(box)
             return {"x": left, "y": top + height / 2, "t": name, "colour": colour, "size": size}
@@ -207,7 +139,7 @@ def _put(
 def _disputes(economies: tuple[str, str]) -> list[tuple[str, Point]]:
     """Return the areas that both economies contest, each group once, at the middle of its parts."""
     groups: dict[str, list[Point]] = {}
-    for feature in _asset("disputed.json")["features"]:
+    for feature in asset("disputed.json")["features"]:
         properties = feature["properties"]
         sides = {*properties["claimants"], *properties["administered_by"]}
         if not set(economies) <= sides:
@@ -272,19 +204,3 @@ def _texts(*, halo: bool) -> dict[str, Any]:
             }
         },
     }
-
-
-class _Place(msgspec.Struct, frozen=True):
-    at: Point
-    ends: tuple[Point, ...]
-
-
-@lru_cache(maxsize=1)
-def _places() -> dict[str, _Place]:
-    raw = files("hikiwake.render").joinpath("assets", "places.json").read_bytes()
-    return msgspec.json.decode(raw, type=dict[str, _Place])
-
-
-@lru_cache(maxsize=3)
-def _asset(name: str) -> Any:
-    return msgspec.json.decode(files("hikiwake.render").joinpath("assets", name).read_bytes())

@@ -6,19 +6,18 @@ lines differ in their dashes too.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger, Unit
+from hikiwake.render.charts.lettering import LEADING, TEXT, clipped, longest
 
 FONT = "Hikiwake Sans"
 INK, SOFT, LINE = "#1c2430", "#56606e", "#d5dae1"
 NAVY, ORANGE, TEAL, GREY = "#123f6d", "#d4711c", "#3c9d8f", "#9aa4b0"
 COLOURS = (NAVY, ORANGE, TEAL, "#7a5195", GREY)
 DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 0])
-TEXT = 12
-ADVANCE = 6.4
-"""Average width of a letter at the text size, in pixels; generous, so that nothing is clipped."""
 
 
 class Scale(NamedTuple):
@@ -39,7 +38,7 @@ def scale(unit: Unit, largest: float) -> Scale:
             if largest >= factor:
                 return Scale(factor, f"{word}{symbol}")
         return Scale(1.0, symbol)
-    return Scale(1.0, "")
+    return Scale(1.0, unit.symbol if unit.kind in ("distance", "points") else "")
 
 
 def unit_of(chart: Chart, ledger: Ledger) -> Unit:
@@ -61,45 +60,89 @@ def axis_words(words: str, drawn: Scale) -> str:
     return f"{words} ({drawn.words})" if drawn.words else words
 
 
-def wrapped(text: str, most: int) -> list[str]:
-    """Break a text into lines of at most `most` letters, at spaces; a longer word is cut with an ellipsis."""
-    out: list[str] = []
-    for word in text.split():
-        cut = word if len(word) <= most else f"{word[: most - 1]}…"
-        if out and len(out[-1]) + 1 + len(cut) <= most:
-            out[-1] += f" {cut}"
-        else:
-            out.append(cut)
-    return out or [""]
+def ticks(low: float, high: float, most: int = 6) -> tuple[list[float], str]:
+    """Return round numbers from `low` to `high`, at most `most` steps apart, and their number format."""
+    if not high > low:
+        return [low], ",.0f"
+    rough = (high - low) / most
+    power = math.floor(math.log10(rough))
+    # 1, 2, 2.5 and 5 times a power of ten; the first that is wide enough.
+    step, digits = next(
+        (factor * 10.0**power, extra - power)
+        for factor, extra in ((1, 0), (2, 0), (2.5, 1), (5, 0), (10, -1))
+        if factor * 10.0**power >= rough * (1 - 1e-9)
+    )
+    decimals = max(0, digits)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(n * step, decimals + 2) + 0.0 for n in range(first, last + 1)], f",.{decimals}f"
 
 
-def clipped(text: str, most: int, rows: int = 2) -> list[str]:
-    """Break a text and keep at most `rows` lines, the last with an ellipsis where something was cut."""
-    out = wrapped(text, most)
-    if len(out) <= rows:
-        return out
-    last = out[rows - 1]
-    return [*out[: rows - 1], f"{last[: most - 1].rstrip()}…"]
+def ticks_across(low: float, high: float, room: float) -> tuple[list[float], str]:
+    """Return round numbers for an axis of this many pixels, so few that their labels stay apart."""
+    found, form = ticks(low, high, 8)
+    for most in (5, 3, 2):
+        if len(found) * (tick_room(found, form) + 16) <= room:
+            break
+        found, form = ticks(low, high, most)
+    return found, form
 
 
-def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move label places (pixels) apart by at least `gap`, in their order, inside [low, high]."""
-    order = sorted(range(len(places)), key=lambda n: places[n])
-    moved = list(places)
-    for before, n in zip([None, *order], order, strict=False):
-        if before is not None:
-            moved[n] = max(moved[n], moved[before] + gap)
-    ceiling = high
-    for n in reversed(order):
-        moved[n] = max(low, min(moved[n], ceiling))
-        ceiling = moved[n] - gap
-    return moved
+def tick_room(values: list[float], form: str) -> float:
+    """Return the pixels that the longest tick label takes."""
+    return longest(f"{value:{form}}" for value in values)
+
+
+def pixels(rows: list[dict[str, Any]], mark: dict[str, Any], **channels: Any) -> dict[str, Any]:
+    """Return a layer whose places (`x`, `y`, and `x2`, `y2` where given) are pixels of the plot."""
+    encoding: dict[str, Any] = {
+        name: {"field": name, "type": "quantitative", "scale": None, "axis": None} for name in ("x", "y")
+    }
+    encoding.update({name: {"field": name} for name in ("x2", "y2") if rows and name in rows[0]})
+    return {"data": {"values": rows}, "mark": mark, "encoding": {**encoding, **channels}}
+
+
+def words(
+    rows: list[dict[str, Any]],
+    align: str,
+    *,
+    colour: str = INK,
+    bold: bool = False,
+    size: int = TEXT,
+    baseline: str = "middle",
+) -> dict[str, Any]:
+    """Return a layer of texts at pixels: `t` holds the lines of each, centred on its `y`.
+
+    A text that stands for a longer one names it in `full`.
+    """
+    placed = [{**row, "y": row["y"] - (len(row["t"]) - 1) * LEADING / 2} for row in rows]
+    mark = {
+        "type": "text",
+        "align": align,
+        "baseline": baseline,
+        "color": colour,
+        "fontSize": size,
+        "fontWeight": 600 if bold else "normal",
+        "lineHeight": LEADING,
+    }
+    return pixels(placed, mark, text={"field": "t"})
+
+
+def named(text: str, room: float, rows: int = 3) -> dict[str, Any]:
+    """Return the lines of a name (`t`), and the whole of it (`full`) where something was cut."""
+    lines = clipped(text, room, rows)
+    return {"t": lines, "full": text} if lines[-1].endswith("…") and text != lines[-1] else {"t": lines}
+
+
+def heading(text: str, x: float, y: float) -> dict[str, Any]:
+    """Return the line over a plot that says what is drawn and in what unit."""
+    return words([{"x": x, "y": y, "t": [text]}], "left", colour=SOFT)
 
 
 def config() -> dict[str, Any]:
     """Return the look of axes and texts."""
     return {
         "font": FONT,
+        "aria": False,  # the figure has one description, given with its title; see `render.charts`
         "background": None,
         "view": {"stroke": None},
         "text": {"font": FONT, "fontSize": TEXT, "color": INK},

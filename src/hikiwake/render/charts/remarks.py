@@ -1,0 +1,128 @@
+"""Short texts beside the points they speak of, never on each other, never outside the plot.
+
+Each text takes the best free place of a few dozen around its point: near, and crossed by few lines. Where it
+stands off its point a thin line leads back. A text for which no place is free is left out: the sentences
+and the table of the figure say the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from hikiwake.render.charts.lettering import SMALL, clipped, longest
+from hikiwake.render.charts.theme import GREY, pixels, words
+
+ROOM = 170.0
+"""Pixels after which a text is broken."""
+LINE = 13
+HEADROOM = -8.0
+CROSSING = 45.0
+"""What a line through a text costs, in pixels of distance from the point."""
+LIFTS = (12, 20, 30, 44, 60, 78, 98, 120, 145, 170)
+Segment = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
+
+
+class Note(NamedTuple):
+    """A text and the pixel it speaks of."""
+
+    text: str
+    x: float
+    y: float
+
+
+class _Place(NamedTuple):
+    note: Note
+    lines: list[str]
+    box: Box
+
+
+def layers(
+    notes: list[Note], lines: list[Segment], width: float, height: float = 270.0
+) -> list[dict[str, Any]]:
+    """Return the texts and the lines that lead to them."""
+    placed = _placed(notes, lines, width, height)
+    if not placed:
+        return []
+    texts = [{"x": p.box[0], "y": (p.box[1] + p.box[3]) / 2, "t": p.lines} for p in placed]
+    leaders = [leader for p in placed if (leader := _leader(p))]
+    drawn = [words(texts, "left", size=SMALL)]
+    if leaders:
+        drawn.insert(0, pixels(leaders, {"type": "rule", "color": GREY, "strokeWidth": 0.8}))
+    return drawn
+
+
+def _placed(notes: list[Note], lines: list[Segment], width: float, height: float) -> list[_Place]:
+    placed: list[_Place] = []
+    for note in notes:
+        text = clipped(note.text, ROOM, 2, SMALL)
+        best: tuple[float, Box] | None = None
+        for box, distance in _places(note, longest(text, SMALL), LINE * len(text), width, height):
+            if any(_meet(box, other.box, 4.0) for other in placed):
+                continue
+            cost = distance + CROSSING * sum(_crosses(piece, box) for piece in lines)
+            if best is None or cost < best[0]:
+                best = (cost, box)
+        if best is not None:
+            placed.append(_Place(note, text, best[1]))
+    return placed
+
+
+def _places(note: Note, wide: float, tall: float, width: float, height: float) -> list[tuple[Box, float]]:
+    """Return the boxes around a point that lie in the plot, with their distances from it."""
+    boxes = []
+    for lift in LIFTS:
+        for top in (note.y - lift - tall / 2 - 2, note.y + lift - tall / 2 + 2):
+            if not HEADROOM <= top <= height - tall - 2:
+                continue
+            for share in (0.5, 0.15, 0.85, 0.0, 1.0):
+                left = note.x - share * wide
+                if -2 <= left and left + wide <= width + 2:
+                    boxes.append(((left, top, left + wide, top + tall), lift + 8 * abs(share - 0.5)))
+            for left, top_beside in ((note.x + 10, top), (note.x - 10 - wide, top)):
+                if lift == LIFTS[0] and left >= 0 and left + wide <= width:
+                    beside = note.y - tall / 2 if top < note.y else top_beside
+                    boxes.append(((left, beside, left + wide, beside + tall), lift + 6.0))
+    return boxes
+
+
+def _leader(place: _Place) -> dict[str, float]:
+    """Return a line from the text to its point, or nothing where they touch."""
+    left, top, right, bottom = place.box
+    x = min(max(place.note.x, left + 3), right - 3)
+    y = bottom if bottom < place.note.y else top
+    if abs(y - place.note.y) < LIFTS[1] and left <= place.note.x <= right:
+        return {}
+    if top <= place.note.y <= bottom:
+        return {}
+    end = place.note.y + (5 if y > place.note.y else -5)
+    return {"x": x, "y": y, "x2": place.note.x, "y2": end}
+
+
+def _meet(box: Box, other: Box, gap: float) -> bool:
+    return (
+        box[0] < other[2] + gap
+        and other[0] < box[2] + gap
+        and box[1] < other[3] + gap
+        and other[1] < box[3] + gap
+    )
+
+
+def _crosses(piece: Segment, box: Box) -> bool:
+    """Tell whether a piece of line passes through a box (Liang and Barsky's clipping)."""
+    x, y, to_x, to_y = piece
+    enter, leave = 0.0, 1.0
+    for step, room in (
+        (x - to_x, x - box[0]),
+        (to_x - x, box[2] - x),
+        (y - to_y, y - box[1]),
+        (to_y - y, box[3] - y),
+    ):
+        if step == 0:
+            if room < 0:
+                return False
+        elif step < 0:
+            enter = max(enter, room / step)
+        else:
+            leave = min(leave, room / step)
+    return enter <= leave

@@ -1,0 +1,158 @@
+"""The locator map shows both economies whole, names them apart, and hatches what is disputed."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from tests.sample import name
+
+from hikiwake.core.document import LocatorMap
+from hikiwake.core.provenance import Ledger
+from hikiwake.render.charts import specification, svg
+from hikiwake.render.charts.lettering import length
+from hikiwake.render.charts.view import LARGE_PART, View, _outline, asset, fitted, height_of, places
+from hikiwake.render.language import load
+
+WIDTH = 680
+PAIRS = [
+    ("JPN", "RUS"),
+    ("FJI", "USA"),
+    ("JPN", "USA"),
+    ("NZL", "CHL"),
+    ("TUV", "NRU"),
+    ("LUX", "BEL"),
+    ("MLT", "SGP"),
+    ("USA", "CAN"),
+    ("UKR", "RUS"),
+    ("CHN", "TWN"),
+    ("BRA", "CHN"),
+    ("ESP", "NZL"),
+    ("KIR", "PYF"),
+    ("MCO", "VAT"),
+]
+
+
+def drawn(economies: tuple[str, str]) -> dict[str, Any]:
+    """Return the rows of the named data of a map's specification."""
+    specified = specification(LocatorMap("m", name("x"), economies, name("y")), Ledger(), load())
+    return {data["name"]: data["values"] for data in specified["data"]}
+
+
+def inside(view: View, point: tuple[float, float], slack: float = 0.0) -> bool:
+    x, y = view.pixel(point)
+    return -slack <= x <= WIDTH + slack and -slack <= y <= height_of(WIDTH) + slack
+
+
+@pytest.mark.parametrize("economies", PAIRS)
+def test_neither_economy_is_cut(economies: tuple[str, str]) -> None:
+    view = fitted(economies, WIDTH)
+    for economy in economies:
+        points = [places()[economy].at, *places()[economy].ends, *_outline(economy)]
+        assert all(inside(view, point) for point in points), economy
+
+
+@pytest.mark.parametrize(
+    ("economies", "between"),
+    [(("JPN", "RUS"), (150.0, 40.0)), (("JPN", "USA"), (-170.0, 45.0)), (("NZL", "CHL"), (-130.0, -40.0))],
+)
+def test_the_shorter_way_between_them_is_shown(
+    economies: tuple[str, str], between: tuple[float, float]
+) -> None:
+    assert inside(fitted(economies, WIDTH), between)
+
+
+@pytest.mark.parametrize("economies", PAIRS)
+def test_the_order_of_the_pair_does_not_move_the_map(economies: tuple[str, str]) -> None:
+    one, other = fitted(economies, WIDTH), fitted((economies[1], economies[0]), WIDTH)
+    # Sums of floats in another order.
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_what_lies_far_away_does_not_shrink_the_map() -> None:
+    france = _outline("FRA")
+    assert all(40 < latitude < 52 for _, latitude in france), (
+        f"parts under {LARGE_PART} of France are left out"
+    )
+    assert min(longitude for longitude, _ in _outline("USA")) < -140, "Alaska is kept"
+
+
+def test_the_projection_keeps_areas() -> None:
+    """Cells of one degree have their true area wherever they lie, to 0.2 % (they are quadrangles here)."""
+    view = View(2.0, 0.6, 1.0, 0.0, 0.0)
+    for west, south in ((114.0, 34.0), (150.0, -10.0), (60.0, 60.0)):
+        corners = [
+            view.pixel(p)
+            for p in ((west, south), (west + 1, south), (west + 1, south + 1), (west, south + 1))
+        ]
+        twice = sum(
+            a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+        )
+        degree = 0.017453292519943295
+        true = degree * (math.sin(math.radians(south + 1)) - math.sin(math.radians(south)))
+        assert abs(twice) / 2 == pytest.approx(true, rel=2e-3)
+
+
+@pytest.mark.parametrize("economies", PAIRS)
+def test_names_stand_inside_and_apart(economies: tuple[str, str]) -> None:
+    boxes = []
+    for label in drawn(economies)["labels"]:
+        wide, tall = length(label["t"], label["size"]), 1.2 * label["size"]
+        box = (label["x"], label["y"] - tall / 2, label["x"] + wide, label["y"] + tall / 2)
+        assert min(box) >= 0
+        assert box[2] <= WIDTH
+        assert box[3] <= height_of(WIDTH)
+        boxes.append(box)
+    assert len(boxes) >= 2
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+@pytest.mark.parametrize("economies", [("TUV", "NRU"), ("MLT", "SGP"), ("MCO", "VAT")])
+def test_small_economies_get_a_dot_that_no_name_covers(economies: tuple[str, str]) -> None:
+    data = drawn(economies)
+    assert len(data["dots"]) == 2
+    for dot, label in itertools.product(data["dots"], data["labels"]):
+        beside = not label["x"] < dot["x"] < label["x"] + length(label["t"], label["size"])
+        assert beside or abs(label["y"] - dot["y"]) > label["size"] / 2
+
+
+def test_large_economies_get_none() -> None:
+    assert drawn(("JPN", "RUS"))["dots"] == []
+
+
+def test_what_both_contest_is_named_in_both_forms() -> None:
+    labels = [label["t"] for label in drawn(("JPN", "RUS"))["labels"]]
+    assert labels == ["Japan", "Russia", "Northern Territories / Southern Kuril Islands"]
+
+
+def test_every_disputed_area_is_hatched_and_has_its_names() -> None:
+    features = asset("disputed.json")["features"]
+    assert len(drawn(("LUX", "BEL"))["disputed"]["features"]) == len(features)
+    assert all(feature["properties"]["names"] for feature in features)
+
+
+def test_hatching_is_a_pattern_of_the_map_itself() -> None:
+    made = svg(LocatorMap("where", name("x"), ("JPN", "RUS"), name("y")), Ledger(), load())
+    assert "#fe01fe" not in made
+    patterns = re.findall(r'<pattern id="([^"]+)"', made)
+    assert len(patterns) == 1
+    assert f"url(#{patterns[0]})" in made
+    assert patterns[0].startswith("where-")
+    ElementTree.fromstring(made)
+
+
+def test_an_economy_that_is_disputed_as_a_whole_still_shows_its_colour() -> None:
+    made = svg(LocatorMap("where", name("x"), ("MAR", "ESH"), name("y")), Ledger(), load())
+    assert 'fill="#d4711c"' in made
+    assert "fill-opacity" in made
+
+
+def test_an_economy_without_a_place_leaves_a_map_of_the_world() -> None:
+    assert "labels" in drawn(("ATA", "SUN"))
+    made = svg(LocatorMap("where", name("x"), ("ATA", "SUN"), name("y")), Ledger(), load())
+    assert made.startswith("<svg")
