@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("rdata", reason="the dependency group data is not installed")
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))  # the build is no part of the package
 
 import build_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
 import duckdb
@@ -14,17 +15,20 @@ from hikiwake.sources.quality import COLUMNS, Limits, all_flags, line_totals, pr
 Flow = tuple[int, str, str, str, int, int | None]
 MILLION = 1_000_000
 OIL = "270900"
+# A relation of an older duckdb does not keep its connection alive, so this one lives as long as the tests.
+CONNECTION = duckdb.connect(config={"threads": 1})
+NUMBERS = count()
 
 
 def frame(flows: Iterable[Flow]) -> nw.LazyFrame[Any]:
     """Return flows (year, exporter, importer, product, USD, kg) as the store gives them."""
-    connection = duckdb.connect(config={"threads": 1})
-    connection.execute(
-        "create table flows (year smallint, exporter varchar, importer varchar, product varchar,"
+    name = f"flows_{next(NUMBERS)}"
+    CONNECTION.execute(
+        f"create table {name} (year smallint, exporter varchar, importer varchar, product varchar,"
         " value bigint, quantity bigint)"
     )
-    connection.executemany("insert into flows values (?, ?, ?, ?, ?, ?)", list(flows))
-    return nw.from_native(connection.table("flows"))
+    CONNECTION.executemany(f"insert into {name} values (?, ?, ?, ?, ?, ?)", list(flows))
+    return nw.from_native(CONNECTION.table(name))
 
 
 def flags(flows: Iterable[Flow], **limits: float) -> list[dict[str, Any]]:
