@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -20,50 +20,62 @@ from hikiwake.core.document import (
     Cell,
     Chart,
     KeyFigures,
+    Length,
     LocatorMap,
     Paragraph,
     Prose,
     Table,
     cited,
 )
-from hikiwake.core.errors import Environment
-from hikiwake.core.provenance import Fact
+from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.language import FactRun, Run, load
 from hikiwake.render.outline import Words, vintage_day
+from hikiwake.render.typesetting import printable, typeset
 
 SUFFIX = ".pdf"
 Paper = Literal["a4", "us-letter"]
 Item = dict[str, Any]
+PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
+"""Points."""
+CHART_WIDTH, MAP_WIDTH = 680, 480
+"""Pixels. A locator map needs less room than a figure that is read closely."""
+
+
+class Look(NamedTuple):
+    """How a length is set, in points: margins, size of the text, and a pixel of its figures."""
+
+    margin: float
+    text: float
+    pixel: float
+
+
+CELL, INSET = 8.0, 9.0
+"""Points: the text of a table, and what a cell leaves free at its two sides."""
+LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(54.0, 8.8, 0.555)}
 
 
 def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
     """Return the PDF.
 
-    Raises `Environment` when the package that makes it is not installed.
+    Raises `Environment` when the package that makes it is not installed, or when it takes too much of the
+    machine (see `hikiwake.render.typesetting`).
     """
-    compiler = _typst()
     words = Words(brief, load(lang))
-    layout = _Layout(words)
-    content = layout.content(paper)
-    inputs = {
-        "main.typ": _template(),
-        "d.json": msgspec.json.encode(_printable(content)),
-        **layout.pictures,
-    }
-    folder = files("hikiwake.render").joinpath("assets", "fonts")
-    made = compiler.compile(
-        inputs, font_paths=[str(folder)], ignore_system_fonts=True, pdf_standards=["ua-1"], format="pdf"
-    )
-    return bytes(made)
+    layout = _Layout(words, paper)
+    content = layout.content()
+    data = msgspec.json.encode(printable(content))
+    return typeset({"main.typ": _template(), "d.json": data, **layout.pictures})
 
 
 class _Layout:
     """Turns a brief into the plain data that the template prints."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, paper: Paper) -> None:
         self.words = words
+        self.paper = paper
         self.pictures: dict[str, bytes] = {}
         brief = words.brief
+        self.look = LOOKS[brief.length]
         # Numbers of the running text are explained one by one; tables and figures by their source lines.
         said = (
             *cited(brief.summary),
@@ -78,7 +90,7 @@ class _Layout:
         )
         self.explained = dict.fromkeys(said) if brief.length == "full" else {}
 
-    def content(self, paper: Paper) -> Item:
+    def content(self) -> Item:
         """Return everything the template reads."""
         words, brief = self.words, self.words.brief
         return {
@@ -87,7 +99,8 @@ class _Layout:
             "subtitle": words.subtitle(),
             "footer": words.filled("footer", engine=brief.engine, vintage=brief.vintage),
             "lang": words.language.code,
-            "paper": paper,
+            "paper": self.paper,
+            "look": {"margin": self.look.margin, "text": self.look.text, "contents": brief.length == "full"},
             "date": vintage_day(brief.vintage),
             "summary": [self._runs(sentence) for sentence in brief.summary],
             "sections": [
@@ -111,7 +124,7 @@ class _Layout:
                 {
                     "citation": dataset.citation,
                     "title": dataset.title,
-                    "tail": ". ".join((dataset.version, dataset.licence, dataset.coverage, dataset.note)),
+                    "tail": ". ".join(_about(dataset, brief.length)),
                 }
                 for dataset in words.all_datasets()
             ],
@@ -161,12 +174,15 @@ class _Layout:
             any(row[place].fact for row in table.rows if place < len(row))
             for place in range(len(table.columns))
         ]
+        columns = [self._runs(column) for column in table.columns]
+        rows = [[self._cell(cell) for cell in row] for row in table.rows]
         return {
             "kind": "table",
             "title": self._runs(table.title),
-            "columns": [self._runs(column) for column in table.columns],
+            "columns": columns,
+            "widths": widths(columns, rows, numeric, PAPER_WIDTH[self.paper] - 2 * self.look.margin),
             "numeric": numeric,
-            "rows": [[self._cell(cell) for cell in row] for row in table.rows],
+            "rows": rows,
             "emphasis": list(table.emphasis),
             "note": self._runs(table.note) if table.note else None,
             "source": self.words.source_line(table),
@@ -177,7 +193,9 @@ class _Layout:
 
         words = self.words
         file = f"{block.id}.svg"
-        self.pictures[file] = svg(block, words.ledger, words.language).encode("utf-8")
+        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else CHART_WIDTH
+        drawn = svg(block, words.ledger, words.language, width=pixels)
+        self.pictures[file] = printable(drawn).encode("utf-8")
         note = self._runs(block.note) if block.note else None
         if isinstance(block, LocatorMap):
             standing = [{"k": "text", "t": words.word("map_note")}]
@@ -186,6 +204,7 @@ class _Layout:
             "kind": "picture",
             "title": self._runs(block.title),
             "file": file,
+            "width": pixels * self.look.pixel,
             "alt": words.text(block.alt),
             "note": note,
             "source": words.source_line(block),
@@ -226,46 +245,52 @@ class _Layout:
         return {"id": fact.id, "text": "; ".join(parts)}
 
 
+def widths(
+    columns: list[list[Item]], rows: list[list[Item | None]], numeric: list[bool], room: float
+) -> list[float]:
+    """Return the widths of a table's columns in points.
+
+    A column wants its heading in two lines and its cells in one. Where all together want more than the room,
+    each gives up a like part of what it could do without: a heading breaks at every space, names break once,
+    and numbers never.
+    """
+    from hikiwake.render.charts.lettering import length
+
+    needs, wants = [], []
+    for place, heading in enumerate(columns):
+        cells = [_cell_text(row[place]) for row in rows if place < len(row)]
+        longest = max((length(cell, CELL) for cell in cells), default=0.0)
+        words = "".join(run["t"] for run in heading)
+        word = max((length(part, CELL) for part in words.split()), default=0.0)
+        split = max((length(part, CELL) for cell in cells for part in cell.split()), default=0.0)
+        need = longest if numeric[place] else min(longest, max(split, longest / 2 + 20))
+        needs.append(INSET + max(need, word))
+        wants.append(INSET + max(longest, word, length(words, CELL) / 2 + 10))
+    spare = sum(wants) - sum(needs)
+    share = 1.0 if sum(wants) <= room else max(0.0, room - sum(needs)) / (spare or 1.0)
+    shrink = min(1.0, room / (sum(needs) or 1.0))
+    return [shrink * (need + share * (want - need)) for need, want in zip(needs, wants, strict=True)]
+
+
+def _cell_text(cell: Item | None) -> str:
+    return (
+        "–"
+        if cell is None
+        else "".join(run["t"] for run in cell["runs"]) + (f" ({cell['mark']})" if cell["mark"] else "")
+    )
+
+
+def _about(dataset: Dataset, length: Length) -> tuple[str, ...]:
+    """Return what a reference says after the title; the two-page brief keeps to version and terms."""
+    parts = (dataset.version, dataset.licence)
+    return parts if length == "glance" else (*parts, dataset.coverage, dataset.note)
+
+
 def _breakable(selector: str) -> str:
     """Allow a line to break inside a long selector (zero-width spaces after its separators)."""
     return re.sub(r"([,&?#@])", "\\1\u200b", selector)
 
 
-def _printable(content: Any) -> Any:
-    """Replace each character that no shipped font can draw, so that nothing vanishes silently."""
-    if isinstance(content, str):
-        return "".join(letter if _drawable(letter) else "\ufffd" for letter in content)
-    if isinstance(content, dict):
-        return {key: _printable(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_printable(value) for value in content]
-    return content
-
-
-def _drawable(letter: str) -> bool:
-    code = ord(letter)
-    return letter in "\n\ufffd" or any(first <= code <= last for first, last in _coverage())
-
-
-@lru_cache(maxsize=1)
-def _coverage() -> tuple[tuple[int, int], ...]:
-    raw = files("hikiwake.render").joinpath("assets", "fonts", "glyphs.json").read_bytes()
-    families = msgspec.json.decode(raw, type=dict[str, list[tuple[int, int]]])
-    return tuple(span for spans in families.values() for span in spans)
-
-
 @lru_cache(maxsize=1)
 def _template() -> bytes:
     return files("hikiwake.render").joinpath("assets", "brief.typ").read_bytes()
-
-
-def _typst() -> Any:
-    try:
-        import typst
-    except ImportError as fault:
-        raise Environment(
-            where="PDF",
-            why="the package typst is not installed",
-            remedy='Install it with: pip install "hikiwake[brief]"',
-        ) from fault
-    return typst
