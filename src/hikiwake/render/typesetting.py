@@ -22,32 +22,11 @@ from typing import Any
 import msgspec
 
 from hikiwake.core.errors import Environment
+from hikiwake.render import typst_child
 
 SECONDS = 30
 BYTES = 2**31
 REPLACEMENT = "\ufffd"
-FAILED = 70
-"""Exit code of the child for a fault of template or data (sysexits: internal software error)."""
-
-_CHILD = f"""
-import marshal, sys
-path, inputs, fonts, limit = marshal.load(sys.stdin.buffer)
-sys.path[:] = path
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-except (ImportError, ValueError):
-    pass  # Windows has no such limit; elsewhere a lower one may hold already
-import typst
-try:
-    made = typst.compile(
-        inputs, font_paths=[fonts], ignore_system_fonts=True, pdf_standards=["ua-1"], format="pdf"
-    )
-except typst.TypstError as fault:
-    sys.stderr.write(str(fault))
-    sys.exit({FAILED})
-sys.stdout.buffer.write(made)
-"""
 
 
 def typeset(inputs: Mapping[str, bytes]) -> bytes:
@@ -76,7 +55,7 @@ def typeset(inputs: Mapping[str, bytes]) -> bytes:
     surroundings = {**os.environ, "RAYON_NUM_THREADS": "4", "MALLOC_ARENA_MAX": "2"}
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program
-            [sys.executable, "-I", "-S", "-c", _CHILD],
+            [sys.executable, "-I", "-S", typst_child.__file__],
             input=message,
             capture_output=True,
             timeout=SECONDS,
@@ -85,7 +64,7 @@ def typeset(inputs: Mapping[str, bytes]) -> bytes:
         )
     except subprocess.TimeoutExpired as late:
         raise _exhausted(f"it was not ready after {SECONDS} seconds") from late
-    if done.returncode == FAILED:
+    if done.returncode == typst_child.FAULT_OF_DOCUMENT:
         msg = f"Typst refuses the document: {done.stderr.decode('utf-8', 'replace')}"
         raise ValueError(msg)
     if done.returncode != 0:
