@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from hikiwake.indices.arrays import Array
 
-# Products per step of the proximity matrix: the step's part of the result stays in a core's cache.
-PANEL = 128
-# Columns per task within a step.
-SPAN = 256
+# Products per step of the proximity matrix: large enough for the multiplication, small enough for the cache.
+# Threads of our own do not help: the multiplication has its own, which wait by spinning.
+PANEL = 256
 # Two eigenvalues closer than this are one; the eigenvectors of a double one are not determined.
 APART = 1e-9
 # A correlation below this is a rounding error.
@@ -91,19 +88,13 @@ def proximity(present: NDArray[np.bool_]) -> Array:
         inverse = np.where(counted > 0, 1.0 / counted, np.nan)
     n = len(inverse)
     result = np.empty((n, n))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for start in range(0, n, PANEL):
-            rows = slice(start, min(start + PANEL, n))
-            together = by_product[rows] @ by_product[start:].T
-
-            def finish(first: int, rows: slice = rows, together: NDArray[np.float32] = together) -> None:
-                columns = slice(first, min(first + SPAN, n))
-                part = result[rows, columns]
-                np.minimum(inverse[rows, None], inverse[columns], out=part)
-                part *= together[:, columns.start - rows.start : columns.stop - rows.start]
-                result[columns, rows] = part.T  # on the diagonal this writes a symmetric block onto itself
-
-            list(pool.map(finish, range(start, n, SPAN)))
+    for start in range(0, n, PANEL):
+        # The panel on and right of the diagonal, then its mirror image below.
+        rows, columns = slice(start, start + PANEL), slice(start, n)
+        panel = result[rows, columns]
+        np.minimum(inverse[rows, None], inverse[columns], out=panel)
+        panel *= by_product[rows] @ by_product[columns].T
+        result[columns, rows] = panel.T
     return result
 
 
