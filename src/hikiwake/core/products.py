@@ -16,6 +16,15 @@ class Group(msgspec.Struct, frozen=True):
     prefixes: tuple[str, ...]
 
 
+class Term(msgspec.Struct, frozen=True):
+    """What texts call a product: its codes by prefix, other names, and terms that may be meant instead."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
 class Partition(msgspec.Struct, frozen=True):
     """Groups that share out all products; what no prefix matches goes to `rest`."""
 
@@ -36,6 +45,7 @@ class _Products(msgspec.Struct, frozen=True):
     names: dict[str, str]
     groups: dict[str, Group]
     partitions: dict[str, Partition]
+    terms: dict[str, Term]
 
 
 @lru_cache(maxsize=1)
@@ -62,3 +72,20 @@ def groups() -> dict[str, Group]:
 def partition(identity: str) -> Partition:
     """Return a named partition of all products."""
     return _products().partitions[identity]
+
+
+def terms() -> dict[str, Term]:
+    """Return what texts call products, by id."""
+    return dict(_products().terms)
+
+
+@lru_cache(maxsize=1)
+def named() -> dict[str, Term]:
+    """Return each term under all its names, and each product with a short name under that, in lower case."""
+    found: dict[str, Term] = {}
+    for identity, term in terms().items():
+        for name in (term.name, identity.replace("_", " "), *term.aliases):
+            found.setdefault(name.lower(), term)
+    for code, name in _products().names.items():
+        found.setdefault(name.lower(), Term(name, (code,)))
+    return found
