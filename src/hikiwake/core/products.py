@@ -46,6 +46,7 @@ class _Products(msgspec.Struct, frozen=True):
     groups: dict[str, Group]
     partitions: dict[str, Partition]
     terms: dict[str, Term]
+    negligible: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +73,11 @@ def groups() -> dict[str, Group]:
 def partition(identity: str) -> Partition:
     """Return a named partition of all products."""
     return _products().partitions[identity]
+
+
+def negligible() -> dict[str, str]:
+    """Return the codes without which a heading still counts as whole, with their names."""
+    return dict(_products().negligible)
 
 
 def terms() -> dict[str, Term]:

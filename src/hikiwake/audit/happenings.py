@@ -1,0 +1,121 @@
+"""Claims about the dossier's own events: how many, when, and how long between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from hikiwake.audit.verdict import Verdict, amount
+from hikiwake.core.claim import kinds, printed
+from hikiwake.core.dates import PartialDate
+from hikiwake.core.dossier import Event
+
+DAYS_A_YEAR = 365.2425
+
+
+def judge_count(claim: kinds.Count, events: Mapping[str, Event]) -> Verdict:
+    """Count the events that the filter names, within the claim's span of time."""
+    first = PartialDate.parse(claim.from_).first if claim.from_ != "" else date.min
+    last = PartialDate.parse(claim.to).last if claim.to != "" else date.max
+    found = sorted(
+        (event for event in events.values() if _matches(event, claim.events) and _falls(event, first, last)),
+        key=lambda event: PartialDate.parse(event.date),
+    )
+    said = printed.parse(claim.value)
+    steps = tuple(f"{event.date}: {event.title}" for event in found)
+    number = float(len(found))
+    reason = f"the dossier has {amount(number, 'count')} such events"
+    return _settled(
+        claim.id, said, number, reason, steps, tuple(f"dossier#events.{event.id}" for event in found)
+    )
+
+
+def judge_date(claim: kinds.Date, events: Mapping[str, Event]) -> Verdict:
+    """Compare the date that is printed with the event's."""
+    event = events[claim.event]
+    held, said = PartialDate.parse(event.date), PartialDate.parse(str(claim.value))
+    fits = held.within(said) or said.within(held)
+    return Verdict(
+        claim=claim.id,
+        judgement="holds" if fits else "differs" if _near(held, said) else "contradicted",
+        reason=f"the dossier dates it {held}",
+        printed=str(said),
+        basis="dossier",
+        steps=(f"{event.date}: {event.title}",),
+        inputs=(f"dossier#events.{event.id}",),
+        sources=", ".join(event.sources),
+    )
+
+
+def judge_duration(claim: kinds.Duration, events: Mapping[str, Event]) -> Verdict:
+    """Compute the time between two events or dates, at its shortest and its longest."""
+    begin, end = (_moment(when, events) for when in (claim.from_, claim.to))
+    said = printed.parse(claim.value)
+    unit = 1.0 if said.measure == "days" else DAYS_A_YEAR
+    low, high = (end.first - begin.last).days / unit, (end.last - begin.first).days / unit
+    fits = said.holds(low) and said.holds(high)
+    apart = not fits and (high < said.low or low >= said.high)
+    measure = "days" if said.measure == "days" else "years"
+    return Verdict(
+        claim=claim.id,
+        judgement="holds" if fits else "contradicted" if apart else "differs",
+        reason=f"from {begin} to {end} it is {amount(low, measure)} to {amount(high, measure)}",
+        printed=said.text,
+        low=low,
+        high=high,
+        unit=measure,
+        basis="dossier",
+        steps=(f"from {begin} to {end}",),
+    )
+
+
+def _moment(when: str | int, events: Mapping[str, Event]) -> PartialDate:
+    event = events.get(str(when))
+    return PartialDate.parse(event.date if event is not None else when)
+
+
+def _matches(event: Event, wanted: Mapping[str, str]) -> bool:
+    for field, value in wanted.items():
+        held = getattr(event, field, None)
+        options = {option.strip().lower() for option in str(value).split(",")}
+        if isinstance(held, tuple):
+            if not options <= {str(entry).lower() for entry in held}:
+                return False
+        elif (str(held).lower() if held is not None else "") not in options:
+            return False
+    return True
+
+
+def _falls(event: Event, first: date, last: date) -> bool:
+    when = PartialDate.parse(event.date)
+    return first <= when.last and when.first <= last
+
+
+def _near(one: PartialDate, other: PartialDate) -> bool:
+    """One month apart at most, or, where only years are given, one year."""
+    coarse = max((one.last - one.first).days, (other.last - other.first).days)
+    gap = max((one.first - other.last).days, (other.first - one.last).days)
+    return gap <= (366 if coarse > 300 else 31)
+
+
+def _settled(
+    identity: str,
+    said: printed.Printed,
+    number: float,
+    reason: str,
+    steps: tuple[str, ...],
+    inputs: tuple[str, ...],
+) -> Verdict:
+    fits = said.holds(number)
+    return Verdict(
+        claim=identity,
+        judgement="holds" if fits else "contradicted",
+        reason=reason,
+        printed=said.text,
+        low=number,
+        high=number,
+        unit="count",
+        basis="dossier",
+        steps=steps,
+        inputs=inputs,
+    )

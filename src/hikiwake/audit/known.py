@@ -1,0 +1,303 @@
+"""What is known of one quantity in one year: from the store, from cited figures, or only within bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+import msgspec
+import narwhals as nw
+
+from hikiwake.audit.amounts import Amounts
+from hikiwake.core.claim import operand, printed
+from hikiwake.core.claim.operand import WORLD, FactOf, Flow, Indicator, Operand
+from hikiwake.core.claim.printed import Measure
+from hikiwake.core.dates import PartialDate
+from hikiwake.core.dossier import CitedFact
+
+Basis = Literal["store", "cited", "reported", "bounds"]
+MARGIN = 0.15
+"""How far sources of one flow lie apart at most as a rule (freight and insurance, mirror statistics)."""
+BELIEVED = 0.98
+"""Tonnes stand for a flow when they are believable for so much of its value."""
+FACTBOOK, PARTNERS = "factbook", "factbook_partners"
+REPORTED = {
+    "gdp": ("gdp",),
+    "investment stock": ("fdi_stock_in",),
+    "investment abroad": ("fdi_stock_out",),
+    "exports": ("exports_goods", "exports_goods_services"),
+    "imports": ("imports_goods", "imports_goods_services"),
+}
+
+
+class Known(NamedTuple):
+    """A quantity in a year lies in [low, high]; `steps` say why in words, `inputs` name rows or facts.
+
+    `source` tells apart series of different makers, which must not be mixed where it can be helped.
+    """
+
+    low: float
+    high: float
+    basis: Basis
+    source: str
+    steps: tuple[str, ...]
+    inputs: tuple[str, ...]
+    measure: Measure = "USD"
+    doubtful: str = ""
+
+
+class _Cited(NamedTuple):
+    fact: CitedFact
+    band: printed.Printed
+
+
+class Knowledge:
+    """Everything that a claim may rest on: the store's flows, reported totals and partners, cited facts."""
+
+    def __init__(
+        self,
+        amounts: Amounts,
+        facts: Iterable[CitedFact] = (),
+        groups: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.amounts = amounts
+        self.groups = {
+            name: tuple(operand.party(m) for m in members) for name, members in (groups or {}).items()
+        }
+        self._by_id = {fact.id: fact for fact in facts}
+        self._cited: dict[tuple[Operand, int], list[_Cited]] = {}
+        names = frozenset(self.groups)
+        for fact in self._by_id.values():
+            if fact.of and fact.in_ != "":
+                of = operand.parse(fact.of, names)
+                for year in PartialDate.parse(fact.in_).years()[:1]:
+                    self._cited.setdefault((of, year), []).append(_Cited(fact, printed.parse(fact.value)))
+        self._reported = self._read_reported()
+        self._partners = self._read_partners()
+        self._kept: dict[tuple[Operand, int], tuple[Known, ...]] = {}
+
+    def of(self, what: Operand, year: int) -> tuple[Known, ...]:
+        """Return what is known, best first; empty where nothing is."""
+        key = (what, year)
+        if key not in self._kept:
+            match what:
+                case FactOf():
+                    found = self._fact(what)
+                case Indicator():
+                    found = self._indicator(what, year)
+                case Flow():
+                    found = self._flow(what, year)
+            self._kept[key] = tuple(found)
+        return self._kept[key]
+
+    def members(self, party: str) -> tuple[str, ...]:
+        """Return the economies of a group, else the party itself."""
+        return self.groups.get(party, (party,))
+
+    def share(self, economy: str, side: str, partner: str, year: int) -> Known | None:
+        """Return a partner's share in all exports or imports by the published list of main partners.
+
+        Who is not on the list has at most the share of the last one that is.
+        """
+        listed = self._partners.get((economy, side, year))
+        if not listed:
+            return None
+        verb = "exports" if side == "export" else "imports"
+        where = f"{self._edition(PARTNERS)}?economy={economy}&flow={side}&year={year}"
+        if partner in listed:
+            value = listed[partner]
+            half = 0.0005 if any(round(s * 1000) % 10 for s in listed.values()) else 0.005
+            step = (
+                f"the list of {economy}'s main partners gives {partner} {value:.1%} of its {verb} in {year}"
+            )
+            return Known(
+                value - half, value + half, "reported", "CIA World Factbook", (step,), (where,), "share"
+            )
+        last = min(listed.values())
+        step = f"{economy}'s list of main partners in {verb} {year} ends at {last:.1%} without {partner}"
+        high = last + 0.0005
+        return Known(0.0, high, "bounds", "CIA World Factbook", (step,), (where,), "share")
+
+    def listed(self, economy: str, side: str, year: int) -> dict[str, float]:
+        """Return the published main partners with their shares."""
+        return self._partners.get((economy, side, year), {})
+
+    def series_doubt(self, flow: Flow, year: int) -> str:
+        """Say why a cell of the store is not comparable; empty where it is."""
+        at = self.amounts.at(year)
+        if at is None:
+            return ""
+        for x, m in self._directions(flow):
+            series = self.amounts.series(x, m, flow.products)
+            marks = series.doubtful_quantity if flow.by == "quantity" else series.doubtful
+            if marks[at]:
+                return f"the data of {x} -> {m} in {year} have a hole (see hikiwake data quality)"
+            if flow.by == "quantity" and series.weighed_value[at] < BELIEVED * series.value[at]:
+                part = 1 - series.weighed_value[at] / series.value[at]
+                return f"for {part:.0%} of the value of {x} -> {m} in {year} no quantity can be believed"
+        return ""
+
+    def _directions(self, flow: Flow) -> list[tuple[str, str]]:
+        pairs = [(x, m) for x in self.members(flow.exporter) for m in self.members(flow.importer) if x != m]
+        return pairs + [(m, x) for x, m in pairs] if flow.both else pairs
+
+    def _fact(self, what: FactOf) -> list[Known]:
+        fact = self._by_id.get(what.fact)
+        if fact is None:
+            return []
+        return [_as_known(_Cited(fact, printed.parse(fact.value)))]
+
+    def _indicator(self, what: Indicator, year: int) -> list[Known]:
+        found = [_as_known(cited) for cited in self._cited.get((what, year), ())]
+        for name in REPORTED.get(what.name, ()):
+            found += self._total(what.economy, name, year)
+        return found
+
+    def _flow(self, flow: Flow, year: int) -> list[Known]:
+        found: list[Known] = []
+        if flow.kind == "trade":
+            found += self._stored(flow, year)
+        found += [_as_known(cited) for cited in self._cited.get((flow, year), ())]
+        if flow.both:
+            found += self._both_ways(flow, year)
+        if flow.kind != "trade":
+            return found
+        if not flow.products:
+            side = "exports" if flow.importer == WORLD else "imports" if flow.exporter == WORLD else ""
+            economy = flow.exporter if side == "exports" else flow.importer
+            if side and not flow.both:
+                found += self._indicator(Indicator(side, economy), year)
+        if not any(known.basis == "store" for known in found):
+            found += self._bounds(flow, year)
+        return found
+
+    def _stored(self, flow: Flow, year: int) -> list[Known]:
+        at = self.amounts.at(year)
+        if at is None or not self.amounts.complete(flow.products):
+            return []
+        pairs = self._directions(flow)
+        if not all(self.amounts.active(end, year) for pair in pairs for end in pair):
+            return []
+        total = self._sum(flow, at)
+        named = self.amounts.tables.dataset_of("baci_flows")
+        rows = tuple(_rows(f"{named.id}@{named.version}#baci_flows", pair, flow, year) for pair in pairs)
+        unit: Measure = "t" if flow.by == "quantity" else "USD"
+        step = f"{flow} in {year}: {total:,.0f} {unit} (BACI)"
+        return [Known(total, total, "store", named.title, (step,), rows, unit, self.series_doubt(flow, year))]
+
+    def _sum(self, flow: Flow, at: int) -> float:
+        total = 0.0
+        for x, m in self._directions(flow):
+            series = self.amounts.series(x, m, flow.products)
+            total += float((series.weighed if flow.by == "quantity" else series.value)[at])
+        return total
+
+    def _both_ways(self, flow: Flow, year: int) -> list[Known]:
+        """Two cited directions of one basis make a cited total."""
+        forth = msgspec.structs.replace(flow, both=False)
+        back = msgspec.structs.replace(forth, exporter=flow.importer, importer=flow.exporter)
+        backs = {cited.fact.basis: _as_known(cited) for cited in self._cited.get((back, year), ())}
+        found = []
+        for cited in self._cited.get((forth, year), ()):
+            other = backs.get(cited.fact.basis)
+            one = _as_known(cited)
+            if other is not None and other.measure == one.measure:
+                found.append(
+                    one._replace(
+                        low=one.low + other.low, high=one.high + other.high,
+                        steps=(*one.steps, *other.steps), inputs=(*one.inputs, *other.inputs),
+                    )
+                )  # fmt: skip
+        return found
+
+    def _bounds(self, flow: Flow, year: int) -> list[Known]:
+        """Covered products bound a flow from below, national totals from above."""
+        at = self.amounts.at(year)
+        low = 0.0
+        steps: list[str] = []
+        if at is not None and flow.by == "value":
+            covered = self._sum(flow, at)
+            if covered > 0:
+                low = covered / (1 + MARGIN)
+                least = f"{covered:,.0f} USD (BACI)"
+                steps.append(f"{flow} in {year} is at least what the data cover, {least}, less {MARGIN:.0%}")
+        high = 0.0
+        for x, m in self._directions(flow):
+            sold, bought = (
+                self._indicator(Indicator("exports", x), year),
+                self._indicator(Indicator("imports", m), year),
+            )
+            tops = [known.high for known in (*sold, *bought)] if WORLD not in (x, m) else []
+            high += min(tops, default=math.inf) * (1 + MARGIN)
+            if tops:
+                top = f"{min(tops):,.0f} USD"
+                steps.append(
+                    f"{x} -> {m} in {year} is at most the smaller national total, {top}, plus {MARGIN:.0%}"
+                )
+        return [Known(low, high, "bounds", "bounds", tuple(steps), ())] if steps else []
+
+    def _total(self, economy: str, name: str, year: int) -> list[Known]:
+        found = self._reported.get((economy, name, year))
+        if found is None:
+            return []
+        step = f"{name.replace('_', ' ')} of {economy} in {year}: {found:,.0f} USD (CIA World Factbook)"
+        where = f"{self._edition(FACTBOOK)}?economy={economy}&measure={name}&year={year}"
+        half = 0.005 * found
+        return [Known(found - half, found + half, "reported", "CIA World Factbook", (step,), (where,))]
+
+    def _edition(self, table: str) -> str:
+        named = self.amounts.tables.dataset_of(table)
+        return f"{named.id}@{named.version}#{table}"
+
+    def _read_reported(self) -> dict[tuple[str, str, int], float]:
+        names = tuple(name for group in REPORTED.values() for name in group)
+        tables = self.amounts.tables
+        rows = tables.collect_once(
+            "reported totals of the audit",
+            lambda: (
+                tables.frame(FACTBOOK)
+                .filter(
+                    nw.col("measure").is_in(names) & (nw.col("unit") == "USD") & ~nw.col("year").is_null()
+                )
+                .select("economy", "measure", "year", "value")
+            ),
+        )
+        return {
+            (str(rows["economy"][n]), str(rows["measure"][n]), int(rows["year"][n])): float(rows["value"][n])
+            for n in range(len(rows["year"]))
+        }
+
+    def _read_partners(self) -> dict[tuple[str, str, int], dict[str, float]]:
+        tables = self.amounts.tables
+        rows = tables.collect_once(
+            "reported partners of the audit",
+            lambda: (
+                tables.frame(PARTNERS)
+                .filter(~nw.col("year").is_null() & ~nw.col("share").is_null())
+                .select("economy", "flow", "year", "partner", "share")
+            ),
+        )
+        found: dict[tuple[str, str, int], dict[str, float]] = {}
+        for n in range(len(rows["year"])):
+            key = (str(rows["economy"][n]), str(rows["flow"][n]), int(rows["year"][n]))
+            found.setdefault(key, {})[str(rows["partner"][n])] = float(rows["share"][n])
+        return found
+
+
+def _rows(table: str, pair: tuple[str, str], flow: Flow, year: int) -> str:
+    """Return the selector of the rows that a flow is summed from."""
+    ends = {side: end for side, end in zip(("exporter", "importer"), pair, strict=True) if end != WORLD}
+    products = {"product": ",".join(f"{prefix}*" for prefix in flow.products)} if flow.products else {}
+    where = {**ends, **products, "year": str(year)}
+    return table + "?" + "&".join(f"{column}={value}" for column, value in where.items())
+
+
+def _as_known(cited: _Cited) -> Known:
+    fact, band = cited
+    named = f"{fact.what}: {band.text}" + (f" ({fact.basis})" if fact.basis else "")
+    source = fact.basis or ", ".join(fact.sources)
+    return Known(
+        band.low, band.high, "cited", source, (f"cited figure {fact.id}: {named}",), (f"dossier#facts.{fact.id}",),
+        band.measure or "count",
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""The audit of a whole dossier: every claim judged, in the order they stand in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from hikiwake.audit.amounts import Amounts
+from hikiwake.audit.happenings import judge_count, judge_date, judge_duration
+from hikiwake.audit.known import Knowledge
+from hikiwake.audit.quantities import Question
+from hikiwake.audit.series import judge_balance_since, judge_record
+from hikiwake.audit.verdict import Judgement, Verdict, judge
+from hikiwake.core.claim import kinds, operand, printed
+from hikiwake.core.claim.operand import WORLD, Flow, Indicator, Operand
+from hikiwake.core.dates import PartialDate
+from hikiwake.core.dossier import Dossier, Event
+from hikiwake.store.tables import Tables
+
+Progress = Callable[[str, float], None]
+FAILING: frozenset[Judgement] = frozenset({"contradicted", "contradicted by bounds"})
+STEPS = 50
+"""Progress is told so many times."""
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """The verdicts on a dossier's claims, and what they were judged with."""
+
+    title: str
+    vintage: str
+    verdicts: tuple[Verdict, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Count the verdicts of each kind."""
+        return dict(sorted(Counter(verdict.judgement for verdict in self.verdicts).items()))
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether some claim is contradicted."""
+        return any(verdict.judgement in FAILING for verdict in self.verdicts)
+
+
+def audit(
+    dossier: Dossier, tables: Tables, *, as_of: date | None = None, progress: Progress | None = None
+) -> Audit:
+    """Judge every claim of a dossier.
+
+    Parameters
+    ----------
+    dossier : validated: all its values, operands and dates can be read.
+    tables : the store.
+    as_of : leave out events and facts that were not known by this day.
+    progress : told the claim and the part done.
+    """
+    known_by = _known_by(as_of)
+    events = {event.id: event for event in dossier.events if known_by(event.known or event.date)}
+    groups = frozenset(dossier.groups)
+    operands = [operand.parse(line, groups) for line in _lines(dossier)]
+    members = {
+        party: tuple(operand.party(member) for member in dossier.groups.get(party, (party,)))
+        for end in operands
+        for party in _parties(end)
+        if party != WORLD
+    }
+    amounts = Amounts(tables, (economy for names in members.values() for economy in names))
+    facts = [fact for fact in dossier.facts if fact.known == "" or known_by(fact.known)]
+    knowledge = Knowledge(amounts, facts, dossier.groups)
+    verdicts = []
+    every = max(1, len(dossier.claims) // STEPS)
+    for number, claim in enumerate(dossier.claims):
+        if progress and number % every == 0:
+            progress(claim.id, number / len(dossier.claims))
+        verdicts.append(_judge(claim, events, knowledge, groups))
+    if progress:
+        progress("done", 1.0)
+    return Audit(dossier.title, tables.vintage.name, tuple(verdicts))
+
+
+def _known_by(as_of: date | None) -> Callable[[str | int], bool]:
+    return lambda when: as_of is None or PartialDate.parse(when).first <= as_of
+
+
+def _lines(dossier: Dossier) -> list[str]:
+    lines = [fact.of for fact in dossier.facts if fact.of]
+    for claim in dossier.claims:
+        lines += [line for line in (getattr(claim, "of", ""), getattr(claim, "part", "")) if line]
+    return lines
+
+
+def _parties(end: Operand) -> tuple[str, ...]:
+    match end:
+        case Flow():
+            return end.exporter, end.importer
+        case Indicator():
+            return (end.economy,)
+        case _:
+            return ()
+
+
+def _judge(
+    claim: kinds.Claim, events: dict[str, Event], knowledge: Knowledge, groups: frozenset[str]
+) -> Verdict:
+    match claim:
+        case kinds.Statement():
+            return _statement(claim, events)
+        case kinds.Count():
+            return judge_count(claim, events)
+        case kinds.Date() if claim.event not in events:
+            return _unknown_yet(claim)
+        case kinds.Date():
+            return judge_date(claim, events)
+        case kinds.Duration():
+            return judge_duration(claim, events)
+        case _:
+            return _judge_quantity(claim, knowledge, groups)
+
+
+def _judge_quantity(
+    claim: kinds.Level
+    | kinds.Share
+    | kinds.Ratio
+    | kinds.Growth
+    | kinds.Balance
+    | kinds.Extreme
+    | kinds.Rank,
+    knowledge: Knowledge,
+    groups: frozenset[str],
+) -> Verdict:
+    said = printed.parse(claim.value)
+    of = operand.parse(claim.of, groups)
+    line = getattr(claim, "part", "")
+    part = operand.parse(line, groups) if line else None
+    if said.measure == "t" and isinstance(of, Flow):
+        of = msgspec.structs.replace(of, by="quantity")
+    left_open = frozenset(claim.open)
+    match claim:
+        case kinds.Growth():
+            base, last = _year(claim.from_), _year(claim.to)
+            multiple = said.measure in {"multiple", None}
+            question = Question("growth", of, last, part, base, multiple=multiple)
+        case kinds.Balance() if claim.since != "":
+            return judge_balance_since(claim.id, of, _year(claim.since), said, knowledge)
+        case kinds.Balance():
+            question = Question("balance", of, _year(claim.in_))
+        case kinds.Extreme():
+            within = PartialDate.parse(claim.within).years() if claim.within != "" else None
+            question = Question("share" if part else "level", of, _year(claim.in_), part)
+            return judge_record(claim.id, question, within, said, knowledge)
+        case kinds.Rank():
+            question = Question("rank", of, _year(claim.in_), among=claim.among)
+        case kinds.Share():
+            question = Question("share", of, _year(claim.in_), part)
+        case kinds.Ratio():
+            question = Question("ratio", of, _year(claim.in_), part)
+        case kinds.Level():
+            question = Question("level", of, _year(claim.in_))
+    return judge(claim.id, question, said, knowledge, left_open)
+
+
+def _year(when: str | int) -> int:
+    """Return the year of a date; a span that crosses years, such as a fiscal year, counts by its first."""
+    return PartialDate.parse(when).first.year
+
+
+def _statement(claim: kinds.Statement, events: dict[str, Event]) -> Verdict:
+    related = [events[identity] for identity in claim.events if identity in events]
+    reason = {
+        "forecast": "a forecast: no data of its time settle it",
+        "motive": "a statement of motive, which no figure settles",
+    }.get(claim.about, "a statement that no figure settles; read the sources named")
+    return Verdict(
+        claim=claim.id,
+        judgement="not checkable here",
+        reason=reason,
+        printed="",
+        steps=tuple(f"{event.date}: {event.title}" for event in related),
+        sources=", ".join(claim.sources),
+        remedy="Read the sources named; the events above speak to it." if related else "",
+    )
+
+
+def _unknown_yet(claim: kinds.Date) -> Verdict:
+    return Verdict(
+        claim=claim.id,
+        judgement="not checkable here",
+        reason="the event it names is not among those known by the date of the audit",
+        printed=str(claim.value),
+    )
