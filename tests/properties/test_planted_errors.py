@@ -40,7 +40,9 @@ class Store:
         self.ask = duckdb.connect()
         self.ask.execute(f"CREATE TABLE f AS FROM '{path}'")
 
-    def total(self, product: str, year: int, exporter: str = "", importer: str = "", column: str = "value") -> float:
+    def total(
+        self, product: str, year: int, exporter: str = "", importer: str = "", column: str = "value"
+    ) -> float:
         codes = ", ".join(f"'{code}'" for code in PRODUCTS[product])
         where = f"product IN ({codes}) AND year = {year}"
         where += f" AND exporter = '{exporter}'" if exporter else ""
@@ -80,7 +82,13 @@ def true_claim(store: Store, chance: random.Random, number: int) -> tuple[dict[s
             share = 100 * value / whole[1]
             if not 2 < share < 90:
                 return None
-            return {**claim, "quantity": "share", "part": flow, "of": f"{whole[0]}: {product}", "unit": "%"}, share
+            return {
+                **claim,
+                "quantity": "share",
+                "part": flow,
+                "of": f"{whole[0]}: {product}",
+                "unit": "%",
+            }, share
         case "level":
             return {**claim, "quantity": "level", "of": flow, "unit": "bn USD"}, value / 1e9
         case "quantity":
@@ -94,7 +102,14 @@ def true_claim(store: Store, chance: random.Random, number: int) -> tuple[dict[s
             change = 100 * (value / base - 1)
             if abs(change) < 8 or abs(change) > 400:
                 return None
-            return {**claim, "quantity": "growth", "of": flow, "from": year - 1, "to": year, "unit": "%"}, change
+            return {
+                **claim,
+                "quantity": "growth",
+                "of": flow,
+                "from": year - 1,
+                "to": year,
+                "unit": "%",
+            }, change
 
 
 def printed(claim: dict[str, Any], value: float) -> dict[str, Any]:
@@ -131,7 +146,9 @@ def falsified(
             return None
         x, _, rest = claim["part"].partition(" -> ")
         m, _, product = rest.partition(": ")
-        changed["of"] = f"{x} -> world: {product}" if claim["of"].startswith("world") else f"world -> {m}: {product}"
+        changed["of"] = (
+            f"{x} -> world: {product}" if claim["of"].startswith("world") else f"world -> {m}: {product}"
+        )
     said = printed(changed, value)
     return said if not _true(said, value, store) else None
 

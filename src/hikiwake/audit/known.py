@@ -297,7 +297,6 @@ def _as_known(cited: _Cited) -> Known:
     fact, band = cited
     named = f"{fact.what}: {band.text}" + (f" ({fact.basis})" if fact.basis else "")
     source = fact.basis or ", ".join(fact.sources)
-    return Known(
-        band.low, band.high, "cited", source, (f"cited figure {fact.id}: {named}",), (f"dossier#facts.{fact.id}",),
-        band.measure or "count",
-    )  # fmt: skip
+    step = f"cited figure {fact.id}: {named}"
+    inputs = (f"dossier#facts.{fact.id}",)
+    return Known(band.low, band.high, "cited", source, (step,), inputs, band.measure or "count")

@@ -17,6 +17,8 @@ COMMANDS = {
     "ties": "facts",
     "complementarity": "facts",
     "why": "why",
+    "audit": "audit",
+    "dossier": "dossier",
     "data": "data",
     "methods": "reference",
     "countries": "reference",
@@ -154,7 +156,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as fault:
         told = io.StringIO()
         fault.show(file=told)
-        click.echo(_visible(told.getvalue()), err=True, nl=False)
+        click.echo(visible(told.getvalue()), err=True, nl=False)
         return 2
     except (BrokenPipeError, SystemExit):
         # The reader of our results has seen enough (click turns a broken pipe into SystemExit).
@@ -192,16 +194,16 @@ def _failed(fault: Exception, *, debug: bool) -> int:
     if debug:
         import traceback
 
-        click.echo(_visible("".join(traceback.format_exception(fault))), err=True, nl=False)
+        click.echo(visible("".join(traceback.format_exception(fault))), err=True, nl=False)
     if isinstance(fault, HikiwakeError):
-        click.echo(_visible(f"hikiwake: {fault}"), err=True)
+        click.echo(visible(f"hikiwake: {fault}"), err=True)
         return fault.exit_code
     refusal = _refusal(fault)
     if refusal:
-        click.echo(_visible(f"hikiwake: {refusal}"), err=True)
+        click.echo(visible(f"hikiwake: {refusal}"), err=True)
         return REFUSED
     said = next(iter(str(fault).strip().splitlines()), "")
-    click.echo(_visible(f"hikiwake: an unexpected fault, {type(fault).__name__}: {said}"), err=True)
+    click.echo(visible(f"hikiwake: an unexpected fault, {type(fault).__name__}: {said}"), err=True)
     click.echo("Please report it with the command you gave; --debug shows where it happened.", err=True)
     return UNEXPECTED
 
@@ -219,6 +221,6 @@ def _refusal(fault: Exception) -> str:
     return ""
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Return a text whose control characters cannot steer a terminal."""
     return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)

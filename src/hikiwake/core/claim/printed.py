@@ -232,7 +232,9 @@ def _number(rest: str, text: str) -> tuple[float, float, Measure | None]:
     else:
         raise ValueError(_unreadable(text))
     scale, tail = _scaled(tail)
-    measure, factor = _unit(tail, measure_before, text)
+    # What is counted is named in plain words after a whole number: four visits.
+    countable = scale == 1.0 and value == int(value) and not tail.startswith("-")
+    measure, factor = _unit(tail, measure_before, text, countable=countable)
     return value * scale * factor, half * scale * factor, measure
 
 
@@ -244,7 +246,9 @@ def _scaled(tail: str) -> tuple[float, str]:
     return 1.0, tail
 
 
-def _unit(tail: str, before: tuple[Measure, float] | None, text: str) -> tuple[Measure | None, float]:
+def _unit(
+    tail: str, before: tuple[Measure, float] | None, text: str, *, countable: bool = True
+) -> tuple[Measure | None, float]:
     tail = tail.strip(" .-")
     if before is not None:
         if tail and tail in UNITS and UNITS[tail][0] != before[0]:
@@ -254,7 +258,7 @@ def _unit(tail: str, before: tuple[Measure, float] | None, text: str) -> tuple[M
         return None, 1.0
     if tail in UNITS:
         return UNITS[tail]
-    if re.fullmatch(r"[a-z][a-z -]{1,30}", tail) and tail not in _SCALES:
+    if countable and re.fullmatch(r"[a-z][a-z -]{1,30}", tail):
         return "count", 1.0  # four visits, three ministers: what is counted stands in the claim itself
     raise ValueError(f"{text!r}: unit {tail!r} is not known; known are {', '.join(sorted(UNITS))}")
 

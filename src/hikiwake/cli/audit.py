@@ -1,0 +1,117 @@
+"""The command `audit`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+import click
+
+from hikiwake.cli.app import Options, visible
+from hikiwake.cli.dossier import find
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hikiwake.audit.run import Audit
+
+SIGNS = {
+    "holds": "=",
+    "holds only under another reading": "~",
+    "differs": "!",
+    "contradicted": "X",
+    "contradicted by bounds": "X",
+    "not checkable here": "?",
+}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake audit JPN RUS
+  hikiwake audit my-dossier.yaml --json
+  hikiwake audit my-dossier.yaml --junit > audit.xml"""
+)
+@click.argument("names", nargs=-1, required=True, metavar="DOSSIER|A B")
+@click.option("--as-of", "as_of", help="Use what was known by this day (YYYY-MM-DD).")
+@click.option("--claim", "claims", multiple=True, help="Audit this claim only; may be repeated.")
+@click.option("--json", "form", flag_value="json", help="Print JSON, with rows, formulas and sources.")
+@click.option("--junit", "form", flag_value="junit", help="Print JUnit XML, as build servers read it.")
+@click.pass_obj
+def audit(
+    options: Options, names: tuple[str, ...], as_of: str | None, claims: tuple[str, ...], form: str | None
+) -> int:
+    """Recompute every figure that a dossier quotes, and judge it; exit code 1 when one is contradicted."""
+    import msgspec
+
+    from hikiwake.audit.run import audit as run
+    from hikiwake.cli.progress import Progress
+    from hikiwake.dossier.validation import read
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.tables import open_tables
+
+    held = read(find(names))
+    if claims:
+        known = {claim.id for claim in held.claims}
+        unknown = [name for name in claims if name not in known]
+        if unknown:
+            raise click.BadParameter(f"no claim has the id {unknown[0]!r}")
+        held = msgspec.structs.replace(held, claims=tuple(c for c in held.claims if c.id in claims))
+    with Progress(options) as progress:
+        result = run(held, open_tables(options.data or SHIPPED), as_of=_day(as_of), progress=progress)
+    if form == "json":
+        content = {"counts": result.counts(), **msgspec.to_builtins(result)}
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+    elif form == "junit":
+        click.echo(_junit(result))
+    else:
+        click.echo(visible(_text(result)))
+    return 1 if result.contradicted else 0
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    from hikiwake.core.dates import PartialDate
+    from hikiwake.core.errors import BadUsage
+
+    try:
+        return PartialDate.parse(text).last
+    except ValueError as fault:
+        raise BadUsage(where=f"as-of date {text!r}", why=str(fault), remedy="Write YYYY-MM-DD.") from fault
+
+
+def _text(result: Audit) -> str:
+    lines = [result.title, ""]
+    for verdict in result.verdicts:
+        said = f" [{verdict.printed}]" if verdict.printed else ""
+        lines.append(f"{SIGNS[verdict.judgement]} {verdict.claim}{said}: {verdict.judgement}")
+        lines.append(f"    {verdict.reason}")
+        lines += [f"    also {other}" for other in verdict.also]
+        lines += [f"    reading: {reading}" for reading in verdict.readings[1:]]
+        lines += [f"    {step}" for step in verdict.steps]
+        if verdict.remedy:
+            lines.append(f"    {verdict.remedy}")
+    lines += ["", *(f"{number:>5}  {name}" for name, number in result.counts().items())]
+    return "\n".join(lines)
+
+
+def _junit(result: Audit) -> str:
+    failed = {"contradicted", "contradicted by bounds"}
+    cases = []
+    for verdict in result.verdicts:
+        reason = quoteattr(visible(f"{verdict.judgement}: {verdict.reason}"))
+        inside = ""
+        if verdict.judgement in failed:
+            inside = f"<failure message={reason}/>"
+        elif verdict.judgement == "not checkable here":
+            inside = f"<skipped message={reason}/>"
+        names = f"classname={quoteattr(visible(result.title))} name={quoteattr(verdict.claim)}"
+        cases.append(f"  <testcase {names}>{inside}</testcase>")
+    counts = result.counts()
+    failures = sum(counts.get(name, 0) for name in failed)
+    skipped = counts.get("not checkable here", 0)
+    numbers = f'tests="{len(cases)}" failures="{failures}" skipped="{skipped}"'
+    head = f"<testsuite name={quoteattr(visible(result.title))} {numbers}>"
+    return "\n".join(('<?xml version="1.0" encoding="UTF-8"?>', head, *cases, "</testsuite>"))

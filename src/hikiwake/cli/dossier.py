@@ -1,0 +1,102 @@
+"""The commands `dossier validate|show`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hikiwake.cli.app import Options, visible
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  hikiwake dossier validate my-dossier.yaml
+  hikiwake dossier show JPN RUS"""
+)
+def dossier() -> None:
+    """Check and show dossiers: what people know of a pair that no table holds."""
+
+
+@dossier.command(
+    "validate",
+    epilog="""\b
+Examples:
+  hikiwake dossier validate my-dossier.yaml
+  hikiwake dossier validate *.yaml --json""",
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def validate(options: Options, paths: tuple[Path, ...], as_json: bool) -> int:
+    """List everything that is wrong with dossiers; the exit code is 1 when something is."""
+    from hikiwake.dossier.validation import Problem, check
+
+    found: list[Problem] = []
+    for path in paths:
+        _, problems = check(path)
+        found += problems
+        if not problems:
+            options.say(f"{path}: nothing is wrong")
+    if as_json:
+        _json(found)
+    else:
+        for problem in found:
+            click.echo(visible(str(problem)))
+    return 1 if found else 0
+
+
+@dossier.command(
+    "show",
+    epilog="""\b
+Examples:
+  hikiwake dossier show JPN RUS
+  hikiwake dossier show my-dossier.yaml --json""",
+)
+@click.argument("names", nargs=-1, required=True, metavar="FILE|A B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(names: tuple[str, ...], as_json: bool) -> None:
+    """Show a dossier: a file, or the one shipped for two economies."""
+    from hikiwake.dossier.validation import read
+
+    held = read(find(names))
+    if as_json:
+        _json(held)
+        return
+    lines = [held.title, f"{', '.join(held.parties)}; as of {held.as_of or 'no date given'}", ""]
+    for part in ("events", "positions", "projects", "facts", "claims", "references"):
+        entries = getattr(held, part)
+        lines.append(f"{len(entries):>4} {part}")
+    lines.append("")
+    lines += [f"{event.date!s:<24} {event.title}" for event in held.events]
+    click.echo(visible("\n".join(lines)))
+
+
+def find(names: tuple[str, ...]) -> Path:
+    """Return the file that is named, or the shipped dossier of the economies that are."""
+    from hikiwake.core.country import Pair, pair, resolve
+    from hikiwake.core.errors import NoData
+    from hikiwake.dossier.shipped import all_shipped, shipped
+
+    first = Path(names[0])
+    if len(names) == 1 and (first.suffix in {".yaml", ".yml"} or first.exists()):
+        return first
+    which = pair(names[0]) if len(names) == 1 else Pair(resolve(names[0]), resolve(names[1]))
+    found = shipped(which.a.id, which.b.id)
+    if found is None:
+        held = ", ".join(all_shipped()) or "none"
+        raise NoData(
+            where=f"{which}",
+            why=f"no dossier is shipped for this pair (shipped: {held})",
+            remedy="Write one; its form is in the documentation, and `hikiwake dossier validate` checks it.",
+        )
+    return found
+
+
+def _json(content: Any) -> None:
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
