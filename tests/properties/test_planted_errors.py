@@ -74,42 +74,31 @@ def true_claim(store: Store, chance: random.Random, number: int) -> tuple[dict[s
     flow = f"{x} -> {m}: {product}"
     value = store.total(product, year, x, m)
     claim: dict[str, Any] = {"id": f"c{number}", "in": year}
-    match form:
-        case "share of imports" | "share of exports":
-            whole = (f"world -> {m}", store.total(product, year, importer=m))
-            if form == "share of exports":
-                whole = (f"{x} -> world", store.total(product, year, exporter=x))
-            share = 100 * value / whole[1]
-            if not 2 < share < 90:
-                return None
-            return {
-                **claim,
-                "quantity": "share",
-                "part": flow,
-                "of": f"{whole[0]}: {product}",
-                "unit": "%",
-            }, share
-        case "level":
-            return {**claim, "quantity": "level", "of": flow, "unit": "bn USD"}, value / 1e9
-        case "quantity":
-            tonnes = store.total(product, year, x, m, "quantity") / 1e9
-            return {**claim, "quantity": "level", "of": f"{flow} by quantity", "unit": "Mt"}, tonnes
-        case _:
-            del claim["in"]
-            base = store.total(product, year - 1, x, m)
-            if base < 2e7:
-                return None
-            change = 100 * (value / base - 1)
-            if abs(change) < 8 or abs(change) > 400:
-                return None
-            return {
-                **claim,
-                "quantity": "growth",
-                "of": flow,
-                "from": year - 1,
-                "to": year,
-                "unit": "%",
-            }, change
+    number_of: tuple[dict[str, Any], float] | None
+    if form.startswith("share"):
+        ends = {"exporter": x} if form == "share of exports" else {"importer": m}
+        whole = f"{x} -> world" if form == "share of exports" else f"world -> {m}"
+        share = 100 * value / store.total(product, year, **ends)
+        said = {**claim, "quantity": "share", "part": flow, "of": f"{whole}: {product}", "unit": "%"}
+        number_of = (said, share) if 2 < share < 90 else None
+    elif form == "level":
+        number_of = {**claim, "quantity": "level", "of": flow, "unit": "bn USD"}, value / 1e9
+    elif form == "quantity":
+        tonnes = store.total(product, year, x, m, "quantity") / 1e9
+        number_of = {**claim, "quantity": "level", "of": f"{flow} by quantity", "unit": "Mt"}, tonnes
+    else:
+        base = store.total(product, year - 1, x, m)
+        change = 100 * (value / base - 1) if base >= 2e7 else 0.0
+        said = {
+            "id": claim["id"],
+            "quantity": "growth",
+            "of": flow,
+            "from": year - 1,
+            "to": year,
+            "unit": "%",
+        }
+        number_of = (said, change) if 8 <= abs(change) <= 400 else None
+    return number_of
 
 
 def printed(claim: dict[str, Any], value: float) -> dict[str, Any]:
@@ -136,21 +125,25 @@ def falsified(
             if field in changed:
                 changed[field] += step
     elif kind == "direction":
-        for field in ("of", "part"):
-            if field in changed:
-                left, _, rest = changed[field].partition(" -> ")
-                right, colon, product = rest.partition(":")
-                changed[field] = f"{right} -> {left}{colon}{product}"
+        changed |= {field: _turned(changed[field]) for field in ("of", "part") if field in changed}
     elif kind == "whole":
         if claim["quantity"] != "share":
             return None
-        x, _, rest = claim["part"].partition(" -> ")
-        m, _, product = rest.partition(": ")
-        changed["of"] = (
-            f"{x} -> world: {product}" if claim["of"].startswith("world") else f"world -> {m}: {product}"
-        )
+        changed["of"] = _other_whole(claim)
     said = printed(changed, value)
     return said if not _true(said, value, store) else None
+
+
+def _turned(flow: str) -> str:
+    left, _, rest = flow.partition(" -> ")
+    right, colon, product = rest.partition(":")
+    return f"{right} -> {left}{colon}{product}"
+
+
+def _other_whole(claim: dict[str, Any]) -> str:
+    x, _, rest = claim["part"].partition(" -> ")
+    m, _, product = rest.partition(": ")
+    return f"{x} -> world: {product}" if claim["of"].startswith("world") else f"world -> {m}: {product}"
 
 
 def _true(said: dict[str, Any], value: float, store: Store) -> bool:
@@ -183,7 +176,7 @@ def claims() -> tuple[list[dict[str, Any]], list[tuple[str, dict[str, Any]]]]:
     while len(true) < CLAIMS or len(false) < CLAIMS:
         number += 1
         found = true_claim(store, chance, number)
-        if found is None or found[1] < 0.05 and found[0]["quantity"] != "growth":
+        if found is None or (found[1] < 0.05 and found[0]["quantity"] != "growth"):
             continue
         claim, value = found
         if len(true) < CLAIMS:
@@ -210,7 +203,7 @@ def test_planted_errors_are_caught_and_the_truth_is_left_alone(
     missed = Counter(kind for kind, claim in false if verdicts[claim["id"]] == "holds")
     silent = of_false["not checkable here"]
     with capsys.disabled():
-        print(f"\ntrue: {dict(of_true)}\nfalse: {dict(of_false)}; held: {dict(missed)}")
+        print(f"\ntrue: {dict(of_true)}\nfalse: {dict(of_false)}; held: {dict(missed)}")  # noqa: T201
     wronged = of_true["contradicted"] + of_true["contradicted by bounds"]
     assert wronged <= WRONGED * len(true)
     assert of_false["holds"] + silent <= (1 - CAUGHT) * len(false)

@@ -73,7 +73,8 @@ def audit(
     for number, claim in enumerate(dossier.claims):
         if progress and number % every == 0:
             progress(claim.id, number / len(dossier.claims))
-        verdicts.append(_judge(claim, events, knowledge, groups))
+        verdict = _judge(claim, events, knowledge, groups)
+        verdicts.append(msgspec.structs.replace(verdict, says=claim.says))
     if progress:
         progress("done", 1.0)
     return Audit(dossier.title, tables.vintage.name, tuple(verdicts))

@@ -35,6 +35,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     judgement: Judgement
     reason: str
     printed: str
+    says: str = ""
     low: float | None = None
     high: float | None = None
     unit: str = ""

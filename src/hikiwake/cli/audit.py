@@ -87,7 +87,7 @@ def _text(result: Audit) -> str:
     for verdict in result.verdicts:
         said = f" [{verdict.printed}]" if verdict.printed else ""
         lines.append(f"{SIGNS[verdict.judgement]} {verdict.claim}{said}: {verdict.judgement}")
-        lines.append(f"    {verdict.reason}")
+        lines += [f"    {part}" for part in (verdict.says, verdict.reason) if part]
         lines += [f"    also {other}" for other in verdict.also]
         lines += [f"    reading: {reading}" for reading in verdict.readings[1:]]
         lines += [f"    {step}" for step in verdict.steps]
