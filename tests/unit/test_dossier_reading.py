@@ -33,7 +33,7 @@ projects:
 facts:
   - {id: total, what: Trade of both, value: 21.5 bn USD, of: NOR <-> SWE, in: 2014, sources: [book]}
 claims:
-  - {id: C1, quantity: share, part: "NOR -> SWE: crude oil", of: "NOR -> world: crude oil", in: 2014, value: 5 %}
+  - {id: C1, quantity: share, part: "NOR -> SWE: crude oil", of: "NOR -> world: 2709", in: 2014, value: 5 %}
   - {id: C2, quantity: level, of: NOR <-> SWE, in: 2014, value: about 22 bn USD, document: book}
   - {id: C3, quantity: growth, of: "NOR -> SWE: crude oil", from: 2004, to: 2014, value: rose}
   - {id: C4, quantity: count, events: {type: visit, actors: NOR}, value: one, from: 1900, to: 1910}

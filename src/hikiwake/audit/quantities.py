@@ -12,6 +12,8 @@ from hikiwake.core.claim.operand import WORLD, Flow, Operand
 from hikiwake.core.claim.printed import Measure
 
 Form = Literal["level", "share", "ratio", "growth", "balance", "record", "rank"]
+MIXED = "; "
+"""Between the names of several sources."""
 FISCAL = 0.75
 """Part of a fiscal year from April that lies in its first calendar year."""
 
@@ -43,6 +45,11 @@ class Answer(NamedTuple):
     inputs: tuple[str, ...]
     measure: Measure
     doubtful: str = ""
+
+    @property
+    def mixed(self) -> bool:
+        """Whether figures of different makers are set against each other."""
+        return MIXED in self.source
 
     @property
     def exact(self) -> bool:
@@ -134,7 +141,7 @@ def _combined(parts: tuple[Known, ...], wholes: tuple[Known, ...], form: str) ->
             if "bounds" in (part.basis, whole.basis)
             else max((part.basis, whole.basis), key=lambda basis: _RANK[basis])
         )
-        source = part.source if part.source == whole.source else f"{part.source}; {whole.source}"
+        source = part.source if part.source == whole.source else f"{part.source}{MIXED}{whole.source}"
         found.append(
             Answer(
                 low, high, basis, source, (*part.steps, *whole.steps), (*part.inputs, *whole.inputs),
@@ -147,8 +154,8 @@ def _combined(parts: tuple[Known, ...], wholes: tuple[Known, ...], form: str) ->
 def _intersected(answers: list[Answer]) -> Answer:
     low, high = max(a.low for a in answers), min(a.high for a in answers)
     return Answer(
-        low, max(low, high), "bounds", "bounds", tuple(s for a in answers for s in a.steps),
-        tuple(i for a in answers for i in a.inputs), "share",
+        low, max(low, high), "bounds", "bounds", tuple(dict.fromkeys(s for a in answers for s in a.steps)),
+        tuple(dict.fromkeys(i for a in answers for i in a.inputs)), "share",
     )  # fmt: skip
 
 
@@ -181,6 +188,7 @@ def _growth(question: Question, knowledge: Knowledge) -> list[Answer]:
         low = end.low / begin.high if math.isfinite(begin.high) else 0.0
         high = end.high / begin.low if begin.low > 0 else math.inf
         shift = 0.0 if question.multiple else 1.0
+        source = end.source if begin.source == end.source else f"{begin.source}{MIXED}{end.source}"
         basis = (
             begin.basis
             if begin.basis == end.basis
@@ -190,7 +198,7 @@ def _growth(question: Question, knowledge: Knowledge) -> list[Answer]:
         )
         found.append(
             Answer(
-                low - shift, high - shift, basis, end.source, (*begin.steps, *end.steps),
+                low - shift, high - shift, basis, source, (*begin.steps, *end.steps),
                 (*begin.inputs, *end.inputs), "multiple" if question.multiple else "share",
                 begin.doubtful or end.doubtful,
             )

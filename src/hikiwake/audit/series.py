@@ -40,26 +40,46 @@ def judge_balance_since(
     identity: str, of: Operand, since: int, printed: Printed, knowledge: Knowledge
 ) -> Verdict:
     """Judge whether a balance has its sign in each year from one on, and had not in the year before."""
-    last = max(knowledge.amounts.years)
-    series = {
-        year: answer
-        for year in range(since - 1, last + 1)
-        if (answer := _sound(Question("balance", of, year), year, knowledge)) is not None
-    }
-    after = {year: answer for year, answer in series.items() if year >= since}
-    if not after:
-        return _open(identity, printed, "the balance is known for none of these years", series)
-    against = [
-        year
-        for year, answer in after.items()
-        if not (printed.holds(answer.low) and printed.holds(answer.high))
+    by_source = _balances(of, since, knowledge)
+    if not by_source:
+        return _open(identity, printed, "the balance is known for none of these years", {})
+    verdicts = [_since(identity, since, printed, series) for series in by_source.values()]
+    first = verdicts[0]
+    fitting = [
+        name for name, verdict in zip(by_source, verdicts, strict=True) if verdict.judgement == "holds"
     ]
-    first = next(iter(after.values()))
+    if first.judgement == "holds" or not fitting:
+        return first
+    reason = f"{first.reason} by {next(iter(by_source))}; it holds by {fitting[0]}"
+    readings = tuple(f"basis: {name}" for name in fitting)
+    return msgspec.structs.replace(
+        first, judgement="holds only under another reading", reason=reason, readings=readings
+    )
+
+
+def _balances(of: Operand, since: int, knowledge: Knowledge) -> dict[str, dict[int, Answer]]:
+    """Return the sound balances of each maker from the year before on, where a year of the span is known."""
+    found: dict[str, dict[int, Answer]] = {}
+    for year in range(since - 1, max(knowledge.amounts.years) + 1):
+        for answer in answers(Question("balance", of, year), knowledge):
+            if answer.exact and not answer.doubtful:
+                found.setdefault(answer.source, {})[year] = answer
+    return {name: series for name, series in found.items() if max(series) >= since}
+
+
+def _since(identity: str, since: int, printed: Printed, series: dict[int, Answer]) -> Verdict:
+    after = {year: answer for year, answer in series.items() if year >= since}
+    first = after[min(after)]
+
+    def fits(answer: Answer) -> bool:
+        return printed.holds(answer.low) and printed.holds(answer.high)
+
+    against = [year for year, answer in after.items() if not fits(answer)]
     if against:
         years = ", ".join(map(str, against[:5]))
         return _answer(identity, "contradicted", f"the balance has the other sign in {years}", printed, first)
     before = series.get(since - 1)
-    if before is not None and printed.holds(before.low) and printed.holds(before.high):
+    if before is not None and fits(before):
         reason = f"it has this sign in {since - 1} already ({shown(before)})"
         return _answer(identity, "differs", reason, printed, before)
     return _answer(identity, "holds", f"so it is in all {len(after)} years that are known", printed, first)

@@ -147,6 +147,8 @@ def amount(value: float, measure: str) -> str:
         return f"{value:.3g} times"
     if measure in {"rank", "count", "year"}:
         return f"{value:.0f}"
+    if measure in {"persons", "km2"}:
+        return f"{value:,.0f} {measure}"
     for size, name in ((1e12, "tn "), (1e9, "bn "), (1e6, "m ")):
         if abs(value) >= size:
             return f"{value / size:,.4g} {name}{measure}"
@@ -179,6 +181,8 @@ def _other(
     only_open: bool = False,
 ) -> tuple[tuple[str, ...], Answer] | None:
     """Return the nearest readings (at most three) under which the figure comes out."""
+    if printed.relation not in {"equals", "about", "between"}:
+        return None  # "fell" or "less than" fits half of all readings, which tells nothing
     names: list[str] = []
     nearest: Answer | None = None
     for reading in readings(question, left_open):
@@ -188,7 +192,7 @@ def _other(
             (
                 a
                 for a in answers(reading.question, knowledge)
-                if a.exact and not a.doubtful and _comparable(a, printed)
+                if a.exact and not a.doubtful and not a.mixed and _comparable(a, printed)
             ),
             None,
         )
