@@ -53,17 +53,26 @@ def run_console(example: Example) -> str | None:
             check=False,
         )
         got = re.sub(r"[^\S\n]", " ", run.stdout + run.stderr)  # spaces that do not break are spaces
-        # An example of an error shows the error.
-        if run.returncode != 0 and not wanted.startswith("hikiwake: "):
+        # An example of an error shows the error; 1 says that something was found, and what is shown with it.
+        if run.returncode not in {0, 1 if wanted.strip() else 0} and not wanted.startswith("hikiwake: "):
             return f"{command}\nleft with {run.returncode}:\n{run.stderr}"
         if wanted.strip() and not doctest.OutputChecker().check_output(wanted, got, MEANS_THE_SAME):
             return f"{command}\nshould have written\n{wanted}\nbut wrote\n{got}"
     return None
 
 
+def write_file(example: Example) -> None:
+    """Write a block that begins with a comment such as `# article.yaml` to the file it names."""
+    found = re.match(r"# (\w[\w-]*\.yaml)\n", example.parsed)
+    if found:
+        (example.namespace["folder"] / found[1]).write_text(example.parsed, encoding="utf-8")
+
+
 def examples(page: Path, folder: Path) -> list[Example]:
     python = PythonCodeBlockParser(doctest_optionflags=MEANS_THE_SAME)
-    parsed = Sybil([python, CodeBlockParser("console", run_console)]).parse(page)
+    parsed = Sybil(
+        [python, CodeBlockParser("console", run_console), CodeBlockParser("yaml", write_file)]
+    ).parse(page)
     parsed.namespace["folder"] = folder
     return list(parsed)
 
