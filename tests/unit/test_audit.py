@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
+from hikiwake.audit.examples import examples
 from hikiwake.audit.run import Audit, audit
 from hikiwake.audit.verdict import Verdict
+from hikiwake.core.country import Pair, country
 from hikiwake.core.dossier import Dossier
+from hikiwake.dossier.blank import blank
 from hikiwake.dossier.shipped import all_shipped, shipped
-from hikiwake.dossier.validation import check, read
+from hikiwake.dossier.validation import check, check_bytes, read
 from hikiwake.store.selection import rows
 from hikiwake.store.tables import open_tables
 
@@ -143,11 +147,7 @@ def _shipped(a: str, b: str) -> Any:
 
 def test_the_briefing_of_2016_is_entered_whole_and_its_wrong_figure_is_found() -> None:
     held = read(_shipped("RUS", "JPN"))
-    wanted = [
-        f"{letter}{n}"
-        for letter, last in (("T", 15), ("I", 3), ("H", 41), ("P", 8))
-        for n in range(1, last + 1)
-    ]
+    wanted = [f"{part}{n}" for part, last in SEED.items() for n in range(1, last + 1)]
     assert set(wanted) <= {claim.id for claim in held.claims}
     verdicts = {verdict.claim: verdict for verdict in audit(held, open_tables()).verdicts}
     assert verdicts["T3"].judgement == "contradicted"
@@ -169,3 +169,27 @@ def test_each_row_that_a_verdict_names_is_in_the_store() -> None:
     verdict = one("share", "8 %", **OIL, in_=2014)
     for source in verdict.inputs:
         assert rows(open_tables(), source).total > 0
+
+
+@pytest.mark.parametrize(
+    "names", [("AUS", "CHN"), ("JPN", "RUS"), ("TUV", "NRU"), ("CIV", "MMR"), ("NLD", "TWN")]
+)
+def test_a_new_form_is_valid_and_its_examples_hold(names: tuple[str, str]) -> None:
+    pair = Pair(country(names[0]), country(names[1]))
+    text = blank(pair, examples(pair, 2021, open_tables()))
+    dossier, problems = check_bytes(text.encode(), "new.yaml")
+    assert problems == ()
+    assert dossier is not None
+    assert {verdict.judgement for verdict in audit(dossier, open_tables()).verdicts} <= {"holds"}
+
+
+def test_every_example_of_the_form_is_valid_too() -> None:
+    pair = Pair(country("AUS"), country("CHN"))
+    text = blank(pair, examples(pair, 2021, open_tables()))
+    lines = [re.sub(r"^# (?=[a-z]+:|  )", "", line) for line in text.split("\n")[4:]]
+    shown = "\n".join(lines)
+    dossier, problems = check_bytes(shown.encode(), "new.yaml")
+    assert problems == ()
+    assert dossier is not None
+    assert dossier.events[0].host == "CHN"
+    assert dossier.references[0].id == "paper"

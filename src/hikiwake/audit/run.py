@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from hikiwake.audit.amounts import Amounts
+from hikiwake.audit.consistency import Conflict, conflicts
 from hikiwake.audit.happenings import judge_count, judge_date, judge_duration
 from hikiwake.audit.known import Knowledge
 from hikiwake.audit.quantities import Question
@@ -27,11 +28,12 @@ STEPS = 50
 
 
 class Audit(msgspec.Struct, frozen=True):
-    """The verdicts on a dossier's claims, and what they were judged with."""
+    """The verdicts on a dossier's claims, and which of these cannot all be true."""
 
     title: str
     vintage: str
     verdicts: tuple[Verdict, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Count the verdicts of each kind."""
@@ -77,7 +79,8 @@ def audit(
         verdicts.append(msgspec.structs.replace(verdict, says=claim.says))
     if progress:
         progress("done", 1.0)
-    return Audit(dossier.title, tables.vintage.name, tuple(verdicts))
+    against = conflicts(dossier.claims, groups)
+    return Audit(dossier.title, tables.vintage.name, tuple(verdicts), against)
 
 
 def _known_by(as_of: date | None) -> Callable[[str | int], bool]:

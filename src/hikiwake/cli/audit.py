@@ -93,6 +93,8 @@ def _text(result: Audit) -> str:
         lines += [f"    {step}" for step in verdict.steps]
         if verdict.remedy:
             lines.append(f"    {verdict.remedy}")
+    for conflict in result.conflicts:
+        lines.append(f"! {', '.join(conflict.claims)}: cannot all be true\n    {conflict.reason}")
     lines += ["", *(f"{number:>5}  {name}" for name, number in result.counts().items())]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""The commands `dossier validate|show`."""
+"""The commands `dossier new|validate|show`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,55 @@ from typing import Any
 import click
 
 from hikiwake.cli.app import Options, visible
+from hikiwake.cli.completion import economies
 
 
 @click.group(
     epilog="""\b
 Examples:
-  hikiwake dossier validate my-dossier.yaml
+  hikiwake dossier new AUS CHN -o aus-chn.yaml
+  hikiwake dossier validate aus-chn.yaml
   hikiwake dossier show JPN RUS"""
 )
 def dossier() -> None:
     """Check and show dossiers: what people know of a pair that no table holds."""
+
+
+@dossier.command(
+    "new",
+    epilog="""\b
+Examples:
+  hikiwake dossier new AUS CHN -o aus-chn.yaml
+  hikiwake dossier new "south korea" japan""",
+)
+@click.argument("a", shell_complete=economies)
+@click.argument("b", shell_complete=economies)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a file instead of printing.")
+@click.pass_obj
+def new(options: Options, a: str, b: str, output: Path | None) -> None:
+    """Print a form to fill in, explained in comments, with two claims taken from the data."""
+    from hikiwake.audit.examples import examples
+    from hikiwake.compose import Request, resolve_year
+    from hikiwake.core.country import Pair, resolve
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dossier.blank import blank
+    from hikiwake.store.atomic import write
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.tables import open_tables
+
+    which = Pair(resolve(a), resolve(b))
+    tables = open_tables(options.data or SHIPPED)
+    year = resolve_year(Request(pair=which), tables.vintage)
+    text = blank(which, examples(which, year, tables))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    if output.exists():
+        raise BadUsage(
+            where=str(output), why="this file exists", remedy="Name another; none is written over."
+        )
+    write(output, text.encode())
+    options.say(f"wrote {output}")
 
 
 @dossier.command(
@@ -91,7 +130,7 @@ def find(names: tuple[str, ...]) -> Path:
         raise NoData(
             where=f"{which}",
             why=f"no dossier is shipped for this pair (shipped: {held})",
-            remedy="Write one; its form is in the documentation, and `hikiwake dossier validate` checks it.",
+            remedy=f"Begin one with: hikiwake dossier new {which.a.id} {which.b.id}",
         )
     return found
 
