@@ -55,8 +55,12 @@ def _twice(said: list[_Said]) -> list[Conflict]:
         Conflict((a.claim, b.claim), f"one quantity has two figures: {a.band.text} and {b.band.text}")
         for group in same.values()
         for a, b in combinations(group, 2)
-        if a.band.measure == b.band.measure and (a.band.high < b.band.low or b.band.high < a.band.low)
+        if a.band.measure == b.band.measure and (_below(a.band, b.band) or _below(b.band, a.band))
     ]
+
+
+def _below(one: Printed, other: Printed) -> bool:
+    return one.high < other.low or (one.high == other.low and not one.high_closed)
 
 
 def _too_much(said: list[_Said]) -> list[Conflict]:
