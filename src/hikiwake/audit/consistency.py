@@ -60,7 +60,9 @@ def _twice(said: list[_Said]) -> list[Conflict]:
 
 
 def _below(one: Printed, other: Printed) -> bool:
-    return one.high < other.low or (one.high == other.low and not one.high_closed)
+    # The ends of two bands are computed: the last digits of numbers that are equal may differ.
+    touching = abs(one.high - other.low) <= 1e-9 * abs(other.low)
+    return not one.high_closed if touching else one.high < other.low
 
 
 def _too_much(said: list[_Said]) -> list[Conflict]:
