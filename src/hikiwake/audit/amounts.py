@@ -63,7 +63,6 @@ class Amounts:
         self._product = {k: n for n, k in enumerate(self.products)}
         ends = sorted({*rows["exporter"], *rows["importer"]})
         self._code = {str(end): n for n, end in enumerate(ends)}
-        self._wanted = set(wanted)
         self._rows = self._sorted(rows)
         self._totals: dict[tuple[str, str], Array] = {(WORLD, WORLD): self._grid(total)}
         self._add_totals(wanted)
@@ -75,6 +74,8 @@ class Amounts:
         self._listed = [
             (str(code), bool(is_in)) for code, is_in in zip(listed["code"], listed["covered"], strict=True)
         ]
+        self._active: dict[str, frozenset[int]] = {}
+        self._chosen: dict[tuple[str, ...], list[int]] = {}
         self._complete: dict[tuple[str, ...], bool] = {}
 
     def complete(self, products: tuple[str, ...]) -> bool:
@@ -89,17 +90,20 @@ class Amounts:
 
     def codes(self, products: tuple[str, ...]) -> list[int]:
         """Return the positions of the covered products under the prefixes (all for an empty tuple)."""
-        return [n for k, n in self._product.items() if not products or k.startswith(products)]
+        if products not in self._chosen:
+            covered = self._product.items()
+            self._chosen[products] = [n for k, n in covered if not products or k.startswith(products)]
+        return self._chosen[products]
 
     def active(self, economy: str, year: int) -> bool:
         """Say whether an economy appears in the data of a year at all."""
         if economy == WORLD:
             return year in self._year
-        at = self._year.get(year)
-        if at is None or economy not in self._wanted:
-            return False
-        sold, bought = self._totals.get((economy, WORLD)), self._totals.get((WORLD, economy))
-        return any(total is not None and total[0, :, at].sum() > 0 for total in (sold, bought))
+        if economy not in self._active:
+            totals = [self._totals.get(pair) for pair in ((economy, WORLD), (WORLD, economy))]
+            years = {n for total in totals if total is not None for n in np.flatnonzero(total[0].sum(axis=0))}
+            self._active[economy] = frozenset(self.years[n] for n in years)
+        return year in self._active[economy]
 
     def at(self, year: int) -> int | None:
         """Return the position of a year."""

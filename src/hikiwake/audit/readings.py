@@ -6,6 +6,7 @@ A reading never makes a claim true. It says what the text would have had to mean
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -98,8 +99,7 @@ def _products(question: Question, left_open: frozenset[str]) -> Iterator[Reading
         return
     cost = 1 if "product" in left_open else 2
     known = terms()
-    near = {other for term in known.values() if term.prefixes == flow.products for other in term.near}
-    for identity in sorted(near):
+    for identity in _near(flow.products):
         term = known[identity]
         of, part = (
             _with(end, label=term.name, products=term.prefixes)
@@ -108,6 +108,14 @@ def _products(question: Question, left_open: frozenset[str]) -> Iterator[Reading
             for end in (question.of, question.part)
         )
         yield _reading(question, f"product: {term.name}", cost, of=of, part=part)
+
+
+@lru_cache(maxsize=256)
+def _near(products: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the terms that a text may mean instead of one with these products."""
+    return tuple(
+        sorted({other for term in terms().values() if term.prefixes == products for other in term.near})
+    )
 
 
 def _directions(question: Question, left_open: frozenset[str]) -> Iterator[Reading]:
