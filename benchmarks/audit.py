@@ -2,8 +2,8 @@
 
     python -m benchmarks.audit [--runs 3] [--out FILE]
 
-No other tool does either, so there is no ratio. Most claims are false: it is the search through their readings
-that takes the time.
+No other tool does either, so there is no ratio. Most claims are false: the search through their readings is
+what takes the time.
 """
 
 from __future__ import annotations
