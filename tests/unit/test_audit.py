@@ -114,6 +114,16 @@ def test_two_directions_of_one_basis_make_a_total_and_two_bases_do_not() -> None
     )
 
 
+def test_a_cited_total_and_the_sum_of_its_parts_are_one_source_and_shown_once() -> None:
+    ends = [
+        cited("a", "JPN -> RUS", "13.6 bn USD", basis="x"),
+        cited("b", "RUS -> JPN", "19.6 bn USD", basis="x"),
+    ]
+    facts = [*ends, cited("c", "JPN <-> RUS", "33.2 bn USD", basis="x")]
+    verdict = one("level", "33.2 bn USD", of="JPN <-> RUS", in_=2013, facts=facts)
+    assert (verdict.judgement, verdict.also) == ("holds", ())
+
+
 def test_sources_that_disagree_are_both_shown() -> None:
     facts = [
         cited("a", "JPN <-> RUS", "34.8 bn USD", basis="x"),

@@ -19,6 +19,8 @@ from hikiwake.core.dossier import CitedFact
 Basis = Literal["store", "cited", "reported", "bounds"]
 MARGIN = 0.15
 """How far sources of one flow lie apart at most as a rule (freight and insurance, mirror statistics)."""
+REPORTED_TO = 0.0005
+"""Half of the last place of reported totals, which have four digits as a rule, relative to the number."""
 BELIEVED = 0.98
 """Tonnes stand for a flow when they are believable for so much of its value."""
 FACTBOOK, PARTNERS = "factbook", "factbook_partners"
@@ -198,8 +200,11 @@ class Knowledge:
         forth = msgspec.structs.replace(flow, both=False)
         back = msgspec.structs.replace(forth, exporter=flow.importer, importer=flow.exporter)
         backs = {cited.fact.basis: _as_known(cited) for cited in self._cited.get((back, year), ())}
+        whole = {cited.fact.basis for cited in self._cited.get((flow, year), ())}
         found = []
         for cited in self._cited.get((forth, year), ()):
+            if cited.fact.basis in whole:
+                continue  # the total itself is cited
             other = backs.get(cited.fact.basis)
             one = _as_known(cited)
             if other is not None and other.measure == one.measure:
@@ -243,7 +248,7 @@ class Knowledge:
             return []
         step = f"{name.replace('_', ' ')} of {economy} in {year}: {found:,.0f} USD (CIA World Factbook)"
         where = f"{self._edition(FACTBOOK)}?economy={economy}&measure={name}&year={year}"
-        half = 0.005 * found
+        half = REPORTED_TO * found
         return [Known(found - half, found + half, "reported", "CIA World Factbook", (step,), (where,))]
 
     def _edition(self, table: str) -> str:

@@ -20,6 +20,8 @@ Judgement = Literal[
     "contradicted by bounds",
     "not checkable here",
 ]
+TINY = 1e-5
+"""Shares below it are written as such."""
 DIFFERS = MARGIN
 """Farther than this from the printed figure (relative to it) a computed one contradicts the claim."""
 
@@ -142,6 +144,8 @@ def shown(answer: Answer) -> str:
 def amount(value: float, measure: str) -> str:
     """Write a number with its unit."""
     if measure == "share":
+        if 0 < abs(value) < TINY:
+            return "under 0.001 %"
         return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
     if measure == "multiple":
         return f"{value:.3g} times"

@@ -47,16 +47,19 @@ def audit(
 
     from hikiwake.audit.run import audit as run
     from hikiwake.cli.progress import Progress
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dossier.form import suggestion
     from hikiwake.dossier.validation import read
     from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.tables import open_tables
 
     held = read(find(names))
     if claims:
-        known = {claim.id for claim in held.claims}
-        unknown = [name for name in claims if name not in known]
-        if unknown:
-            raise click.BadParameter(f"no claim has the id {unknown[0]!r}")
+        known = [claim.id for claim in held.claims]
+        for name in claims:
+            if name not in known:
+                why = "no claim of the dossier has this id"
+                raise BadUsage(where=f"claim {name!r}", why=why, remedy=suggestion(name, known))
         held = msgspec.structs.replace(held, claims=tuple(c for c in held.claims if c.id in claims))
     with Progress(options) as progress:
         result = run(held, open_tables(options.data or SHIPPED), as_of=_day(as_of), progress=progress)

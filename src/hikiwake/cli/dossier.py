@@ -117,9 +117,15 @@ def show(names: tuple[str, ...], as_json: bool) -> None:
 def find(names: tuple[str, ...]) -> Path:
     """Return the file that is named, or the shipped dossier of the economies that are."""
     from hikiwake.core.country import Pair, pair, resolve
-    from hikiwake.core.errors import NoData
+    from hikiwake.core.errors import BadUsage, NoData
     from hikiwake.dossier.shipped import all_shipped, shipped
 
+    if len(names) > 2:
+        raise BadUsage(
+            where=" ".join(names),
+            why="these are more than two names",
+            remedy="Name one file or two economies.",
+        )
     first = Path(names[0])
     if len(names) == 1 and (first.suffix in {".yaml", ".yml"} or first.exists()):
         return first

@@ -47,6 +47,10 @@ def partly_meaningless(tree: Any, faulty: set[Path]) -> Iterator[Fault]:
         fault for fault in _dates(tree, ()) if not any(fault.path[: len(p)] == p for p in faulty if p)
     )
     groups = frozenset(tree["groups"]) if isinstance(tree.get("groups"), dict) else frozenset()
+    parties = tree.get("parties")
+    for number, party in enumerate(parties if isinstance(parties, list) else []):
+        if isinstance(party, str):
+            yield from _tried(("parties", number), operand.party, party, "Use a code or a name.")
     claims = tree.get("claims")
     for number, entry in enumerate(claims if isinstance(claims, list) else []):
         path: Path = ("claims", number)
