@@ -135,6 +135,34 @@ def test_sources_that_disagree_are_both_shown() -> None:
     assert verdict.also == ("y: 33.2 bn USD",)
 
 
+def test_the_nearest_reading_is_named_and_may_change_two_things() -> None:
+    verdict = one("share", "10 %", **LNG, in_=2014, open=["year", "measure"])
+    assert verdict.judgement == "holds only under another reading"
+    assert verdict.readings[0] == "year: 2013 and measure: by quantity"
+
+
+def test_a_reading_never_sets_figures_of_two_makers_against_each_other() -> None:
+    facts = [
+        cited("a", "JPN <-> RUS", "8.5 bn USD", basis="x"),
+        cited("b", "JPN <-> RUS", "34 bn USD", basis="y"),
+    ]
+    facts[0]["in"] = 2004
+    growth = {"of": "JPN <-> RUS", "from_": 2003, "to": 2013, "open": ["year", "basis"], "facts": facts}
+    assert one("growth", "quadrupled", **growth).judgement == "not checkable here"
+    facts[1]["basis"] = "x"
+    assert one("growth", "quadrupled", **growth).readings[0] == "base year: 2004"
+
+
+def test_a_flow_that_somebody_found_wrong_is_not_used() -> None:
+    fault = next(
+        c for c in open_tables().vintage.corrections() if c.expect.get("amount") == "value" and c.importer
+    )
+    flow = f"{fault.exporter or 'world'} -> {fault.importer}: HS {fault.product}"
+    verdict = one("level", "1 bn USD", of=flow, in_=fault.years[0])
+    assert verdict.judgement == "not checkable here"
+    assert "hole" in verdict.reason
+
+
 def test_what_was_not_known_yet_is_not_used() -> None:
     facts = [cited("a", "JPN <-> RUS", "34.8 bn USD", known="2014-02")]
     claim = {"id": "c", "quantity": "level", "of": "JPN <-> RUS", "in": 2013, "value": "34.8 bn USD"}

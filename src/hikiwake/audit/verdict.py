@@ -149,10 +149,9 @@ def amount(value: float, measure: str) -> str:
         return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
     if measure == "multiple":
         return f"{value:.3g} times"
-    if measure in {"rank", "count", "year"}:
-        return f"{value:.0f}"
-    if measure in {"persons", "km2"}:
-        return f"{value:,.0f} {measure}"
+    if measure in {"rank", "count", "year", "persons", "km2"}:
+        whole = f"{value:.0f}" if measure == "year" else f"{value:,.0f}"
+        return f"{whole} {measure}" if measure in {"persons", "km2"} else whole
     for size, name in ((1e12, "tn "), (1e9, "bn "), (1e6, "m ")):
         if abs(value) >= size:
             return f"{value / size:,.4g} {name}{measure}"
