@@ -40,6 +40,7 @@ def one(quantity: str, value: str, **fields: Any) -> Verdict:
 SEED = {"T": 15, "I": 3, "H": 41, "P": 8}
 OIL = {"part": "RUS -> JPN: crude oil", "of": "world -> JPN: crude oil"}
 ALL = {"part": "RUS -> JPN", "of": "RUS -> world"}
+SUPPLIED = {"part": "JPN -> RUS", "of": "world -> RUS"}
 LNG = {"part": "RUS -> JPN: LNG", "of": "world -> JPN: LNG"}
 
 
@@ -57,6 +58,9 @@ LNG = {"part": "RUS -> JPN: LNG", "of": "world -> JPN: LNG"}
         ("share", "90.9 %", {**LNG, "in_": 2013}, "holds only under another reading"),
         ("share", "14 %", {**ALL, "in_": 2014}, "contradicted by bounds"),
         ("share", "4.3 %", {**ALL, "in_": 2014}, "not checkable here"),
+        # Russia's list of suppliers of 2023 is in whole per cents and ends at 2 %: up to 2.5 % fits it.
+        ("share", "2.3 %", {**SUPPLIED, "in_": 2023}, "not checkable here"),
+        ("share", "2.6 %", {**SUPPLIED, "in_": 2023}, "contradicted by bounds"),
         ("level", "5.6 bn USD", {"of": "RUS -> JPN: LNG", "in_": 2014}, "holds"),
         ("level", "8.0 Mt", {"of": "RUS -> JPN: LNG", "in_": 2014}, "holds"),
         ("level", "more than 5 bn USD", {"of": "RUS -> JPN: LNG", "in_": 2014}, "holds"),
@@ -151,6 +155,17 @@ def test_a_reading_never_sets_figures_of_two_makers_against_each_other() -> None
     assert one("growth", "quadrupled", **growth).judgement == "not checkable here"
     facts[1]["basis"] = "x"
     assert one("growth", "quadrupled", **growth).readings[0] == "base year: 2004"
+
+
+def test_verdicts_are_sentences_that_say_what_they_rest_on() -> None:
+    below = one("share", "4.6 %", **SUPPLIED, in_=2014)
+    assert below.reason == "it is at most 4.15 %, which excludes 4.6 %"
+    facts = [
+        cited("a", "JPN <-> RUS", "33 bn USD", basis="x"),
+        cited("b", "JPN <-> CHN", "312 bn USD", basis="y"),
+    ]
+    ratio = one("ratio", "less than 4 %", part="JPN <-> RUS", of="JPN <-> CHN", in_=2013, facts=facts)
+    assert ratio.reason == "it is 10.6 %, from figures of different makers, printed is less than 4 %"
 
 
 def test_a_flow_that_somebody_found_wrong_is_not_used() -> None:

@@ -19,6 +19,7 @@ from hikiwake.core.dossier import CitedFact
 Basis = Literal["store", "cited", "reported", "bounds"]
 MARGIN = 0.15
 """How far sources of one flow lie apart at most as a rule (freight and insurance, mirror statistics)."""
+DIVIDED, TIMES = (f"{way} {1 + MARGIN:g} for what sources differ" for way in ("divided by", "times"))
 REPORTED_TO = 0.0005
 """Half of the last place of reported totals, which have four digits as a rule, relative to the number."""
 BELIEVED = 0.98
@@ -107,19 +108,19 @@ class Knowledge:
             return None
         verb = "exports" if side == "export" else "imports"
         where = f"{self._edition(PARTNERS)}?economy={economy}&flow={side}&year={year}"
+        # Some lists are rounded to tenths of a per cent, some to whole ones.
+        half = 0.0005 if any(round(share * 1000) % 10 for share in listed.values()) else 0.005
         if partner in listed:
             value = listed[partner]
-            half = 0.0005 if any(round(s * 1000) % 10 for s in listed.values()) else 0.005
-            step = (
-                f"the list of {economy}'s main partners gives {partner} {value:.1%} of its {verb} in {year}"
-            )
+            step = f"{economy}'s list of main partners gives {partner} {_percent(value)} of {verb} in {year}"
             return Known(
                 value - half, value + half, "reported", "CIA World Factbook", (step,), (where,), "share"
             )
         last = min(listed.values())
-        step = f"{economy}'s list of main partners in {verb} {year} ends at {last:.1%} without {partner}"
-        high = last + 0.0005
-        return Known(0.0, high, "bounds", "CIA World Factbook", (step,), (where,), "share")
+        step = (
+            f"{economy}'s list of main partners in {verb} {year} ends at {_percent(last)} without {partner}"
+        )
+        return Known(0.0, last + half, "bounds", "CIA World Factbook", (step,), (where,), "share")
 
     def listed(self, economy: str, side: str, year: int) -> dict[str, float]:
         """Return the published main partners with their shares."""
@@ -137,7 +138,9 @@ class Knowledge:
                 return f"the data of {x} -> {m} in {year} have a hole (see hikiwake data quality)"
             if flow.by == "quantity" and series.weighed_value[at] < BELIEVED * series.value[at]:
                 part = 1 - series.weighed_value[at] / series.value[at]
-                return f"for {part:.0%} of the value of {x} -> {m} in {year} no quantity can be believed"
+                return (
+                    f"for {_percent(part)} of the value of {x} -> {m} in {year} no quantity can be believed"
+                )
         return ""
 
     def _directions(self, flow: Flow) -> list[tuple[str, str]]:
@@ -226,7 +229,7 @@ class Knowledge:
             if covered > 0:
                 low = covered / (1 + MARGIN)
                 least = f"{covered:,.0f} USD (BACI)"
-                steps.append(f"{flow} in {year} is at least what the data cover, {least}, less {MARGIN:.0%}")
+                steps.append(f"{flow} in {year} is at least what the data cover, {least}, {DIVIDED}")
         high = 0.0
         for x, m in self._directions(flow):
             sold, bought = (
@@ -237,9 +240,7 @@ class Knowledge:
             high += min(tops, default=math.inf) * (1 + MARGIN)
             if tops:
                 top = f"{min(tops):,.0f} USD"
-                steps.append(
-                    f"{x} -> {m} in {year} is at most the smaller national total, {top}, plus {MARGIN:.0%}"
-                )
+                steps.append(f"{x} -> {m} in {year} is at most the smaller national total, {top}, {TIMES}")
         return [Known(low, high, "bounds", "bounds", tuple(steps), ())] if steps else []
 
     def _total(self, economy: str, name: str, year: int) -> list[Known]:
@@ -305,3 +306,7 @@ def _as_known(cited: _Cited) -> Known:
     step = f"cited figure {fact.id}: {named}"
     inputs = (f"dossier#facts.{fact.id}",)
     return Known(band.low, band.high, "cited", source, (step,), inputs, band.measure or "count")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"

@@ -94,7 +94,8 @@ def _by_figure(
         judgement: Judgement = "holds only under another reading"
         return _verdict(identity, judgement, reason, printed, first, away, also=also, readings=names)
     judgement = "differs" if away <= DIFFERS else "contradicted"
-    reason = f"it is {shown(first)}, printed is {printed.text}"
+    makers = ", from figures of different makers" if first.mixed else ""
+    reason = f"it is {shown(first)}{makers}, printed is {printed.text}"
     return _verdict(identity, judgement, reason, printed, first, away, also=also)
 
 
@@ -103,12 +104,12 @@ def _by_bounds(
 ) -> Verdict:
     away = fit(printed, bound)
     if away > 0.0:
-        reason = f"it lies in {shown(bound)}, which excludes {printed.text}"
+        reason = f"it is {shown(bound)}, which excludes {printed.text}"
         return _verdict(identity, "contradicted by bounds", reason, printed, bound, away)
     if printed.holds(bound.low) and (printed.holds(bound.high) or bound.high == printed.high == math.inf):
         reason = f"all that is possible, {shown(bound)}, fits {printed.text}"
         return _verdict(identity, "holds", reason, printed, bound, 0.0)
-    reason = f"the data only say that it lies in {shown(bound)}, which leaves {printed.text} open"
+    reason = f"the data only say that it is {shown(bound)}, which leaves {printed.text} open"
     remedy = _remedy(question, knowledge)
     return _verdict(identity, "not checkable here", reason, printed, bound, None, remedy=remedy)
 
@@ -134,11 +135,15 @@ def fit(printed: Printed, answer: Answer) -> float:
 
 
 def shown(answer: Answer) -> str:
-    """Write an answer for people: 7.60 %, 34.8 bn USD, [0 %, 5.1 %]."""
+    """Write an answer so that it can follow "it is": 7.6 %, at most 5.1 %, between 1 bn USD and 2 bn USD."""
     if answer.exact and answer.high - answer.low <= 0.05 * abs(answer.high):
         return amount((answer.low + answer.high) / 2, answer.measure)
-    high = "no upper limit" if math.isinf(answer.high) else amount(answer.high, answer.measure)
-    return f"{amount(answer.low, answer.measure)} to {high}"
+    low, high = amount(answer.low, answer.measure), amount(answer.high, answer.measure)
+    if math.isinf(answer.high):
+        return f"at least {low}"
+    if 0 <= answer.low < (TINY if answer.measure == "share" else math.ulp(0.0)):
+        return f"at most {high}"
+    return f"between {low} and {high}"
 
 
 def amount(value: float, measure: str) -> str:
