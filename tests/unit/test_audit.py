@@ -160,6 +160,9 @@ def test_a_reading_never_sets_figures_of_two_makers_against_each_other() -> None
 def test_verdicts_are_sentences_that_say_what_they_rest_on() -> None:
     below = one("share", "4.6 %", **SUPPLIED, in_=2014)
     assert below.reason == "it is at most 4.15 %, which excludes 4.6 %"
+    total = one("level", "400 bn USD", of="imports of RUS", in_=2014)
+    assert total.reason == "it is 323.9 bn USD, printed is 400 bn USD"
+    assert (total.low, total.high) == pytest.approx((323.9e9, 323.9e9), rel=6e-4)
     facts = [
         cited("a", "JPN <-> RUS", "33 bn USD", basis="x"),
         cited("b", "JPN <-> CHN", "312 bn USD", basis="y"),
