@@ -10,6 +10,7 @@ from hikiwake import compose
 from hikiwake.core import country as countries
 from hikiwake.core.country import Country, Pair
 from hikiwake.core.document import Brief, Length
+from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
 from hikiwake.core.provenance import Dataset, Formula, Ledger
@@ -99,8 +100,18 @@ class PairView:
         progress: compose.Progress | None = None,
     ) -> BriefView:
         """Compose the brief of the pair; `progress` is told each section, and the part that is over."""
-        request = compose.Request(pair=self._pair, year=year, as_of=as_of, length=length)
+        request = compose.Request(
+            pair=self._pair, year=year, as_of=as_of, length=length, dossier=self._dossier()
+        )
         return BriefView(compose.brief(request, self._tables, progress))
+
+    def _dossier(self) -> Dossier | None:
+        """Return the dossier that comes with the program, if the pair has one."""
+        from hikiwake.dossier.shipped import shipped
+        from hikiwake.dossier.validation import read
+
+        found = shipped(self._pair.a.id, self._pair.b.id)
+        return read(found) if found else None
 
     def _years(self, year: int | None, first: int | None, last: int | None) -> tuple[int, ...]:
         if first is None and last is None:

@@ -12,8 +12,11 @@ import msgspec
 from hikiwake import __version__
 from hikiwake.core.country import Pair
 from hikiwake.core.document import Brief, Caveat, Length, Section, cited
+from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.provenance import Ledger
+from hikiwake.dossier import identity
+from hikiwake.dossier.horizon import known_by
 from hikiwake.measures.statement import Statements
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose
@@ -23,7 +26,7 @@ from hikiwake.store.tables import Tables, open_tables
 Progress = Callable[[str, float], None]
 
 # The order of the brief stands here and nowhere else.
-SECTIONS = ("ties", "complementarity")
+SECTIONS = ("ties", "complementarity", "chronology")
 FLOW_DATASET = "baci"
 
 
@@ -42,12 +45,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     `year` None means the latest year that is not provisional. `as_of` (an ISO date) leaves out every
     observation whose year had not ended by then; values are today's vintage, not what was published then.
+    Of the `dossier` it leaves out what was not known by then.
     """
 
     pair: Pair
     year: int | None = None
     as_of: str = ""
     length: Length = "full"
+    dossier: Dossier | None = None
 
 
 def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
@@ -58,12 +63,23 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
     opened = tables or open_tables()
     at = resolve_year(request, opened.vintage)
     ledger = Ledger()
-    context = Context(request.pair.a, request.pair.b, at, Statements(opened, ledger), _last_year(request))
+    day = date.fromisoformat(request.as_of) if request.as_of else None
+    held = request.dossier
+    context = Context(
+        request.pair.a,
+        request.pair.b,
+        at,
+        Statements(opened, ledger),
+        _last_year(request),
+        dossier=known_by(held, day) if held and day else held,
+        source=identity.dataset(held) if held else None,
+        as_of=day,
+    )
     sections = []
-    for number, identity in enumerate(SECTIONS):
+    for number, name in enumerate(SECTIONS):
         if progress:
-            progress(identity, number / len(SECTIONS))
-        sections.append(_section(identity, context))
+            progress(name, number / len(SECTIONS))
+        sections.append(_section(name, context))
     if progress:
         progress("done", 1.0)
     whole = Brief(

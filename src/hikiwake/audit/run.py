@@ -19,6 +19,7 @@ from hikiwake.core.claim import kinds, operand, printed
 from hikiwake.core.claim.operand import WORLD, Flow, Indicator, Operand
 from hikiwake.core.dates import PartialDate
 from hikiwake.core.dossier import Dossier, Event
+from hikiwake.dossier.horizon import known_by
 from hikiwake.store.tables import Tables
 
 Progress = Callable[[str, float], None]
@@ -54,11 +55,11 @@ def audit(
     ----------
     dossier : validated: all its values, operands and dates can be read.
     tables : the store.
-    as_of : leave out events and facts that were not known by this day.
+    as_of : leave out what was not known by this day (see `dossier.horizon.known_by`).
     progress : told the claim and the part done.
     """
-    known_by = _known_by(as_of)
-    events = {event.id: event for event in dossier.events if known_by(event.known or event.date)}
+    dossier = known_by(dossier, as_of) if as_of else dossier
+    events = {event.id: event for event in dossier.events}
     groups = frozenset(dossier.groups)
     operands = [operand.parse(line, groups) for line in _lines(dossier)]
     members = {
@@ -68,8 +69,7 @@ def audit(
         if party != WORLD
     }
     amounts = Amounts(tables, (economy for names in members.values() for economy in names))
-    facts = [fact for fact in dossier.facts if fact.known == "" or known_by(fact.known)]
-    knowledge = Knowledge(amounts, facts, dossier.groups)
+    knowledge = Knowledge(amounts, dossier.facts, dossier.groups)
     verdicts = []
     every = max(1, len(dossier.claims) // STEPS)
     for number, claim in enumerate(dossier.claims):
@@ -81,10 +81,6 @@ def audit(
         progress("done", 1.0)
     against = conflicts(dossier.claims, groups)
     return Audit(dossier.title, tables.vintage.name, tuple(verdicts), against)
-
-
-def _known_by(as_of: date | None) -> Callable[[str | int], bool]:
-    return lambda when: as_of is None or PartialDate.parse(when).first <= as_of
 
 
 def _lines(dossier: Dossier) -> list[str]:

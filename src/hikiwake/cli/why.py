@@ -99,10 +99,43 @@ def _rows(options: Options, fact: Fact) -> tuple[dict[str, Rows], dict[str, str]
     for selector in fact.inputs:
         if "#" in selector:
             try:
-                found[selector] = rows(open_tables(options.data or SHIPPED), selector, SHOWN)
+                found[selector] = (
+                    _entries(selector)
+                    if selector.startswith("dossier-")
+                    else rows(open_tables(options.data or SHIPPED), selector, SHOWN)
+                )
             except (BadInput, NoData) as fault:
                 failed[selector] = str(fault)
     return found, failed
+
+
+def _entries(selector: str) -> Rows:
+    """Return the entries of a dossier that comes with the program; `NoData` when it is another version."""
+    from hikiwake.core.errors import NoData
+    from hikiwake.dossier import identity
+    from hikiwake.dossier.shipped import shipped
+    from hikiwake.dossier.validation import read
+    from hikiwake.store.selection import Rows, parse
+
+    asked = parse(selector)
+    parties = asked.dataset.upper().split("-")[1:]
+    path = shipped(*parties) if len(parties) == 2 else None
+    held = read(path) if path else None
+    if held is None or identity.dataset(held).version != asked.version:
+        raise NoData(
+            where=f"{asked.dataset}@{asked.version}",
+            why="no dossier of this version comes with the program",
+            remedy="Look it up in the dossier the brief was made from.",
+        )
+    wanted = [name for column, ids in asked.conditions if column == "id" for name in ids.split(",")]
+    chosen = identity.entries(held, asked.table, wanted)
+    columns = tuple(dict.fromkeys(name for entry in chosen for name in entry))
+    table = tuple(tuple(_flat(entry.get(name)) for name in columns) for entry in chosen[:SHOWN])
+    return Rows(columns, table, len(chosen))
+
+
+def _flat(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _inner(ledger: Ledger, fact: Fact) -> list[str]:

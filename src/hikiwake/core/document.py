@@ -13,7 +13,9 @@ import msgspec
 
 from hikiwake.core.provenance import Ledger
 
-LabelKind = Literal["economy", "product", "industry", "group", "year", "dataset", "text"]
+LabelKind = Literal[
+    "economy", "product", "industry", "group", "year", "dataset", "text", "date"
+]  # fmt: skip
 ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip"]
 CaveatKind = Literal[
     "partial coverage",
@@ -33,7 +35,8 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
     """A name in a sentence, table or chart: what it names, and the English text to fall back on.
 
     Economies (`id` = economy id) are named by the language of the reader; names that hold digits
-    (HS 2709, G7) and years come in as labels because templates may not hold digits.
+    (HS 2709, G7) and years come in as labels because templates may not hold digits. A `date` has the
+    spelling of `PartialDate` as its id.
     """
 
     kind: LabelKind

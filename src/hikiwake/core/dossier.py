@@ -136,7 +136,8 @@ class Reference(_Part, frozen=True, kw_only=True):
 class Dossier(_Part, frozen=True, kw_only=True):
     """A whole dossier, for a pair of economies or a larger group of parties.
 
-    `as_of` is the last day it knows of. `dispute` and `scenarios` are kept as written for the engines that
+    `as_of` is the last day it knows of; `author` and `licence` say who wrote it and under what terms it may
+    be used. `dispute` and `scenarios` are kept as written for the engines that
     read them.
     """
 
@@ -144,6 +145,8 @@ class Dossier(_Part, frozen=True, kw_only=True):
     title: str
     parties: tuple[str, ...]
     as_of: When = ""
+    author: str = ""
+    licence: str = ""
     summary: str = ""
     groups: dict[str, tuple[str, ...]] = {}
     places: tuple[Place, ...] = ()

@@ -26,6 +26,8 @@ UnitKind = Literal[
     "persons",
     "score",
     "year",
+    "duration",
+    "area",
 ]
 IntervalKind = Literal["confidence", "bootstrap", "scenario range", "rounding", "standard error"]
 Status = Literal["observed", "provisional", "flagged", "estimated", "simulated", "quoted", "missing"]
@@ -57,6 +59,8 @@ KM = Unit("km", "distance")
 PERSONS = Unit("persons", "persons")
 SCORE = Unit("standard normal units", "score")
 YEAR = Unit("year", "year")
+YEARS = Unit("years", "duration")
+KM2 = Unit("km2", "area")
 
 
 class Period(msgspec.Struct, frozen=True):

@@ -6,7 +6,13 @@ from importlib import import_module
 
 from hikiwake.core.provenance import Formula
 
-MODULES = ("ties.formulas", "complementarity.formulas", "intermediate.formulas", "background")
+MODULES = (
+    "ties.formulas",
+    "complementarity.formulas",
+    "intermediate.formulas",
+    "background",
+    "chronology.formulas",
+)
 
 
 def all_formulas() -> dict[str, Formula]:

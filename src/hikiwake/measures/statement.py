@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from hikiwake.core.provenance import Fact, Formula, Interval, Ledger, Period, Status
+from hikiwake.core.provenance import Dataset, Fact, Formula, Interval, Ledger, Period, Status
 from hikiwake.store.tables import Tables
 
 T = TypeVar("T")
@@ -54,6 +54,34 @@ class Statements:
         dataset = self.tables.dataset_of(table)
         conditions = "&".join(f"{column}={value}" for column, value in where.items())
         return f"{dataset.id}@{dataset.version}#{table}?{conditions}"
+
+    def told(  # noqa: PLR0913  (one keyword for each field of a fact)
+        self,
+        formula: Formula,
+        subject: dict[str, str],
+        years: tuple[int, int],
+        value: float,
+        *,
+        source: Dataset,
+        inputs: tuple[str, ...],
+        status: Status = "observed",
+        interval: Interval | None = None,
+        note: str = "",
+    ) -> Fact:
+        """State one number that rests on a dossier's entries instead of on rows of a table."""
+        fact = Fact(
+            formula=formula.id,
+            subject=subject,
+            period=Period(*years),
+            value=float(value),
+            unit=formula.unit,
+            inputs=inputs,
+            interval=interval,
+            status=status,
+            note=note,
+        )
+        self.ledger.state(fact, formula, (source,))
+        return fact
 
     def fact(  # noqa: PLR0913  (one keyword for each field of a fact)
         self,

@@ -16,7 +16,7 @@ from hikiwake.core.country import country, name_in
 from hikiwake.core.document import Label, LabelKind, Prose
 from hikiwake.core.errors import BadUsage
 from hikiwake.core.provenance import Fact, Ledger, Unit
-from hikiwake.render import numbers
+from hikiwake.render import dates, numbers
 
 
 class Text(NamedTuple):
@@ -122,6 +122,8 @@ class Language:
         if form not in LABEL_FORMS:
             msg = f"names have no form {form!r}"
             raise ValueError(msg)
+        if label.kind == "date":
+            return dates.spoken(label.id)
         if label.kind != "economy":
             text = label.text or label.id
             text = text[:1].upper() + text[1:] if form in ("cap", "The", "Poss") else text

@@ -196,6 +196,8 @@ _TITLES = {
     "mass": "t",
     "distance": "km",
     "persons": "persons",
+    "duration": "years",
+    "area": "km²",
 }
 _WRITERS: dict[str, Callable[[float], str]] = {
     "persons": _persons,
@@ -206,4 +208,6 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "count": lambda value: _plain(value, 0),
     "year": lambda value: str(round(value)),
     "score": lambda value: _plain(value, 2),
+    "duration": lambda value: f"{_honest(value, 1)}{NO_BREAK}years",
+    "area": lambda value: f"{_plain(value, 0)}{NO_BREAK}km²",
 }

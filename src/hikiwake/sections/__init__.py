@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from hikiwake.core.country import Country
+from hikiwake.core.dossier import Dossier
+from hikiwake.core.provenance import Dataset
 from hikiwake.measures.statement import Statements
 
 
@@ -17,6 +20,11 @@ class Context(NamedTuple):
     say: Statements
     last_year: int | None = None
     """The last year a reader may see (an as-of date), or None."""
+    dossier: Dossier | None = None
+    """What people know of the pair that no table holds, without what lay in the future of the as-of date."""
+    source: Dataset | None = None
+    """The dossier as a dataset, of which facts are stated."""
+    as_of: date | None = None
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

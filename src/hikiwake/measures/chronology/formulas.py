@@ -1,0 +1,113 @@
+"""The formulas of the chronology."""
+
+from __future__ import annotations
+
+from hikiwake.core.provenance import CHANGE, COUNT, POINTS, YEARS, Formula
+from hikiwake.measures.flows import FLOWS
+
+AUTHORED = "the dossier's entries, each with its sources"
+CAUTION = "Counts what the author of the dossier entered; another list of events gives another number."
+EVENTS = "events"
+RECORDED = Formula(
+    id="events_recorded",
+    name="Events recorded",
+    expression="number of the dossier's events",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=AUTHORED,
+    reads=(EVENTS,),
+    caution=CAUTION,
+)
+VISITS = Formula(
+    id="visits",
+    name="Visits of leaders",
+    expression="number of visits at the level of state or government, by one party to the other",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=AUTHORED,
+    reads=(EVENTS,),
+    caution=CAUTION,
+)
+UNANSWERED = Formula(
+    id="visits_unanswered",
+    name="Visits since the last one in the other direction",
+    expression="number of visits of leaders after the last visit the other way",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=AUTHORED,
+    reads=(EVENTS,),
+    caution=CAUTION,
+)
+SPELL = Formula(
+    id="spell_between_contacts",
+    name="Time between two contacts of leaders",
+    expression="(first day of the later - last day of the earlier) / 365.2425",
+    unit=YEARS,
+    range="[0, inf)",
+    source=AUTHORED,
+    reads=(EVENTS,),
+    caution="The shortest time that partial dates allow. " + CAUTION,
+)
+IN_FORCE = Formula(
+    id="in_force",
+    name="Treaties, declarations, laws and sanctions in force",
+    expression="number of such events begun by the day and not ended by it",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=AUTHORED,
+    reads=(EVENTS,),
+    caution="In force as far as the dossier records no end. " + CAUTION,
+)
+WINDOW_SOURCE = "difference in differences of means, MacKinlay (1997), J. Econ. Lit. 35(1), for event windows"
+AROUND = Formula(
+    id="change_around_event",
+    name="Change of the flow around an event",
+    expression="mean of x_ij over the years after / mean over those before - 1, without the event's year",
+    unit=CHANGE,
+    range="[-1, inf)",
+    source=WINDOW_SOURCE,
+    reads=(FLOWS,),
+    caution="Covered products only. Prices move it as well as quantities.",
+)
+OTHER_SUPPLIERS = Formula(
+    id="change_around_event_other_suppliers",
+    name="Change of the importer's other imports around an event",
+    expression="the same for sum over n other than i of x_nj",
+    unit=CHANGE,
+    range="[-1, inf)",
+    source=WINDOW_SOURCE,
+    reads=(FLOWS,),
+    caution="The comparison group is the importer's imports of the covered products from all others.",
+)
+OTHER_CUSTOMERS = Formula(
+    id="change_around_event_other_customers",
+    name="Change of the exporter's other exports around an event",
+    expression="the same for sum over n other than j of x_in",
+    unit=CHANGE,
+    range="[-1, inf)",
+    source=WINDOW_SOURCE,
+    reads=(FLOWS,),
+    caution="The comparison group is the exporter's exports of the covered products to all others.",
+)
+APART = Formula(
+    id="change_around_event_apart",
+    name="Change around an event beyond that of the importer's other suppliers",
+    expression="100 * (change of x_ij - change of the importer's imports from all others)",
+    unit=POINTS,
+    range="(-inf, inf)",
+    source=WINDOW_SOURCE,
+    reads=(FLOWS,),
+    caution="A difference, not an effect: it is no proof that the event caused it, and it has no interval, "
+    "since there is one flow and a handful of years.",
+)
+FORMULAS = (
+    RECORDED,
+    VISITS,
+    UNANSWERED,
+    SPELL,
+    IN_FORCE,
+    AROUND,
+    OTHER_SUPPLIERS,
+    OTHER_CUSTOMERS,
+    APART,
+)

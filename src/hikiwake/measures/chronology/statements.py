@@ -1,0 +1,108 @@
+"""States the chronology's numbers: each with the dossier's entries or the rows that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+
+from hikiwake.core.dossier import Event
+from hikiwake.core.provenance import Dataset, Fact, Formula
+from hikiwake.dossier.identity import selector
+from hikiwake.measures.chronology import formulas
+from hikiwake.measures.chronology.contacts import Run, Spell, when
+from hikiwake.measures.chronology.windows import Window, change
+from hikiwake.measures.flows import FLOWS, PairFlows
+from hikiwake.measures.statement import Statements
+from hikiwake.measures.ties.levels import COVERED
+
+
+def counted(
+    say: Statements, source: Dataset, formula: Formula, subject: dict[str, str], events: Iterable[Event]
+) -> Fact:
+    """State how many events there are; the period is that of the events."""
+    named = tuple(events)
+    years = [year for event in named for year in when(event).years()] or [0]
+    inputs = (selector(source, "events", (event.id for event in named)),)
+    span = (min(years), max(years))
+    return say.told(formula, subject, span, len(named), source=source, inputs=inputs)
+
+
+def unanswered(say: Statements, source: Dataset, run: Run) -> Fact:
+    """State how many visits in a row went one way."""
+    subject = {"guest": run.visits[0].guest, "host": run.visits[0].host}
+    named = [visit.event for visit in run.visits]
+    return counted(say, source, formulas.UNANSWERED, subject, named)
+
+
+def spell(say: Statements, source: Dataset, between: Spell) -> Fact:
+    """State the time between two contacts."""
+    return say.told(
+        formulas.SPELL,
+        {"earlier": between.earlier.id, "later": between.later.id},
+        (when(between.earlier).first.year, when(between.later).last.year),
+        between.years,
+        source=source,
+        inputs=(selector(source, "events", (between.earlier.id, between.later.id)),),
+    )
+
+
+def in_force(say: Statements, source: Dataset, kind: str, day: date, events: tuple[Event, ...]) -> Fact:
+    """State how many treaties, declarations, laws or sanctions are in force at a day."""
+    return say.told(
+        formulas.IN_FORCE,
+        {"kind": kind, "day": day.isoformat()},
+        (day.year, day.year),
+        len(events),
+        source=source,
+        inputs=(selector(source, "events", (event.id for event in events)),),
+    )
+
+
+def around(
+    say: Statements, flows: PairFlows, exporter: str, importer: str, window: Window
+) -> dict[str, Fact]:
+    """State the change of a flow around an event, that of the two comparison groups, and how far apart.
+
+    Returns facts under `pair`, `suppliers`, `customers`, `apart`; those that are not defined have no value.
+    """
+    flow = flows.flow[exporter, importer].value.sum(axis=1)
+    series = {
+        "pair": (formulas.AROUND, flow, {"exporter": exporter, "importer": importer}),
+        "suppliers": (
+            formulas.OTHER_SUPPLIERS,
+            flows.imports[importer].value.sum(axis=1) - flow,
+            {"exporter": f"!{exporter}", "importer": importer},
+        ),
+        "customers": (
+            formulas.OTHER_CUSTOMERS,
+            flows.exports[exporter].value.sum(axis=1) - flow,
+            {"exporter": exporter, "importer": f"!{importer}"},
+        ),
+    }
+    first, last = window.span
+    subject = {"exporter": exporter, "importer": importer, **COVERED.subject}
+    changes = {
+        name: change(np.maximum(values, 0.0), flows.years, window) for name, (_, values, _) in series.items()
+    }
+    stated = {
+        name: say.fact(
+            formula,
+            subject,
+            window.span,
+            changes[name],
+            table=FLOWS,
+            where={**where, "year": f"{first}..{last}"},
+        )
+        for name, (formula, _, where) in series.items()
+    }
+    stated["apart"] = say.fact(
+        formulas.APART,
+        subject,
+        window.span,
+        100.0 * (changes["pair"] - changes["suppliers"]),
+        table=FLOWS,
+        where={"importer": importer, "year": f"{first}..{last}"},
+    )
+    return stated

@@ -1,0 +1,1 @@
+"""The chronology: what happened between two parties, and what trade did around it."""

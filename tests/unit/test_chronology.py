@@ -1,0 +1,149 @@
+"""The chronology: visits, spells, what is in force, trade around events, and what an as-of date hides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import msgspec
+import numpy as np
+import pytest
+
+import hikiwake as hk
+from hikiwake.core.document import Caveat
+from hikiwake.core.dossier import Dossier, Event
+from hikiwake.dossier.horizon import known_by
+from hikiwake.dossier.shipped import shipped
+from hikiwake.dossier.validation import read
+from hikiwake.measures.chronology import contacts, windows
+from hikiwake.render.dates import spoken
+from hikiwake.store.catalogue import SHIPPED
+
+
+def event(identity: str, when: str, **parts: object) -> Event:
+    given = {"type": "visit", "level": "government", "actors": ("JPN",), "host": "RUS", **parts}
+    return msgspec.convert({"id": identity, "date": when, "title": identity, **given}, Event)
+
+
+def dossier() -> Dossier:
+    path = shipped("JPN", "RUS")
+    assert path is not None
+    return read(path)
+
+
+def test_before_december_2016_japan_s_leader_went_four_times_and_russia_s_not_once() -> None:
+    known = known_by(dossier(), date(2016, 12, 1))
+    run = contacts.unanswered(contacts.visits(known.events, "JPN", "RUS"))
+    assert run is not None
+    assert run.before is not None
+    assert [visit.guest for visit in run.visits] == ["JPN"] * 4
+    assert (run.before.guest, run.before.event.date) == ("RUS", "2009-05")
+
+
+def test_a_visit_needs_the_other_party_as_host_and_a_leader_as_guest() -> None:
+    events = [
+        event("counts", "2010-01"),
+        event("to a third", "2010-02", host="CHN"),
+        event("a minister", "2010-03", level="minister"),
+        event("a meeting", "2010-04", type="meeting"),
+        event("to a disputed place", "2010-05", host=""),
+    ]
+    assert [visit.event.id for visit in contacts.visits(events, "RUS", "JPN")] == ["counts"]
+
+
+def test_time_between_contacts_is_the_shortest_that_partial_dates_allow() -> None:
+    met = contacts.contacts([event("b", "2003-06"), event("a", "2000")], "JPN", "RUS")
+    (between,) = contacts.spells(met)
+    assert between.years == (date(2003, 6, 1) - date(2000, 12, 31)).days / 365.2425
+
+
+@pytest.mark.parametrize(
+    ("day", "held"), [("1999-12-31", False), ("2000-12-31", True), ("2005-01-01", False)]
+)
+def test_in_force_from_the_last_day_it_may_have_begun_to_its_end(day: str, held: bool) -> None:
+    treaty = event("t", "2000", type="treaty", until="2005")
+    assert bool(contacts.in_force([treaty], date.fromisoformat(day))) is held
+
+
+def test_windows_leave_out_the_event_s_year() -> None:
+    around = windows.window(2003, tuple(range(2000, 2007)))
+    assert around is not None
+    assert (around.before, around.after) == ((2001, 2002), (2004, 2005))
+    series = np.array([9.0, 1.0, 3.0, 99.0, 2.0, 8.0, 9.0])
+    assert windows.change(series, tuple(range(2000, 2007)), around) == 1.5
+    assert windows.window(2001, tuple(range(2000, 2007))) is None
+    assert np.isnan(windows.change(np.zeros(7), tuple(range(2000, 2007)), around))
+
+
+def test_an_as_of_date_hides_what_came_later() -> None:
+    brief = hk.pair("JPN", "RUS").brief(as_of="2016-12-01")
+    shown = brief.render(".md").decode()
+    chronology = shown[shown.index("## Chronology") : shown.index("## Method")]
+    assert "Medvedev on Iturup" in chronology
+    # A source may be younger than the event that it tells of, so only dates and events are looked at.
+    told = [line.rpartition(" | ")[0] for line in chronology.splitlines() if line.startswith("| ")]
+    assert len(told) > 30
+    for later in ("Nagato", "2017", "2018", "2019", "2020", "2021", "2022"):
+        assert not [line for line in told if later in line]
+    known = known_by(dossier(), date(2016, 12, 1))
+    assert "jr-2016" not in {fact.id for fact in known.facts}
+    assert "jr-2015" in {fact.id for fact in known.facts}
+
+
+def test_an_end_in_the_future_is_not_known() -> None:
+    whole = msgspec.structs.replace(dossier(), events=(event("t", "2000", type="treaty", until="2005"),))
+    assert known_by(whole, date(2003, 1, 1)).events[0].until == ""
+    assert known_by(whole, date(2006, 1, 1)).events[0].until == "2005"
+
+
+def test_the_change_around_2014_is_what_sql_says() -> None:
+    facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
+    (fact,) = [f for f in facts if f.formula == "change_around_event" and f.period.first == 2012]
+    flows = SHIPPED / "baci_flows.parquet"
+    where = "exporter = 'RUS' and importer = 'JPN'"
+    summed = duckdb.sql(
+        f"select sum(value) filter (year in (2015, 2016)), sum(value) filter (year in (2012, 2013)) "
+        f"from '{flows}' where {where}"
+    )
+    assert summed is not None
+    after, before = summed.fetchall()[0]
+    assert fact.value == pytest.approx(after / before - 1, rel=1e-12)
+
+
+def test_a_pair_without_a_dossier_is_told_how_to_add_one() -> None:
+    section = hk.pair("FRA", "DEU").brief().content.sections[-1]
+    assert [type(block) for block in section.blocks] == [Caveat]
+    assert "hikiwake dossier new FRA DEU" in hk.pair("FRA", "DEU").brief().render(".md").decode()
+
+
+def test_why_shows_the_entries_behind_a_count(tmp_path: Path) -> None:
+    brief = hk.pair("JPN", "RUS").brief()
+    (fact,) = [f for f in brief.content.ledger.facts.values() if f.formula == "visits_unanswered"]
+    saved = brief.save(tmp_path / "brief-JPN-RUS.json")
+    told = subprocess.run(
+        [sys.executable, "-m", "hikiwake", "why", fact.id, str(saved)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Abe in Moscow" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1855", "1855"),
+        ("1956-10", "October 1956"),
+        ("1855-02-07", "7 February 1855"),
+        ("2016-12-15/16", "15–16 December 2016"),
+        ("2014-07-28/08-05", "28 July – 5 August 2014"),
+        ("2014-09/11~", "about September–November 2014"),
+        ("1904/1905", "1904–1905"),
+        ("not a date", "not a date"),
+    ],
+)
+def test_dates_are_written_as_people_say_them(written: str, said: str) -> None:
+    assert spoken(written) == said
