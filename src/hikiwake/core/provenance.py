@@ -27,7 +27,6 @@ UnitKind = Literal[
     "score",
     "year",
     "duration",
-    "area",
 ]
 IntervalKind = Literal["confidence", "bootstrap", "scenario range", "rounding", "standard error"]
 Status = Literal["observed", "provisional", "flagged", "estimated", "simulated", "quoted", "missing"]
@@ -60,7 +59,6 @@ PERSONS = Unit("persons", "persons")
 SCORE = Unit("standard normal units", "score")
 YEAR = Unit("year", "year")
 YEARS = Unit("years", "duration")
-KM2 = Unit("km2", "area")
 
 
 class Period(msgspec.Struct, frozen=True):

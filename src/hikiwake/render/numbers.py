@@ -197,7 +197,6 @@ _TITLES = {
     "distance": "km",
     "persons": "persons",
     "duration": "years",
-    "area": "km²",
 }
 _WRITERS: dict[str, Callable[[float], str]] = {
     "persons": _persons,
@@ -209,5 +208,4 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "year": lambda value: str(round(value)),
     "score": lambda value: _plain(value, 2),
     "duration": lambda value: f"{_honest(value, 1)}{NO_BREAK}years",
-    "area": lambda value: f"{_plain(value, 0)}{NO_BREAK}km²",
 }
