@@ -20,6 +20,7 @@ from hikiwake.dossier.shipped import shipped
 from hikiwake.dossier.validation import read
 from hikiwake.measures.chronology import contacts, windows
 from hikiwake.render.dates import spoken
+from hikiwake.sections.chronology import sources
 from hikiwake.store.catalogue import SHIPPED
 
 
@@ -81,7 +82,7 @@ def test_windows_leave_out_the_event_s_year() -> None:
 def test_an_as_of_date_hides_what_came_later() -> None:
     brief = hk.pair("JPN", "RUS").brief(as_of="2016-12-01")
     shown = brief.render(".md").decode()
-    chronology = shown[shown.index("## Chronology") : shown.index("## Method")]
+    chronology = shown[shown.index("## Chronology") : shown.index("**Sources of the chronology**")]
     assert "Medvedev on Iturup" in chronology
     # A source may be younger than the event that it tells of, so only dates and events are looked at.
     told = [line.rpartition(" | ")[0] for line in chronology.splitlines() if line.startswith("| ")]
@@ -111,6 +112,31 @@ def test_the_change_around_2014_is_what_sql_says() -> None:
     assert summed is not None
     after, before = summed.fetchall()[0]
     assert fact.value == pytest.approx(after / before - 1, rel=1e-12)
+
+
+def test_no_comparison_with_a_total_that_has_a_hole() -> None:
+    """Large suppliers are missing from Japan's total of 2015: other suppliers can't be compared across it."""
+    facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
+    around = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2012}
+    assert around["change_around_event_other_suppliers"].value is None
+    assert "not comparable" in around["change_around_event_other_suppliers"].note
+    assert "change_around_event_apart" in around
+    assert around["change_around_event_apart"].value is None
+
+
+def test_a_declaration_is_in_force_only_where_it_changed_something() -> None:
+    said = event("said", "2000", type="declaration")
+    done = event("done", "2000", type="declaration", changed="The state of war ends.")
+    assert contacts.in_force([said, done], date(2001, 1, 1)) == (done,)
+
+
+def test_every_source_of_an_event_is_listed_under_its_number() -> None:
+    held = dossier()
+    numbers = sources.numbered(held)
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1))
+    listed = sources.table(held, numbers)
+    assert len(listed.rows) == len(numbers)
+    assert set(numbers) == {source for event in held.events for source in event.sources}
 
 
 def test_a_pair_without_a_dossier_is_told_how_to_add_one() -> None:

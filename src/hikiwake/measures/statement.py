@@ -60,23 +60,25 @@ class Statements:
         formula: Formula,
         subject: dict[str, str],
         years: tuple[int, int],
-        value: float,
+        value: float | None,
         *,
         source: Dataset,
         inputs: tuple[str, ...],
         status: Status = "observed",
         interval: Interval | None = None,
+        coverage: float | None = None,
         note: str = "",
     ) -> Fact:
-        """State one number that rests on a dossier's entries instead of on rows of a table."""
+        """State one number that rests on named inputs of a dataset, such as a dossier's entries."""
         fact = Fact(
             formula=formula.id,
             subject=subject,
             period=Period(*years),
-            value=float(value),
+            value=None if value is None else float(value),
             unit=formula.unit,
             inputs=inputs,
             interval=interval,
+            coverage=coverage,
             status=status,
             note=note,
         )
@@ -107,17 +109,15 @@ class Statements:
         elif status == "observed" and dataset.provisional_from and period.last >= dataset.provisional_from:
             status = "provisional"
         selections = (where,) if isinstance(where, Mapping) else where
-        fact = Fact(
-            formula=formula.id,
-            subject=subject,
-            period=period,
-            value=float(value) if finite else None,
-            unit=formula.unit,
+        return self.told(
+            formula,
+            subject,
+            (period.first, period.last),
+            value if finite else None,
+            source=dataset,
             inputs=tuple(self.rows(table, selection) for selection in selections),
             interval=interval,
             coverage=coverage,
             status=status,
             note=note,
         )
-        self.ledger.state(fact, formula, (dataset,))
-        return fact

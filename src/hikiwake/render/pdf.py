@@ -33,6 +33,8 @@ from hikiwake.render.outline import Words, vintage_day
 from hikiwake.render.typesetting import printable, typeset
 
 SUFFIX = ".pdf"
+_BREAK = re.compile(r"[\s\u200b]+")
+"""Where a line of a cell may end."""
 Paper = Literal["a4", "us-letter"]
 Item = dict[str, Any]
 PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
@@ -218,7 +220,10 @@ class _Layout:
             mark = words.word(f"status_{fact.status}") if doubtful else ""
             return {"runs": [self._fact(words.language.number(fact), cell.fact)], "mark": mark}
         if cell.label:
-            return {"runs": [{"k": "label", "t": words.language.label(cell.label, "cap")}], "mark": ""}
+            named = words.language.label(cell.label, "cap")
+            # An address has no blanks at which a line could end.
+            named = _breakable(named) if "://" in named else named
+            return {"runs": [{"k": "label", "t": named}], "mark": ""}
         return None
 
     def _runs(self, prose: Prose) -> list[Item]:
@@ -252,24 +257,28 @@ def widths(
 
     A column wants its heading in two lines and its cells in one. Where all together want more than the room,
     each gives up a like part of what it could do without: a heading breaks at every space, names break once,
-    and numbers never.
+    and numbers never. Where that is still too much, names break at every space.
     """
     from hikiwake.render.charts.lettering import length
 
-    needs, wants = [], []
+    leasts, needs, wants = [], [], []
     for place, heading in enumerate(columns):
         cells = [_cell_text(row[place]) for row in rows if place < len(row)]
         longest = max((length(cell, CELL) for cell in cells), default=0.0)
         words = "".join(run["t"] for run in heading)
         word = max((length(part, CELL) for part in words.split()), default=0.0)
-        split = max((length(part, CELL) for cell in cells for part in cell.split()), default=0.0)
+        split = max((length(part, CELL) for cell in cells for part in _BREAK.split(cell)), default=0.0)
         need = longest if numeric[place] else min(longest, max(split, longest / 2 + 20))
+        leasts.append(INSET + max(longest if numeric[place] else split, word))
         needs.append(INSET + max(need, word))
         wants.append(INSET + max(longest, word, length(words, CELL) / 2 + 10))
-    spare = sum(wants) - sum(needs)
-    share = 1.0 if sum(wants) <= room else max(0.0, room - sum(needs)) / (spare or 1.0)
-    shrink = min(1.0, room / (sum(needs) or 1.0))
-    return [shrink * (need + share * (want - need)) for need, want in zip(needs, wants, strict=True)]
+    # Between the widths that one step and the next ask for, as far as the room goes.
+    for low, high in ((needs, wants), (leasts, needs)):
+        if sum(low) <= room:
+            spare = sum(high) - sum(low)
+            share = min(1.0, (room - sum(low)) / spare) if spare > 0 else 1.0
+            return [least + share * (most - least) for least, most in zip(low, high, strict=True)]
+    return [least * room / sum(leasts) for least in leasts]
 
 
 def _cell_text(cell: Item | None) -> str:
@@ -287,8 +296,8 @@ def _about(dataset: Dataset, length: Length) -> tuple[str, ...]:
 
 
 def _breakable(selector: str) -> str:
-    """Allow a line to break inside a long selector (zero-width spaces after its separators)."""
-    return re.sub(r"([,&?#@])", "\\1\u200b", selector)
+    """Allow a line to break inside a selector or an address (zero-width spaces after its separators)."""
+    return re.sub(r"([,&?#@]|/(?!/))", "\\1\u200b", selector)
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hikiwake.core.country import country
 from hikiwake.core.document import Cell, Label, Prose
-from hikiwake.core.dossier import Dossier, Reference
 from hikiwake.core.products import short_name
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.statement import Scope
@@ -38,18 +37,6 @@ def year(value: int) -> Label:
 def day(when: str | int) -> Label:
     """Name a date that may be partial or a span."""
     return Label("date", str(when), str(when))
-
-
-def cite(dossier: Dossier, sources: tuple[str, ...]) -> Label | None:
-    """Name the sources of an entry of the dossier: who published each, its title and date."""
-    held = {reference.id: reference for reference in dossier.references}
-    named = [_source(held[source]) for source in sources if source in held]
-    return text("; ".join(named)) if named else None
-
-
-def _source(reference: Reference) -> str:
-    issued = str(reference.issued)[:4]
-    return ", ".join(part for part in (reference.publisher, reference.title, issued) if part)
 
 
 def text(words: str) -> Label:

@@ -12,7 +12,7 @@ from hikiwake.core.dossier import Event
 
 LEADERS = ("state", "government")
 CONTACTS = ("visit", "meeting", "summit")
-BINDING = ("treaty", "declaration", "law", "sanction")
+BINDING = ("treaty", "law", "sanction")
 DAYS_A_YEAR = 365.2425
 
 
@@ -88,11 +88,14 @@ def spells(met: tuple[Event, ...]) -> tuple[Spell, ...]:
 
 
 def in_force(events: Iterable[Event], day: date) -> tuple[Event, ...]:
-    """Return the treaties, declarations, laws and sanctions that had begun by a day and not ended by it."""
+    """Return the treaties, laws and sanctions that had begun by a day and not ended by it.
+
+    Of declarations those that say what they `changed`: the others put nothing in force.
+    """
     return tuple(
         event
         for event in in_order(events)
-        if event.type in BINDING
+        if (event.type in BINDING or (event.type == "declaration" and event.changed))
         and when(event).last <= day
         and (event.until == "" or PartialDate.parse(event.until).first > day)
     )

@@ -56,7 +56,8 @@ IN_FORCE = Formula(
     range="0, 1, 2, ...",
     source=AUTHORED,
     reads=(EVENTS,),
-    caution="In force as far as the dossier records no end. " + CAUTION,
+    caution="Of declarations only those that say what they changed; in force as far as no end is recorded. "
+    + CAUTION,
 )
 WINDOW_SOURCE = "difference in differences of means, MacKinlay (1997), J. Econ. Lit. 35(1), for event windows"
 AROUND = Formula(

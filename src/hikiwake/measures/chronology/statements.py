@@ -13,9 +13,11 @@ from hikiwake.dossier.identity import selector
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.contacts import Run, Spell, when
 from hikiwake.measures.chronology.windows import Window, change
-from hikiwake.measures.flows import FLOWS, PairFlows
+from hikiwake.measures.flows import FLOWS, Side
 from hikiwake.measures.statement import Statements
-from hikiwake.measures.ties.levels import COVERED
+from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+
+HOLE = "not comparable: in one of the years a total or the flow itself is not sound"
 
 
 def counted(
@@ -61,23 +63,25 @@ def in_force(say: Statements, source: Dataset, kind: str, day: date, events: tup
 
 
 def around(
-    say: Statements, flows: PairFlows, exporter: str, importer: str, window: Window
+    say: Statements, levels: PairLevels, exporter: str, importer: str, window: Window
 ) -> dict[str, Fact]:
     """State the change of a flow around an event, that of the two comparison groups, and how far apart.
 
-    Returns facts under `pair`, `suppliers`, `customers`, `apart`; those that are not defined have no value.
+    Returns facts under `pair`, `suppliers`, `customers`, `apart`; those that are not defined, or compare
+    with a total that has a hole in one of the years, have no value.
     """
-    flow = flows.flow[exporter, importer].value.sum(axis=1)
+    flows = levels.flows
+    own = flows.flow[exporter, importer].value.sum(axis=1)
     series = {
-        "pair": (formulas.AROUND, flow, {"exporter": exporter, "importer": importer}),
+        "pair": (formulas.AROUND, own, {"exporter": exporter, "importer": importer}),
         "suppliers": (
             formulas.OTHER_SUPPLIERS,
-            flows.imports[importer].value.sum(axis=1) - flow,
+            flows.imports[importer].value.sum(axis=1) - own,
             {"exporter": f"!{exporter}", "importer": importer},
         ),
         "customers": (
             formulas.OTHER_CUSTOMERS,
-            flows.exports[exporter].value.sum(axis=1) - flow,
+            flows.exports[exporter].value.sum(axis=1) - own,
             {"exporter": exporter, "importer": f"!{importer}"},
         ),
     }
@@ -86,6 +90,12 @@ def around(
     changes = {
         name: change(np.maximum(values, 0.0), flows.years, window) for name, (_, values, _) in series.items()
     }
+    sides: tuple[tuple[str, Side], ...] = (("suppliers", "importer"), ("customers", "exporter"))
+    compared = [Flow(exporter, importer, COVERED, year) for year in (*window.before, *window.after)]
+    holes = {name for name, side in sides if any(levels.doubtful(flow, side) for flow in compared)}
+    if any(levels.wrong(flow) for flow in compared):
+        holes |= set(series)
+    changes |= dict.fromkeys(holes, np.nan)
     stated = {
         name: say.fact(
             formula,
@@ -94,6 +104,7 @@ def around(
             changes[name],
             table=FLOWS,
             where={**where, "year": f"{first}..{last}"},
+            note=HOLE if name in holes else "",
         )
         for name, (formula, _, where) in series.items()
     }
@@ -104,5 +115,6 @@ def around(
         100.0 * (changes["pair"] - changes["suppliers"]),
         table=FLOWS,
         where={"importer": importer, "year": f"{first}..{last}"},
+        note=HOLE if holes & {"pair", "suppliers"} else "",
     )
     return stated

@@ -94,8 +94,8 @@ class PairLevels:
             _positive(amount),
             table=FLOWS,
             where=flow.rows,
-            status="flagged" if self._wrong(flow) else "observed",
-            note=NO_ROW if amount <= 0 else WRONG if self._wrong(flow) else "",
+            status="flagged" if self.wrong(flow) else "observed",
+            note=NO_ROW if amount <= 0 else WRONG if self.wrong(flow) else "",
         )
 
     def quantity(self, flow: Flow) -> Fact:
@@ -194,7 +194,7 @@ class PairLevels:
         Empty years, and years whose flow is confirmed to be wrong, are left out; None when fewer than
         `FEWEST_YEARS` remain.
         """
-        years = [y for y in self.flows.years if base <= y <= flow.year and not self._wrong(flow.at(y))]
+        years = [y for y in self.flows.years if base <= y <= flow.year and not self.wrong(flow.at(y))]
         values = np.array([_positive(self._amount(flow.at(y)).value) for y in years])
         if np.isfinite(values).sum() < FEWEST_YEARS:
             return None
@@ -278,7 +278,7 @@ class PairLevels:
         parts = [total[n, holes].sum() / whole for n, whole in wholes if whole > 0]
         return bool(max(parts, default=0.0) >= SPOILING_PART)
 
-    def _wrong(self, flow: Flow) -> bool:
+    def wrong(self, flow: Flow) -> bool:
         """Tell whether the flow itself holds a cell that is confirmed to be wrong."""
         marks = self.flows.flagged_flows[flow.exporter, flow.importer]
         return bool((marks[self.flows.year_index(flow.year)] & self._products(flow.scope)).any())

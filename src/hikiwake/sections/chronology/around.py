@@ -10,7 +10,7 @@ from hikiwake.measures.chronology.contacts import when
 from hikiwake.measures.chronology.statements import around
 from hikiwake.measures.chronology.windows import Window, window
 from hikiwake.measures.flows import PairFlows
-from hikiwake.measures.ties.levels import COVERED, flows_of
+from hikiwake.measures.ties.levels import COVERED, PairLevels, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, prose, scope_label, text
 from hikiwake.sections.wording import year as year_label
@@ -25,7 +25,8 @@ def blocks(context: Context) -> list[AnyBlock]:
     assert context.dossier is not None  # noqa: S101  (the section has looked)
     if not context.say.tables.has("baci_flows"):
         return []
-    flows = flows_of(context.say, context.a.id, context.b.id)
+    levels = PairLevels(flows_of(context.say, context.a.id, context.b.id), context.say)
+    flows = levels.flows
     years = tuple(year for year in flows.years if context.last_year is None or year <= context.last_year)
     happened = {
         year for event in context.dossier.events if event.type in TYPES for year in when(event).years()
@@ -37,7 +38,7 @@ def blocks(context: Context) -> list[AnyBlock]:
             continue
         for exporter, importer in context.directions:
             if _weighty(flows, exporter, importer, span):
-                stated = around(context.say, flows, exporter, importer, span)
+                stated = around(context.say, levels, exporter, importer, span)
                 if stated["pair"].value is not None:
                     found.append((year, exporter, importer, stated))
     if not found:
@@ -55,11 +56,13 @@ def _weighty(flows: PairFlows, exporter: str, importer: str, span: Window) -> bo
 
 def _table(found: list[tuple[int, str, str, dict[str, Fact]]]) -> Table:
     year, exporter, importer, stated = max(found, key=lambda row: abs(row[3]["apart"].value or 0.0))
+    compared = stated["suppliers"].value is not None
+    shown = ("pair", "suppliers") if compared else ("pair",)
     return Table(
         id="around-events",
         title=prose(
-            "chronology.around",
-            {"pair": stated["pair"], "suppliers": stated["suppliers"]},
+            "chronology.around" if compared else "chronology.around_alone",
+            {name: stated[name] for name in shown},
             year=year_label(year),
             exporter=economy(exporter),
             importer=economy(importer),

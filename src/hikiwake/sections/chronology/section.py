@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section
 from hikiwake.measures.chronology import formulas
-from hikiwake.measures.chronology.contacts import Run, unanswered, visits, when
+from hikiwake.measures.chronology.contacts import Run, in_order, unanswered, visits, when
 from hikiwake.measures.chronology.statements import counted
 from hikiwake.measures.chronology.statements import unanswered as stated_run
 from hikiwake.sections import Context
-from hikiwake.sections.chronology import around, events, meetings, standing
+from hikiwake.sections.chronology import around, events, meetings, sources, standing
 from hikiwake.sections.wording import day, economy, prose, text
 
 ID = "chronology"
@@ -29,29 +29,40 @@ def section(context: Context) -> Section:
     recorded = counted(context.say, source, formulas.RECORDED, {"dossier": source.id}, dossier.events)
     made = visits(dossier.events, context.a.id, context.b.id)
     run = unanswered(made)
-    first, last = (events.in_order(dossier)[place] for place in (0, -1))
+    ordered, numbers = in_order(dossier.events), sources.numbered(dossier)
+    first, last = ordered[0], ordered[-1]
     span = prose(
         "chronology.events", {"count": recorded}, first=day(when(first).text), last=day(when(last).text)
     )
-    found = _finding(context, run) if run is not None and len(run.visits) > 1 else span
+    found, summary = _run(context, run) if run is not None and len(run.visits) > 1 else (span, span)
     blocks: list[AnyBlock] = [
         Paragraph((span, prose("chronology.not_complete"))),
         *meetings.blocks(context, made),
-        *events.blocks(context),
-        *standing.blocks(context),
+        events.table("chronology", prose("chronology.table", **_pair(context)), ordered, numbers),
+        *standing.blocks(context, numbers),
         *around.blocks(context),
     ]
-    return Section(ID, title, found, tuple(blocks), (found,))
+    if numbers:
+        blocks.append(sources.table(dossier, numbers))
+    return Section(ID, title, found, tuple(blocks), (summary,))
 
 
 def _pair(context: Context) -> dict[str, Label]:
     return {"a": economy(context.a.id), "b": economy(context.b.id)}
 
 
-def _finding(context: Context, run: Run) -> Prose:
+def _run(context: Context, run: Run) -> tuple[Prose, Prose]:
+    """Return the heading and the sentence that say how many visits in a row went one way."""
     assert context.source is not None  # noqa: S101  (section() has looked)
     labels = {"guest": economy(run.visits[0].guest), "host": economy(run.visits[0].host)}
     number = {"count": stated_run(context.say, context.source, run)}
     if run.before is None:
-        return prose("chronology.one_way", number, **labels)
-    return prose("chronology.unanswered", number, before=day(when(run.before.event).text), **labels)
+        return (
+            prose("chronology.one_way_heading", number, **labels),
+            prose("chronology.one_way", number, **labels),
+        )
+    before = day(when(run.before.event).text)
+    return (
+        prose("chronology.unanswered_heading", number, **labels),
+        prose("chronology.unanswered", number, before=before, **labels),
+    )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from hikiwake.core.dates import PartialDate
-from hikiwake.core.document import AnyBlock, Table
+from hikiwake.core.document import AnyBlock
 from hikiwake.measures.chronology.contacts import in_force, when
 from hikiwake.measures.chronology.statements import in_force as stated
 from hikiwake.sections import Context
-from hikiwake.sections.chronology.events import told
-from hikiwake.sections.wording import cell, cite, day, prose, text
+from hikiwake.sections.chronology.events import table
+from hikiwake.sections.wording import day, prose
 
 
-def blocks(context: Context) -> list[AnyBlock]:
+def blocks(context: Context, numbers: dict[str, int]) -> list[AnyBlock]:
     """Write the table of what is in force; nothing where nothing is."""
     assert context.dossier is not None and context.source is not None  # noqa: S101, PT018  (the section has looked)
     at = _day(context)
@@ -26,28 +26,8 @@ def blocks(context: Context) -> list[AnyBlock]:
         "others": stated(context.say, context.source, "agreements and laws", at, others),
         "sanctions": stated(context.say, context.source, "sanctions", at, sanctions),
     }
-    return [
-        Table(
-            id="in-force",
-            title=prose("chronology.in_force", counts, day=day(at.isoformat())),
-            columns=(
-                prose("chronology.column_since"),
-                prose("chronology.column_what"),
-                prose("chronology.column_kind"),
-                prose("chronology.column_sources"),
-            ),
-            rows=tuple(
-                (
-                    cell(day(event.date)),
-                    cell(text(told(event))),
-                    cell(text(event.type)),
-                    cell(cite(context.dossier, event.sources)),
-                )
-                for event in standing
-            ),
-            note=prose("chronology.in_force_note"),
-        )
-    ]
+    title = prose("chronology.in_force", counts, day=day(at.isoformat()))
+    return [table("in-force", title, standing, numbers, prose("chronology.in_force_note"))]
 
 
 def _day(context: Context) -> date:
