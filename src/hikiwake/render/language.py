@@ -126,7 +126,9 @@ class Language:
             return dates.spoken(label.id)
         if label.kind != "economy":
             text = label.text or label.id
-            text = text[:1].upper() + text[1:] if form in ("cap", "The", "Poss") else text
+            # An address stays as it is, whatever stands around it.
+            if form in ("cap", "The", "Poss") and "://" not in text:
+                text = text[:1].upper() + text[1:]
             return possessive(text) if form in ("poss", "Poss") else text
         which = country(label.id)
         name = which.name if self.code == "en" else name_in(which, self.code)

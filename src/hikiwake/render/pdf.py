@@ -33,7 +33,7 @@ from hikiwake.render.outline import Words, vintage_day
 from hikiwake.render.typesetting import printable, typeset
 
 SUFFIX = ".pdf"
-_BREAK = re.compile(r"[\s\u200b]+")
+_BREAK = re.compile("[ \n\u200b]+")
 """Where a line of a cell may end."""
 Paper = Literal["a4", "us-letter"]
 Item = dict[str, Any]

@@ -79,7 +79,7 @@ def _table(found: list[tuple[int, str, str, dict[str, Fact]]]) -> Table:
         rows=tuple(
             (
                 cell(year_label(at)),
-                cell(text(f"{sold} → {bought}")),
+                cell(text(f"{sold}\u00a0→\u00a0{bought}")),
                 *(cell(facts[name]) for name in ("pair", "suppliers", "customers", "apart")),
             )
             for at, sold, bought, facts in found
