@@ -129,6 +129,12 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
         newest = min(last, dataset.provisional_from - 1)
     wanted = request.year if request.year is not None else min(newest, _last_year(request) or newest)
     limit = min(last, _last_year(request) or last)
+    if limit < first:
+        raise NoData(
+            where=f"as-of date {request.as_of}",
+            why=f"no year of the data, which cover {first} to {last}, had ended by then",
+            remedy=f"Choose a date from {first}-12-31 on.",
+        )
     if not first <= wanted <= limit:
         raise NoData(
             where=f"year {wanted}",

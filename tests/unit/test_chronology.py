@@ -14,7 +14,8 @@ import pytest
 
 import hikiwake as hk
 from hikiwake.core.document import Caveat
-from hikiwake.core.dossier import Dossier, Event
+from hikiwake.core.dossier import CitedFact, Dossier, Event
+from hikiwake.core.errors import NoData
 from hikiwake.dossier.horizon import known_by
 from hikiwake.dossier.shipped import shipped
 from hikiwake.dossier.validation import read
@@ -100,18 +101,47 @@ def test_an_end_in_the_future_is_not_known() -> None:
     assert known_by(whole, date(2006, 1, 1)).events[0].until == "2005"
 
 
-def test_the_change_around_2014_is_what_sql_says() -> None:
+@pytest.mark.parametrize(
+    ("formula", "where"),
+    [
+        ("change_around_event", "exporter = 'RUS' and importer = 'JPN'"),
+        ("change_around_event_other_suppliers", "exporter <> 'RUS' and importer = 'JPN'"),
+        ("change_around_event_other_customers", "exporter = 'RUS' and importer <> 'JPN'"),
+    ],
+)
+def test_changes_around_2022_are_what_sql_says(formula: str, where: str) -> None:
     facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
-    (fact,) = [f for f in facts if f.formula == "change_around_event" and f.period.first == 2012]
+    found = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2020}
     flows = SHIPPED / "baci_flows.parquet"
-    where = "exporter = 'RUS' and importer = 'JPN'"
     summed = duckdb.sql(
-        f"select sum(value) filter (year in (2015, 2016)), sum(value) filter (year in (2012, 2013)) "
+        f"select sum(value) filter (year in (2023, 2024)), sum(value) filter (year in (2020, 2021)) "
         f"from '{flows}' where {where}"
     )
     assert summed is not None
     after, before = summed.fetchall()[0]
-    assert fact.value == pytest.approx(after / before - 1, rel=1e-12)
+    assert found[formula].value == pytest.approx(after / before - 1, rel=1e-12)
+    pair, others, apart = (
+        found[name].value
+        for name in (
+            "change_around_event",
+            "change_around_event_other_suppliers",
+            "change_around_event_apart",
+        )
+    )
+    assert pair is not None
+    assert others is not None
+    assert apart == pytest.approx(100 * (pair - others), rel=1e-12)
+
+
+def test_what_may_have_happened_later_is_not_known_yet() -> None:
+    month = event("m", "2016-12", type="summit")
+    figure = msgspec.convert(
+        {"id": "f", "what": "x", "value": "1 bn USD", "in": "2016", "sources": ()}, CitedFact
+    )
+    whole = msgspec.structs.replace(dossier(), events=(month,), facts=(figure,))
+    early, late = known_by(whole, date(2016, 12, 15)), known_by(whole, date(2016, 12, 31))
+    assert (early.events, early.facts) == ((), ())
+    assert (late.events, late.facts) == ((month,), (figure,))
 
 
 def test_no_comparison_with_a_total_that_has_a_hole() -> None:
@@ -173,3 +203,9 @@ def test_why_shows_the_entries_behind_a_count(tmp_path: Path) -> None:
 )
 def test_dates_are_written_as_people_say_them(written: str, said: str) -> None:
     assert spoken(written) == said
+
+
+def test_an_as_of_date_before_all_data_is_refused_with_the_first_that_works() -> None:
+    with pytest.raises(NoData, match="1995-12-31"):
+        hk.pair("JPN", "RUS").brief(as_of="1950-01-01")
+    assert hk.pair("JPN", "RUS").brief(as_of="1995-12-31").content.year == 1995

@@ -70,7 +70,6 @@ def _table(found: list[tuple[int, str, str, dict[str, Fact]]]) -> Table:
         ),
         columns=(
             prose("chronology.column_event_year"),
-            prose("chronology.column_flow"),
             prose("chronology.column_change"),
             prose("chronology.column_suppliers"),
             prose("chronology.column_customers"),
@@ -78,8 +77,7 @@ def _table(found: list[tuple[int, str, str, dict[str, Fact]]]) -> Table:
         ),
         rows=tuple(
             (
-                cell(year_label(at)),
-                cell(text(f"{sold}\u00a0→\u00a0{bought}")),
+                cell(text(f"{at}, {sold}\u00a0→\u00a0{bought}")),
                 *(cell(facts[name]) for name in ("pair", "suppliers", "customers", "apart")),
             )
             for at, sold, bought, facts in found
