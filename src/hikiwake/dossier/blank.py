@@ -50,6 +50,8 @@ hikiwake: 1
 title: {title}
 parties: [{a}, {b}]
 # as_of: "2016-12-01"   # the last day that this dossier knows of
+# author: Your name      # who wrote it; stands in the source lines of a brief
+# licence: CC0-1.0       # under what terms others may use it
 
 # groups:   # names for several economies, which may then be a party of a flow
 #   G7: [CAN, FRA, DEU, ITA, JPN, GBR, USA]
