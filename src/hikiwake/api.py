@@ -97,19 +97,31 @@ class PairView:
         *,
         length: Length = "full",
         as_of: str = "",
+        dossier: str | Path = "",
         progress: compose.Progress | None = None,
     ) -> BriefView:
-        """Compose the brief of the pair; `progress` is told each section, and the part that is over."""
+        """Compose the brief of the pair; `progress` is told each section, and the part that is over.
+
+        `dossier` is the file of a dossier of your own, in place of the one that comes with the program.
+        """
         request = compose.Request(
-            pair=self._pair, year=year, as_of=as_of, length=length, dossier=self._dossier()
+            pair=self._pair,
+            year=year,
+            as_of=as_of,
+            length=length,
+            dossier=self._dossier(str(dossier)),
+            dossier_file=str(dossier),
         )
         return BriefView(compose.brief(request, self._tables, progress))
 
-    def _dossier(self) -> Dossier | None:
-        """Return the dossier that comes with the program, if the pair has one."""
+    def _dossier(self, file: str) -> Dossier | None:
+        """Return the dossier of a file; without one, that which comes with the program, if there is any."""
+        from hikiwake.dossier.own import own
         from hikiwake.dossier.shipped import shipped
         from hikiwake.dossier.validation import read
 
+        if file:
+            return own(Path(file), self._pair)
         found = shipped(self._pair.a.id, self._pair.b.id)
         return read(found) if found else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
@@ -45,7 +46,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     `year` None means the latest year that is not provisional. `as_of` (an ISO date) leaves out every
     observation whose year had not ended by then; values are today's vintage, not what was published then.
-    Of the `dossier` it leaves out what was not known by then.
+    Of the `dossier` it leaves out what was not known by then. `dossier_file` is its file, where it is the
+    reader's own.
     """
 
     pair: Pair
@@ -53,6 +55,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str = ""
     length: Length = "full"
     dossier: Dossier | None = None
+    dossier_file: str = ""
 
 
 def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
@@ -111,6 +114,8 @@ def command(request: Request, year: int) -> str:
         parts.append(f"--as-of {request.as_of}")
     if request.length != "full":
         parts.append(f"--length {request.length}")
+    if request.dossier_file:
+        parts.append(f"--dossier {shlex.quote(request.dossier_file)}")
     return " ".join(parts)
 
 

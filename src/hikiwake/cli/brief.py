@@ -37,6 +37,12 @@ Examples:
 )
 @click.option("--as-of", default="", metavar="DATE", help="Leave out what was not over by then (YYYY-MM-DD).")
 @click.option("--length", type=click.Choice(["glance", "full"]), default="full", help="Two pages, or all.")
+@click.option(
+    "--dossier",
+    default="",
+    metavar="FILE",
+    help="A dossier of your own on the pair, in place of the one that comes with the program.",
+)
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", help="Paper of the PDF.")
 @click.option("--lang", default="en", help="Language of the text.")
 @click.option(
@@ -52,6 +58,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     year: int | None,
     as_of: str,
     length: str,
+    dossier: str,
     paper: str,
     lang: str,
     saved: Path | None,
@@ -66,11 +73,13 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     for output in outputs:
         if output != "-":
             renderer(Path(output).suffix)
-    if saved and (a or year is not None or as_of):
-        message = "A saved brief knows its countries, year and date; --from takes none of them."
+    if saved and (a or year is not None or as_of or dossier):
+        message = "A saved brief knows its countries, year, date and dossier; --from takes none of them."
         raise click.UsageError(message)
     with Progress(options) as progress:
-        view = _saved(saved) if saved else _composed(options, (a, b), (year, as_of, length), progress)
+        view = (
+            _saved(saved) if saved else _composed(options, (a, b), (year, as_of, length, dossier), progress)
+        )
         first, second = view.content.pair
         forms = (form,) if form else ("html", "pdf")
         targets = outputs or tuple(f"brief-{first}-{second}.{suffix}" for suffix in forms)
@@ -103,17 +112,18 @@ def _saved(path: Path) -> BriefView:
 def _composed(
     options: Options,
     names: tuple[str | None, str | None],
-    when: tuple[int | None, str, str],
+    wishes: tuple[int | None, str, str, str],
     progress: Progress,
 ) -> BriefView:
     from hikiwake.api import pair
     from hikiwake.cli.memory import remember
 
-    year, as_of, length = when
+    year, as_of, length, dossier = wishes
     view = pair(*given(names), data=options.data).brief(
         year,
         length="glance" if length == "glance" else "full",
         as_of=as_of,
+        dossier=dossier,
         # Composing is about half of the time, drawing the other.
         progress=lambda step, part: progress(f"composing {step}", part / 2) if part < 1 else None,
     )

@@ -25,9 +25,16 @@ Examples:
 )
 @click.argument("identity", metavar="ID")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--dossier",
+    "own",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The dossier of your own it is from.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def why(options: Options, identity: str, file: Path | None, as_json: bool) -> None:
+def why(options: Options, identity: str, file: Path | None, own: Path | None, as_json: bool) -> None:
     """Say where a number comes from: value, formula, data, licence, and the rows.
 
     ID stands beside each number. FILE is a saved brief (.json or .html); without it the briefs in this folder
@@ -35,7 +42,7 @@ def why(options: Options, identity: str, file: Path | None, as_json: bool) -> No
     """
     ledger = _ledger(identity.lower(), file)
     fact = ledger[identity.lower()]
-    found, failed = _rows(options, fact)
+    found, failed = _rows(options, fact, own)
     if as_json:
         import msgspec
 
@@ -84,7 +91,7 @@ def _ledger(identity: str, file: Path | None) -> Ledger:
     )
 
 
-def _rows(options: Options, fact: Fact) -> tuple[dict[str, Rows], dict[str, str]]:
+def _rows(options: Options, fact: Fact, own: Path | None) -> tuple[dict[str, Rows], dict[str, str]]:
     """Return the rows behind a number by selector, and why others are not here.
 
     Another vintage is a reason to say so; a damaged file is one to stop.
@@ -100,7 +107,7 @@ def _rows(options: Options, fact: Fact) -> tuple[dict[str, Rows], dict[str, str]
         if "#" in selector:
             try:
                 found[selector] = (
-                    _entries(selector)
+                    _entries(selector, own)
                     if selector.startswith("dossier-")
                     else rows(open_tables(options.data or SHIPPED), selector, SHOWN)
                 )
@@ -109,8 +116,11 @@ def _rows(options: Options, fact: Fact) -> tuple[dict[str, Rows], dict[str, str]
     return found, failed
 
 
-def _entries(selector: str) -> Rows:
-    """Return the entries of a dossier that comes with the program; `NoData` when it is another version."""
+def _entries(selector: str, own: Path | None) -> Rows:
+    """Return the entries of a dossier, by default of one that comes with the program.
+
+    `NoData` when it is another version than the one that the number was made from.
+    """
     from hikiwake.core.errors import NoData
     from hikiwake.dossier import identity
     from hikiwake.dossier.shipped import shipped
@@ -119,13 +129,13 @@ def _entries(selector: str) -> Rows:
 
     asked = parse(selector)
     parties = asked.dataset.upper().split("-")[1:]
-    path = shipped(*parties) if len(parties) == 2 else None
+    path = own or (shipped(*parties) if len(parties) == 2 else None)
     held = read(path) if path else None
     if held is None or identity.dataset(held).version != asked.version:
         raise NoData(
             where=f"{asked.dataset}@{asked.version}",
-            why="no dossier of this version comes with the program",
-            remedy="Look it up in the dossier the brief was made from.",
+            why=f"{own} is another version" if own else "no dossier of this version comes with the program",
+            remedy="Name the dossier that the brief was made from: hikiwake why ID --dossier FILE",
         )
     wanted = [name for column, ids in asked.conditions if column == "id" for name in ids.split(",")]
     chosen = identity.entries(held, asked.table, wanted)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from hikiwake.core.claim import operand
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadInput
 from hikiwake.core.provenance import Dataset
@@ -20,7 +21,7 @@ def dataset(dossier: Dossier) -> Dataset:
     digest = hashlib.blake2b(_ENCODER.encode(dossier), digest_size=4).hexdigest()
     version = f"{dossier.as_of}-{digest}" if dossier.as_of != "" else digest
     return Dataset(
-        id="-".join(("dossier", *(party.lower() for party in dossier.parties))),
+        id="-".join(("dossier", *(operand.party(party).lower() for party in dossier.parties))),
         version=version,
         title=f"Dossier: {dossier.title}",
         producer=dossier.author or "the author of the dossier",
