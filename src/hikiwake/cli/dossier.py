@@ -1,4 +1,4 @@
-"""The commands `dossier new|validate|show`."""
+"""The commands `dossier new|validate|fmt|show|schema`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hikiwake.cli.completion import economies
 Examples:
   hikiwake dossier new AUS CHN -o aus-chn.yaml
   hikiwake dossier validate aus-chn.yaml
+  hikiwake dossier fmt aus-chn.yaml
   hikiwake dossier show JPN RUS"""
 )
 def dossier() -> None:
@@ -86,6 +87,37 @@ def validate(options: Options, paths: tuple[Path, ...], as_json: bool) -> int:
         for problem in found:
             click.echo(visible(str(problem)))
     return 1 if found else 0
+
+
+@dossier.command(
+    "fmt",
+    epilog="""\b
+Examples:
+  hikiwake dossier fmt my-dossier.yaml
+  hikiwake dossier fmt *.yaml --check""",
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit code 1 when a file would change."
+)
+@click.pass_obj
+def fmt(options: Options, paths: tuple[Path, ...], only_check: bool) -> int:
+    """Lay dossiers out in the one order and indentation; comments stay, and what they mean does not change.
+
+    Nothing is written when one of the files cannot be read.
+    """
+    from hikiwake.dossier.formatting import formatted_file
+    from hikiwake.store.atomic import write
+
+    changed = [(path, after) for path in paths if (after := formatted_file(path)) is not None]
+    for path, after in changed:
+        if only_check:
+            click.echo(visible(f"{path}: would be laid out anew"))
+        else:
+            write(path, after)
+            options.say(f"wrote {path}")
+    options.say(f"{len(paths) - len(changed)} of {len(paths)} were laid out so already")
+    return 1 if only_check and changed else 0
 
 
 @dossier.command(

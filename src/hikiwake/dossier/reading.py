@@ -83,13 +83,24 @@ def _decoded(content: bytes) -> str:
     except UnicodeDecodeError as fault:
         found = content[: fault.start].count(b"\n") + 1
         raise Malformed(Place(found, 1), "not UTF-8", "Save the file with the encoding UTF-8.") from fault
-    for number, line in enumerate(text.split("\n"), 1):
-        for column, letter in enumerate(line, 1):
-            if (ord(letter) < 32 and letter not in "\t\r") or 0x7F <= ord(letter) < 0xA0:
-                raise Malformed(
-                    Place(number, column), f"control character U+{ord(letter):04X}", "Delete the character."
-                )
+    if unseen := _UNSEEN.search(text):
+        line = text.rfind("\n", 0, unseen.start()) + 1
+        _refuse(unseen[0], Place(text.count("\n", 0, line) + 1, unseen.start() - line + 1))
     return text
+
+
+def _refuse(letter: str, place: Place) -> None:
+    code = f"U+{ord(letter):04X}"
+    if "\u202a" <= letter <= "\u2069":
+        raise Malformed(place, f"{code}, which turns the direction of the text after it", _DELETE)
+    raise Malformed(place, f"control character {code}", _DELETE)
+
+
+_DELETE = "Delete the character; it does not show, and the text would not be what it seems."
+# Control characters, half characters, and what makes a text read otherwise than it is written.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 
 
 class _Builder:
@@ -128,6 +139,7 @@ class _Builder:
         if getattr(event, "tag", None):
             raise Malformed(place, "a tag (!)", "Leave the tag out, or put the text in quotes.")
         if kind == "ScalarEvent":
+            _seen(event)
             return _scalar(event)
         if kind == "SequenceStartEvent":
             return self._sequence(path)
@@ -156,6 +168,7 @@ class _Builder:
             ):
                 raise Malformed(place, "a key that is not a short text", "Write `name: value`.")
             key = str(event.value)
+            _seen(event)
             if key == "<<":
                 raise Malformed(place, "a merge key (<<)", "Write the values out.")
             if key in values:
@@ -167,6 +180,12 @@ class _Builder:
 
 def _place(event: Any) -> Place:
     return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _seen(event: Any) -> None:
+    """Refuse in quotes what an escape would smuggle in, as where it stands there itself."""
+    if event.style == '"' and (found := _UNSEEN.search(event.value)):
+        _refuse(found[0], _place(event))
 
 
 def _scalar(event: Any) -> Tree:

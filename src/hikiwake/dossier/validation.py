@@ -49,14 +49,18 @@ def read(path: FilePath) -> Dossier:
 
 def check(path: FilePath) -> tuple[Dossier | None, tuple[Problem, ...]]:
     """Return the dossier of a file, or None with all its problems in the order of the file."""
+    return check_bytes(content_of(path), str(path))
+
+
+def content_of(path: FilePath) -> bytes:
+    """Return what a file holds, of one that is too large no more than shows it."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(BYTES + 1)
+            return stream.read(BYTES + 1)
     except OSError as fault:
         raise BadInput(
             where=str(path), why=f"it cannot be read ({fault.strerror})", remedy="Name a file that exists."
         ) from fault
-    return check_bytes(content, str(path))
 
 
 def check_bytes(content: bytes, name: str) -> tuple[Dossier | None, tuple[Problem, ...]]:
