@@ -1,16 +1,21 @@
-"""Claims about the dossier's own events: how many, when, and how long between."""
+"""Claims about the dossier's own entries: how many events, when, how long between; names; partners."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
+
+from msgspec.structs import replace
 
 from hikiwake.audit.verdict import Verdict, amount
-from hikiwake.core.claim import kinds, printed
+from hikiwake.core.claim import kinds, operand, printed
 from hikiwake.core.dates import PartialDate
-from hikiwake.core.dossier import Event
+from hikiwake.core.dossier import Event, Place, Project
 
 DAYS_A_YEAR = 365.2425
+WHOLE = 0.995
+"""Shares that add up to so much leave room for nobody else, but for rounding."""
 
 
 def judge_count(claim: kinds.Count, events: Mapping[str, Event]) -> Verdict:
@@ -114,3 +119,90 @@ def _near(one: PartialDate, other: PartialDate) -> bool:
     coarse = max((one.last - one.first).days, (other.last - other.first).days)
     gap = max((one.first - other.last).days, (other.first - one.last).days)
     return gap <= (366 if coarse > 300 else 31)
+
+
+def judge_name(claim: kinds.Name, places: Iterable[Place]) -> Verdict:
+    """Compare a printed name with those the dossier has of the place."""
+    place = next(place for place in places if place.id == claim.place)
+    names = tuple(name.name for name in place.names)
+    known = {name.casefold(): name for name in names}
+    fits = claim.value.casefold() in known
+    near = get_close_matches(claim.value.casefold(), known, n=1, cutoff=0.6)
+    listed = " and ".join(names)
+    reason = f"the place is called {listed}"
+    return Verdict(
+        claim=claim.id,
+        judgement="holds" if fits else "differs" if near else "contradicted",
+        reason=reason if fits or not near else f"{reason}; {known[near[0]]} is the name nearest to it",
+        printed=claim.value,
+        basis="dossier",
+        steps=(f"{place.id}: {listed}",),
+        inputs=(f"dossier#places.{place.id}",),
+        sources=", ".join(place.sources),
+    )
+
+
+def judge_partner(claim: kinds.Partner, projects: Iterable[Project]) -> Verdict:
+    """Look a party up among a project's partners, and add up what its members hold.
+
+    A party that is not among them is contradicted only where the shares that are listed make up the whole.
+    """
+    project = next((project for project in projects if project.id == claim.project), None)
+    if project is None:
+        return unknown_yet(claim.id, "project", str(claim.value))
+    who = operand.party(claim.who)
+    held = [stake for stake in project.partners if stake.of and operand.party(stake.of) == who]
+    bands = [printed.parse(stake.share) for stake in held if stake.share != ""]
+    listed = tuple(f"{project.name}: {stake.who} {stake.share}".rstrip() for stake in project.partners)
+    verdict = Verdict(
+        claim=claim.id,
+        judgement="not checkable here",
+        reason="",
+        printed=str(claim.value),
+        basis="dossier",
+        steps=listed,
+        inputs=(f"dossier#projects.{project.id}",),
+        sources=", ".join(project.sources),
+    )
+    if not held:
+        return _no_partner(verdict, who, project)
+    low, high = sum(band.low for band in bands), sum(band.high for band in bands)
+    names = ", ".join(stake.who for stake in held)
+    if str(claim.value) == kinds.A_SHARE:
+        return replace(verdict, judgement="holds", reason=f"partners of {who}: {names}")
+    said = printed.parse(claim.value)
+    if len(bands) < len(held):
+        return replace(verdict, reason=f"the dossier names {names} and not the share of each")
+    middle = (low + high) / 2
+    fits = said.holds(middle) or (said.low < high and low < said.high)
+    return replace(
+        verdict,
+        judgement="holds" if fits else "contradicted",
+        reason=f"{names} together have {amount(middle, 'share')}",
+        low=low,
+        high=high,
+        unit="share",
+    )
+
+
+def _no_partner(verdict: Verdict, who: str, project: Project) -> Verdict:
+    bands = [printed.parse(stake.share) for stake in project.partners if stake.share != ""]
+    whole = sum(band.number for band in bands if band.relation == "equals")
+    if whole >= WHOLE:
+        reason = (
+            f"the partners named hold all of it, and none is of {who}; "
+            "a loan or a contract to buy would be another thing"
+        )
+        return replace(verdict, judgement="contradicted", reason=reason)
+    reason = f"no partner of {who} is named, and the partners named do not make up the whole"
+    return replace(verdict, reason=reason, remedy="Enter the other partners under `projects` with `of`.")
+
+
+def unknown_yet(claim: str, what: str, printed_as: str) -> Verdict:
+    """Return the verdict on a claim about an entry that was not known by the date of the audit."""
+    return Verdict(
+        claim=claim,
+        judgement="not checkable here",
+        reason=f"the {what} it names is not among those known by the date of the audit",
+        printed=printed_as,
+    )

@@ -10,7 +10,15 @@ import msgspec
 
 from hikiwake.audit.amounts import Amounts
 from hikiwake.audit.consistency import Conflict, conflicts
-from hikiwake.audit.happenings import judge_count, judge_date, judge_duration
+from hikiwake.audit.happenings import (
+    judge_count,
+    judge_date,
+    judge_duration,
+    judge_name,
+    judge_partner,
+    unknown_yet,
+)
+from hikiwake.audit.implied import implied_conflicts
 from hikiwake.audit.known import Knowledge
 from hikiwake.audit.quantities import Question
 from hikiwake.audit.series import judge_balance_since, judge_record
@@ -75,12 +83,12 @@ def audit(
     for number, claim in enumerate(dossier.claims):
         if progress and number % every == 0:
             progress(claim.id, number / len(dossier.claims))
-        verdict = _judge(claim, events, knowledge, groups)
+        verdict = _judge(claim, dossier, events, knowledge)
         verdicts.append(msgspec.structs.replace(verdict, says=claim.says))
     if progress:
         progress("done", 1.0)
-    against = conflicts(dossier.claims, groups)
-    return Audit(dossier.title, tables.vintage.name, tuple(verdicts), against)
+    against = conflicts(dossier.claims, groups), implied_conflicts(dossier.claims, knowledge, groups)
+    return Audit(dossier.title, tables.vintage.name, tuple(verdicts), (*against[0], *against[1]))
 
 
 def _lines(dossier: Dossier) -> list[str]:
@@ -100,22 +108,29 @@ def _parties(end: Operand) -> tuple[str, ...]:
             return ()
 
 
-def _judge(
-    claim: kinds.Claim, events: dict[str, Event], knowledge: Knowledge, groups: frozenset[str]
-) -> Verdict:
+def _judge(claim: kinds.Claim, dossier: Dossier, events: dict[str, Event], knowledge: Knowledge) -> Verdict:
     match claim:
+        case kinds.Count() | kinds.Date() | kinds.Duration():
+            return _judge_happening(claim, events)
         case kinds.Statement():
-            return _statement(claim, events)
+            return _statement(claim, dossier, events)
+        case kinds.Name():
+            return judge_name(claim, dossier.places)
+        case kinds.Partner():
+            return judge_partner(claim, dossier.projects)
+        case _:
+            return _judge_quantity(claim, knowledge, frozenset(dossier.groups))
+
+
+def _judge_happening(claim: kinds.Count | kinds.Date | kinds.Duration, events: dict[str, Event]) -> Verdict:
+    match claim:
         case kinds.Count():
             return judge_count(claim, events)
-        case kinds.Date() if claim.event not in events:
-            return _unknown_yet(claim)
-        case kinds.Date():
-            return judge_date(claim, events)
         case kinds.Duration():
             return judge_duration(claim, events)
-        case _:
-            return _judge_quantity(claim, knowledge, groups)
+        case kinds.Date() if claim.event in events:
+            return judge_date(claim, events)
+    return unknown_yet(claim.id, "event", str(claim.value))
 
 
 def _judge_quantity(
@@ -165,8 +180,13 @@ def _year(when: str | int) -> int:
     return PartialDate.parse(when).first.year
 
 
-def _statement(claim: kinds.Statement, events: dict[str, Event]) -> Verdict:
-    related = [events[identity] for identity in claim.events if identity in events]
+def _statement(claim: kinds.Statement, dossier: Dossier, events: dict[str, Event]) -> Verdict:
+    happened = [events[identity] for identity in claim.events if identity in events]
+    undertaken = [project for project in dossier.projects if project.id in claim.projects]
+    related = (
+        *(f"{event.date}: {event.title}" for event in happened),
+        *(f"{project.name}: {project.what}" for project in undertaken),
+    )
     reason = {
         "forecast": "a forecast: no data of its time settle it",
         "motive": "a statement of motive, which no figure settles",
@@ -176,16 +196,7 @@ def _statement(claim: kinds.Statement, events: dict[str, Event]) -> Verdict:
         judgement="not checkable here",
         reason=reason,
         printed="",
-        steps=tuple(f"{event.date}: {event.title}" for event in related),
+        steps=related,
         sources=", ".join(claim.sources),
-        remedy="Read the sources named; the events above speak to it." if related else "",
-    )
-
-
-def _unknown_yet(claim: kinds.Date) -> Verdict:
-    return Verdict(
-        claim=claim.id,
-        judgement="not checkable here",
-        reason="the event it names is not among those known by the date of the audit",
-        printed=str(claim.value),
+        remedy="Read the sources named; the entries above speak to it." if related else "",
     )

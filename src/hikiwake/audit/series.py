@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from hikiwake.audit.known import Knowledge
+from hikiwake.audit.known import MARGIN, Knowledge
 from hikiwake.audit.quantities import Answer, Question, answers
 from hikiwake.audit.verdict import Judgement, Verdict, shown
 from hikiwake.core.claim.operand import Operand
@@ -17,23 +17,50 @@ FEWEST = 3
 def judge_record(
     identity: str, question: Question, within: range | None, printed: Printed, knowledge: Knowledge
 ) -> Verdict:
-    """Judge whether a year is the highest (or lowest) of all comparable ones up to it, or within a span."""
+    """Judge whether a year is the highest (or lowest) of all comparable ones up to it, or within a span.
+
+    Years are compared within one maker's figures. Where another year is known from a different maker only, it
+    decides when it lies farther away than sources of one flow do, and leaves the claim open when it does not.
+    """
     years = within or range(min(knowledge.amounts.years), question.year + 1)
-    series = {year: answer for year in years if (answer := _sound(question, year, knowledge)) is not None}
-    own = series.get(question.year)
+    own = _sound(question, question.year, knowledge)
+    source = own.source if own is not None else ""
+    series = {
+        year: answer for year in years if (answer := _sound(question, year, knowledge, source)) is not None
+    }
     if own is None or len(series) < FEWEST:
         return _open(identity, printed, "too few years are known to call one a record", series)
     lowest = printed.number < 0
-    best = min(series, key=lambda y: series[y].low) if lowest else max(series, key=lambda y: series[y].low)
-    beaten = series[best].high < own.low if lowest else series[best].low > own.high
     gaps = len(years) - len(series)
     known = f"of the {len(series)} comparable years in {years[0]}-{years[-1]}"
     left_out = f", {gaps} left out for want of comparable data" if gaps else ""
-    if best == question.year or not beaten:
-        word = "lowest" if lowest else "highest"
-        return _answer(identity, "holds", f"{shown(own)} is the {word} {known}{left_out}", printed, own)
-    reason = f"{question.year} has {shown(own)}, {best} has {shown(series[best])} ({known}{left_out})"
-    return _answer(identity, "contradicted", reason, printed, own)
+    others = {year: answer for year, answer in series.items() if year != question.year}
+    beating = [year for year, answer in others.items() if _beats(answer, own, lowest)]
+    if beating:
+        best = (min if lowest else max)(beating, key=lambda year: series[year].low)
+        reason = f"{question.year} has {shown(own)}, {best} has {shown(series[best])} ({known}{left_out})"
+        return _answer(identity, "contradicted", reason, printed, own)
+    near = [year for year, answer in others.items() if answer.source != source and _may(answer, own, lowest)]
+    if near:
+        best = (min if lowest else max)(near, key=lambda year: series[year].low)
+        reason = (
+            f"{question.year} has {shown(own)} by {source}, {best} has {shown(series[best])} by "
+            f"{series[best].source}: makers of one figure lie as far apart as that"
+        )
+        return _open(identity, printed, reason, series)
+    word = "lowest" if lowest else "highest"
+    return _answer(identity, "holds", f"{shown(own)} is the {word} {known}{left_out}", printed, own)
+
+
+def _beats(answer: Answer, own: Answer, lowest: bool) -> bool:
+    """Say whether another year is surely beyond the one that is called a record."""
+    apart = 1.0 if answer.source == own.source else 1 + MARGIN
+    return answer.high * apart < own.low if lowest else answer.low > own.high * apart
+
+
+def _may(answer: Answer, own: Answer, lowest: bool) -> bool:
+    """Say whether another maker's year may be beyond it, if both makers had counted both."""
+    return answer.low < own.high * (1 + MARGIN) if lowest else answer.high * (1 + MARGIN) > own.low
 
 
 def judge_balance_since(
@@ -85,9 +112,11 @@ def _since(identity: str, since: int, printed: Printed, series: dict[int, Answer
     return _answer(identity, "holds", f"so it is in all {len(after)} years that are known", printed, first)
 
 
-def _sound(question: Question, year: int, knowledge: Knowledge) -> Answer | None:
+def _sound(question: Question, year: int, knowledge: Knowledge, source: str = "") -> Answer | None:
+    """Return the year's best figure, by a certain maker if that one has it."""
     found = answers(msgspec.structs.replace(question, year=year), knowledge)
-    return next((answer for answer in found if answer.exact and not answer.doubtful), None)
+    sound = [answer for answer in found if answer.exact and not answer.doubtful]
+    return next((answer for answer in sound if answer.source == source), sound[0] if sound else None)
 
 
 def _open(identity: str, printed: Printed, reason: str, series: dict[int, Answer]) -> Verdict:

@@ -136,7 +136,9 @@ def fit(printed: Printed, answer: Answer) -> float:
 
 def shown(answer: Answer) -> str:
     """Write an answer so that it can follow "it is": 7.6 %, at most 5.1 %, between 1 bn USD and 2 bn USD."""
-    if answer.exact and answer.high - answer.low <= 0.05 * abs(answer.high):
+    # What is counted is a whole number: the band of one that is cited is half a unit to each side.
+    counted = answer.measure in {"count", "persons"} and answer.high - answer.low <= 1.0
+    if answer.exact and (counted or answer.high - answer.low <= 0.05 * abs(answer.high)):
         return amount((answer.low + answer.high) / 2, answer.measure)
     low, high = amount(answer.low, answer.measure), amount(answer.high, answer.measure)
     if math.isinf(answer.high):

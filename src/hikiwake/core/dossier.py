@@ -79,10 +79,11 @@ class Position(_Part, frozen=True, kw_only=True):
 
 
 class Stake(_Part, frozen=True, kw_only=True):
-    """A partner's share in a project, as printed."""
+    """A partner's share in a project, as printed; `of` is the economy that the partner belongs to."""
 
     who: str
     share: Value = ""
+    of: str = ""
 
 
 class Project(_Part, frozen=True, kw_only=True):

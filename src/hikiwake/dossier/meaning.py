@@ -11,7 +11,7 @@ import msgspec
 
 from hikiwake.core.claim import kinds, operand, printed
 from hikiwake.core.dates import PartialDate
-from hikiwake.core.dossier import FORM, Dossier, Event
+from hikiwake.core.dossier import FORM, Dossier, Event, Project
 from hikiwake.dossier.form import Fault, suggestion
 from hikiwake.dossier.reading import Path
 
@@ -37,6 +37,9 @@ def meaningless(dossier: Dossier, tree: dict[str, Any]) -> Iterator[Fault]:
     for number, claim in enumerate(dossier.claims):
         yield from _claim(claim, ("claims", number), groups, events)
         yield from _named_facts(claim, ("claims", number), dossier)
+        yield from _named_entries(claim, ("claims", number), dossier)
+    for number, project in enumerate(dossier.projects):
+        yield from _stakes(project, ("projects", number))
 
 
 def partly_meaningless(tree: Any, faulty: set[Path]) -> Iterator[Fault]:
@@ -162,7 +165,11 @@ def _readable(claim: kinds.Claim, path: Path, groups: frozenset[str]) -> Iterato
             yield from _tried((*path, field), partial(operand.parse, groups_defined=groups), line)
     if isinstance(claim, kinds.Date):
         yield from _tried((*path, "value"), PartialDate.parse, str(claim.value))
-    elif not isinstance(claim, kinds.Statement):
+    elif isinstance(claim, kinds.Partner):
+        yield from _tried((*path, "who"), operand.party, claim.who, "Use a code or a name.")
+        if str(claim.value) != kinds.A_SHARE:
+            yield from _tried((*path, "value"), printed.parse, claim.value)
+    elif not isinstance(claim, kinds.Name | kinds.Statement):
         yield from _tried((*path, "value"), printed.parse, claim.value)
 
 
@@ -198,3 +205,30 @@ def _named_facts(claim: kinds.Claim, path: Path, dossier: Dossier) -> Iterator[F
         found = re.fullmatch(r"\s*fact\s+([\w.-]+)\s*", str(getattr(claim, field, "")))
         if found and found[1] not in known:
             yield Fault((*path, field), f"no fact has the id {found[1]!r}", suggestion(found[1], known))
+
+
+def _named_entries(claim: kinds.Claim, path: Path, dossier: Dossier) -> Iterator[Fault]:
+    """Places and projects that a claim is about are in the dossier."""
+    named: list[tuple[Path, str, list[str]]] = []
+    places, projects = [place.id for place in dossier.places], [project.id for project in dossier.projects]
+    match claim:
+        case kinds.Name():
+            named = [(("place",), claim.place, places)]
+        case kinds.Partner():
+            named = [(("project",), claim.project, projects)]
+        case kinds.Statement():
+            named = [(("projects", number), name, projects) for number, name in enumerate(claim.projects)]
+    for place, identity, known in named:
+        if identity not in known:
+            part = "places" if known is places else "projects"
+            remedy = suggestion(identity, known) if known else f"Add it under `{part}`."
+            yield Fault((*path, *place), f"no entry of `{part}` has the id {identity!r}", remedy)
+
+
+def _stakes(project: Project, path: Path) -> Iterator[Fault]:
+    for number, stake in enumerate(project.partners):
+        here = (*path, "partners", number)
+        if stake.of:
+            yield from _tried((*here, "of"), operand.party, stake.of, "Use a code or a name.")
+        if stake.share != "":
+            yield from _tried((*here, "share"), printed.parse, stake.share)

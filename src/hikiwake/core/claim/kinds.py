@@ -14,6 +14,8 @@ Open = Literal["year", "product", "measure", "direction", "whole", "basis"]
 Among = Literal["suppliers", "customers", "partners", "products"]
 Value = str | int | float
 When = str | int
+A_SHARE = "a share"
+"""The value of a claim that a party has a part in a project, of whatever size."""
 
 
 class _Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -118,12 +120,45 @@ class Duration(_Claim, frozen=True, kw_only=True, tag_field="quantity", tag="dur
     value: Value
 
 
+class Name(_Claim, frozen=True, kw_only=True, tag_field="quantity", tag="name"):
+    """How a place of the dossier is called: printed as one of the names that are in use, or misspelt."""
+
+    place: str
+    value: str
+
+
+class Partner(_Claim, frozen=True, kw_only=True, tag_field="quantity", tag="partner"):
+    """A party's part in a project of the dossier: that it has one, or, with a `value`, how large it is."""
+
+    project: str
+    who: str
+    value: Value = A_SHARE
+
+
 class Statement(_Claim, frozen=True, kw_only=True, tag_field="quantity", tag="statement"):
-    """What no data settle: a text's content, a motive, a forecast; `events` and `sources` may speak to it."""
+    """What no data settle: a text's content, a motive, a forecast.
+
+    `events`, `projects` and `sources` may speak to it.
+    """
 
     about: Literal["text", "comparison", "forecast", "motive", "structure", "event"] = "comparison"
     events: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
-Claim = Level | Share | Ratio | Growth | Balance | Extreme | Rank | Count | Date | Duration | Statement
+Claim = (
+    Level
+    | Share
+    | Ratio
+    | Growth
+    | Balance
+    | Extreme
+    | Rank
+    | Count
+    | Date
+    | Duration
+    | Name
+    | Partner
+    | Statement
+)
