@@ -170,5 +170,12 @@ claims:
 """
     _, problems = check_bytes(text.encode(), "t.yaml")
     told = "\n".join(str(problem) for problem in problems)
-    for part in ("largest", "pipe", "Japan", "Russlamd", "claims[0].place", "projects[0].partners[0].share"):
+    for part in (
+        "largest",
+        "pipe",
+        "Japan",
+        "Russia (RUS)",
+        "claims[0].place",
+        "projects[0].partners[0].share",
+    ):
         assert part in told
