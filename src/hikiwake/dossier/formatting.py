@@ -35,8 +35,9 @@ WIDTH = 110
 """Brackets that would end beyond it are opened into lines."""
 STEP = 2
 CLAIM = (
-    "id", "says", "document", "quantity", "about", "event", "events", "part", "of", "among", "from", "to",
-    "in", "within", "since", "value", "sources", "open", "note",
+    "id", "says", "document", "quantity", "about", "event", "events", "place", "project", "projects",
+    "who", "part", "of", "among", "from", "to", "in", "within", "since", "value", "sources", "open",
+    "note",
 )  # fmt: skip
 """The order of a claim's fields, as the sentence goes: who, what, when, how much."""
 
