@@ -9,6 +9,7 @@ import pytest
 
 from hikiwake import indices
 from hikiwake.indices import overlap as engine
+from hikiwake.indices import threads
 from hikiwake.indices.student import two_sided_quantile
 
 NOTHING = np.zeros((2, 3))
@@ -96,19 +97,40 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     exports, imports = rng.lognormal(0, 2, (40, 90)), rng.lognormal(0, 2, (50, 90))
     alone = indices.trade_complementarity(exports, imports)
-    monkeypatch.setattr(engine, "ENOUGH_FOR_THREADS", 0)
+    monkeypatch.setattr(threads, "ENOUGH", 0)
     monkeypatch.setattr(engine, "TILE", 400)  # several tiles, the last one not full
     # The same sums in the same order, bit for bit.
     np.testing.assert_array_equal(indices.trade_complementarity(exports, imports), alone)
 
 
-def test_proximity_is_whole_across_steps() -> None:
-    present = np.random.default_rng(0).random((30, 700)) < 0.3  # more products than one step and one span
+@pytest.mark.parametrize("exporters", [1, 30, 64, 230, 300, 1000])  # in part of a word, in one, in several
+@pytest.mark.parametrize("enough", [0, 10**12])  # threads or none
+def test_proximity_is_whole_across_steps(
+    exporters: int, enough: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "ENOUGH", enough)
+    present = np.random.default_rng(exporters).random((exporters, 700)) < 0.3  # more than one tile either way
+    present[:, :20] = True  # as many sharers as there are exporters
     counted = present.sum(axis=0)
     together = present.T.astype(float) @ present
-    expected = together / np.maximum.outer(counted, counted)
+    with np.errstate(invalid="ignore"):
+        expected = together / np.maximum.outer(counted, counted)
+    expected[counted == 0] = expected[:, counted == 0] = np.nan
     # One division against one product with an inverse: two roundings.
     np.testing.assert_allclose(indices.proximity(present), expected, rtol=1e-15)
+
+
+def test_proximity_without_exporters_or_products() -> None:
+    assert np.isnan(indices.proximity(np.zeros((0, 3), bool))).all()
+    assert indices.proximity(np.zeros((3, 0), bool)).shape == (0, 0)
+
+
+def test_complexity_is_never_a_negative_nought() -> None:
+    present = np.array([[True, True, True], [True, True, False], [True, False, False]])
+    for given in (present, present[::-1], present[:, ::-1]):
+        economies = indices.complexity(given).economies
+        assert economies[1] == 0.0
+        assert not np.signbit(economies[1])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from hikiwake.indices.arrays import Array, amounts, same_products, same_shape, shares
 from hikiwake.indices.overlap import overlap
+from hikiwake.indices.threads import for_each
 
 
 def trade_complementarity(exports: ArrayLike, imports: ArrayLike) -> Array:
@@ -42,8 +43,9 @@ def trade_complementarity(exports: ArrayLike, imports: ArrayLike) -> Array:
     array([[70.]])
     """
     sold, bought = _pair(exports, imports)
+    supply, demand = for_each(shares, (sold, bought), sold.size * len(bought))
     # Shares that sum to one but for the last digit must not give more than 100.
-    return np.minimum(100.0 * overlap(shares(sold), shares(bought)), 100.0)
+    return np.minimum(100.0 * overlap(supply, demand), 100.0)
 
 
 def complementarity_by_product(exports: ArrayLike, imports: ArrayLike) -> Array:

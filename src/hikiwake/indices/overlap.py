@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from hikiwake.indices.arrays import Array
+from hikiwake.indices.threads import for_each
 
 # Elements compared in one step: few enough to stay in a near cache, and enough that threads, which take turns
 # between steps, seldom wait for each other.
-TILE = 320_000
-# Rows of the first argument that one task works on.
-BLOCK = 16
-# Comparisons from which on starting threads costs less than it saves.
-ENOUGH_FOR_THREADS = 5_000_000
+TILE = 240_000
+# Rows of the first argument that one task works on: few, so that all threads end at about the same time.
+BLOCK = 5
 
 
 def overlap(left: Array, right: Array) -> Array:
@@ -36,18 +32,12 @@ def overlap(left: Array, right: Array) -> Array:
     (n, m) float in [0, 1], or above by a rounding error; NaN where either row holds NaN.
     """
     result = np.empty((left.shape[0], right.shape[0]))
-    starts = range(0, left.shape[0], BLOCK)
 
     def fill(start: int) -> None:
         rows = slice(start, start + BLOCK)
         _compare(left[rows], right, result[rows])
 
-    if left.size * right.shape[0] < ENOUGH_FOR_THREADS:
-        for start in starts:
-            fill(start)
-    else:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(fill, starts))
+    for_each(fill, range(0, left.shape[0], BLOCK), left.size * right.shape[0])
     return result
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hikiwake.indices.arrays import Array
+from hikiwake.indices.threads import for_each
 
-# Products per step of the proximity matrix: large enough for the multiplication, small enough for the cache.
-# Threads of our own do not help: the multiplication has its own, which wait by spinning.
-PANEL = 256
+# Rows and columns of one tile of the proximity matrix: all that a step touches stays in a near cache.
+ROWS, COLUMNS = 64, 250
 # Two eigenvalues closer than this are one; the eigenvectors of a double one are not determined.
 APART = 1e-9
 # A correlation below this is a rounding error.
 UNCORRELATED = 1e-9
+# A standard score nearer to 0 than this is 0: its sign would be that of a rounding error of the eigenvector.
+NOUGHT = 1e-12
 
 
 class Complexity(NamedTuple):
@@ -81,21 +83,53 @@ def proximity(present: NDArray[np.bool_]) -> Array:
            [0.5, 1. ]])
     """
     _check(present)
-    # Counts are whole numbers below 2^24: single precision adds them without error at twice the speed.
-    by_product = np.ascontiguousarray(present.T, dtype=np.float32)
+    words = _words(present)
     counted = np.count_nonzero(present, axis=0)
     with np.errstate(divide="ignore"):
         inverse = np.where(counted > 0, 1.0 / counted, np.nan)
     n = len(inverse)
     result = np.empty((n, n))
-    for start in range(0, n, PANEL):
-        # The panel on and right of the diagonal, then its mirror image below.
-        rows, columns = slice(start, start + PANEL), slice(start, n)
-        panel = result[rows, columns]
-        np.minimum(inverse[rows, None], inverse[columns], out=panel)
-        panel *= by_product[rows] @ by_product[columns].T
-        result[columns, rows] = panel.T
+
+    def fill(start: int) -> None:
+        # The tiles on and right of the diagonal, and their mirror images below.
+        rows = slice(start, min(start + ROWS, n))
+        own = _repeated(words[:, rows])
+        least = _repeated(inverse[rows])
+        for left in range(start, n, COLUMNS):
+            columns = slice(left, min(left + COLUMNS, n))
+            width = columns.stop - left
+            tile = np.minimum(least[:, :width], inverse[columns])
+            tile *= _shared(own[..., :width], words[:, columns])
+            result[rows, columns] = tile
+            result[columns, rows] = tile.T
+
+    for_each(fill, range(0, n, ROWS), n * n * len(words))
     return result
+
+
+def _words(present: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return the exporters of each product as bits of (n_exporters / 64, n_products) words."""
+    bits = np.packbits(present, axis=0)
+    padded = np.zeros((present.shape[1], 8 * max(1, -(-len(present) // 64))), dtype=np.uint8)
+    padded[:, : len(bits)] = bits.T
+    return np.ascontiguousarray(padded.view(np.uint64).T)
+
+
+def _repeated(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values along a new last axis of a tile's width: written out, NumPy is twice as fast on them."""
+    return np.repeat(values[..., None], COLUMNS, axis=-1)
+
+
+def _shared(own: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.unsignedinteger[Any]]:
+    """Count the exporters that two products share: the bits that both have, word by word."""
+    both = own[0] & others[0]
+    count: NDArray[np.unsignedinteger[Any]] = np.bitwise_count(both).astype(
+        np.min_scalar_type(64 * len(own)), copy=False
+    )
+    for mine, theirs in zip(own[1:], others[1:], strict=True):
+        np.bitwise_and(mine, theirs, out=both)
+        count += np.bitwise_count(both)
+    return count
 
 
 def density(present: NDArray[np.bool_], nearness: ArrayLike) -> Array:
@@ -208,11 +242,14 @@ def _second_vector(kept: Array, diversity: NDArray[np.int_]) -> Array | None:
 
 
 def _standardised(values: Array) -> Array:
-    """Mean 0 and standard deviation 1; NaN where all values are equal but for rounding."""
+    """Mean 0 and standard deviation 1, never -0.0; NaN where all values are equal but for rounding."""
     deviation = values - values.mean()
     spread = float(np.sqrt((deviation**2).mean()))
-    flat = spread <= UNCORRELATED * float(np.abs(values).max(initial=0.0))
-    return np.full_like(values, np.nan) if flat else deviation / spread
+    if spread <= UNCORRELATED * float(np.abs(values).max(initial=0.0)):
+        return np.full_like(values, np.nan)
+    scores: Array = deviation / spread
+    scores[np.abs(scores) < NOUGHT] = 0.0
+    return scores
 
 
 def _check(present: NDArray[np.bool_]) -> None:
