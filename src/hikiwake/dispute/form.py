@@ -1,0 +1,148 @@
+"""The form of a dispute: what a person writes down. Nothing here computes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+StateName = int | str
+"""A state: its number, from 1 in the order of the states, or its label."""
+Tier = StateName | tuple[StateName, ...]
+"""One state of a ranking, or several equally good ones."""
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a form: unknown fields are errors, since a misspelt one would be lost."""
+
+
+class DecisionMaker(_Part, frozen=True, kw_only=True):
+    """Who decides. `name` is what a reader sees."""
+
+    id: str
+    name: str = ""
+
+
+class Option(_Part, frozen=True, kw_only=True):
+    """Something its owner does or does not do.
+
+    `taken` and `not_taken` complete the sentence "JPN …"; `direction` says which change is possible: both,
+    only to take it (forward), only to give it up (backward).
+    """
+
+    id: str
+    owner: str
+    taken: str = ""
+    not_taken: str = ""
+    direction: Literal["both", "forward", "backward"] = "both"
+    sources: tuple[str, ...] = ()
+
+
+class Irreversible(_Part, frozen=True, kw_only=True):
+    """No move leads from where `before` holds to where `after` does: of nobody, or of those in `who`."""
+
+    before: str
+    after: str
+    who: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Statement(_Part, frozen=True, kw_only=True):
+    """Something that a decision maker wants to hold; `why` and `sources` say whence one knows."""
+
+    holds: str
+    id: str = ""
+    label: str = ""
+    why: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class Preference(_Part, frozen=True, kw_only=True):
+    """How a decision maker orders the states: exactly one of the four, ties allowed in each.
+
+    statements : most important first; a state that fulfils a more important one is preferred.
+    ranking : the states, best first; a list within it holds equally good ones.
+    weights : points of each option taken; options left out have none.
+    payoffs : one number a state, higher is better; only their order counts.
+    then_by : a quantity that decides between states that are equal so far: more of one's own is better.
+    """
+
+    statements: tuple[Statement | str, ...] | None = None
+    ranking: tuple[Tier, ...] | None = None
+    weights: dict[str, float] | None = None
+    payoffs: tuple[float, ...] | None = None
+    then_by: str = ""
+
+
+class QuantityRow(_Part, frozen=True, kw_only=True):
+    """What each decision maker has in the states where a condition holds."""
+
+    where: str
+    values: dict[str, float]
+
+
+class Quantity(_Part, frozen=True, kw_only=True):
+    """A number for each state and decision maker, such as a change of welfare: the first row that fits."""
+
+    rows: tuple[QuantityRow, ...]
+    unit: str = ""
+    source: str = ""
+
+
+class OptionForm(_Part, frozen=True, kw_only=True):
+    """A dispute by options: a state says which are taken.
+
+    infeasible : conditions (or patterns such as `Y--N`) that no state fulfils.
+    required : conditions that every state fulfils.
+    definitions : names for conditions, to be used in others.
+    status_quo : a label of Y and N in the order of the options.
+    """
+
+    decision_makers: tuple[DecisionMaker | str, ...]
+    options: tuple[Option, ...]
+    preferences: dict[str, Preference]
+    infeasible: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    irreversible: tuple[Irreversible, ...] = ()
+    definitions: dict[str, str] = {}
+    quantities: dict[str, Quantity] = {}
+    status_quo: StateName | None = None
+
+
+class GraphForm(_Part, frozen=True, kw_only=True):
+    """A dispute by its graph: states, and each decision maker's moves as pairs of states.
+
+    `sets` names groups of states, to be used in statements.
+    """
+
+    decision_makers: tuple[DecisionMaker | str, ...]
+    states: tuple[str, ...]
+    moves: dict[str, tuple[tuple[StateName, StateName], ...]]
+    preferences: dict[str, Preference]
+    sets: dict[str, tuple[StateName, ...]] = {}
+    quantities: dict[str, Quantity] = {}
+    status_quo: StateName | None = None
+
+
+Form = OptionForm | GraphForm
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something about a form that is wrong (an error) or that its author should know (a warning).
+
+    `path` leads to the place: keys, and numbers of list entries from 0.
+    """
+
+    path: tuple[str | int, ...]
+    reason: str
+    remedy: str
+    error: bool = True
+
+    @property
+    def where(self) -> str:
+        """The path as text, such as `dispute.preferences.JPN.statements[3]`."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "dispute" + "".join(steps)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}\n  {self.remedy}"
