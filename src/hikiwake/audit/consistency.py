@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
 import msgspec
 
 from hikiwake.core.claim import kinds, operand, printed
-from hikiwake.core.claim.operand import Flow, Operand
+from hikiwake.core.claim.operand import WORLD, Flow, Operand
 from hikiwake.core.claim.printed import Printed
 from hikiwake.core.dates import PartialDate
 
@@ -30,20 +30,28 @@ class _Said(NamedTuple):
     band: Printed
 
 
-def conflicts(claims: Iterable[kinds.Claim], groups: frozenset[str] = frozenset()) -> tuple[Conflict, ...]:
-    """Return the conflicts among claims of levels and shares of one year, in the order of the claims."""
+def conflicts(
+    claims: Iterable[kinds.Claim], groups: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Conflict, ...]:
+    """Return the conflicts among claims of levels and shares of one calendar year, in the claims' order.
+
+    `groups` are the economies behind the names of groups.
+    """
+    members = {name: frozenset(operand.party(m) for m in held) for name, held in (groups or {}).items()}
+    names = frozenset(members)
     said = [
         _Said(
             claim.id,
-            operand.parse(claim.part, groups) if isinstance(claim, kinds.Share | kinds.Ratio) else None,
-            operand.parse(claim.of, groups),
+            operand.parse(claim.part, names) if isinstance(claim, kinds.Share | kinds.Ratio) else None,
+            operand.parse(claim.of, names),
             PartialDate.parse(claim.in_).first.year,
             printed.parse(claim.value),
         )
         for claim in claims
         if isinstance(claim, kinds.Level | kinds.Share | kinds.Ratio)
+        and PartialDate.parse(claim.in_).whole_year
     ]
-    return (*_twice(said), *_too_much(said), *_products(said))
+    return (*_twice(said), *_too_much(said, members), *_products(said))
 
 
 def _twice(said: list[_Said]) -> list[Conflict]:
@@ -65,14 +73,16 @@ def _below(one: Printed, other: Printed) -> bool:
     return not one.high_closed if touching else one.high < other.low
 
 
-def _too_much(said: list[_Said]) -> list[Conflict]:
+def _too_much(said: list[_Said], members: Mapping[str, frozenset[str]]) -> list[Conflict]:
     """Find shares of different partners in one whole that add up to more than all of it."""
     wholes: dict[tuple[Operand, int], dict[Operand, _Said]] = defaultdict(dict)
     for one in said:
         if isinstance(one.part, Flow) and isinstance(one.of, Flow) and one.band.measure == "share":
             # Only parts that differ in the partner alone are certain not to overlap.
             if (one.part.label, one.part.by, one.part.both) == (one.of.label, one.of.by, one.of.both):
-                wholes[one.of, one.year].setdefault(one.part, one)
+                parts = wholes[one.of, one.year]
+                if not any(_overlap(one.part, known, members) for known in parts):
+                    parts[one.part] = one
     found = []
     for (whole, year), parts in wholes.items():
         least = sum(max(0.0, one.band.low) for one in parts.values())
@@ -80,6 +90,16 @@ def _too_much(said: list[_Said]) -> list[Conflict]:
             names = tuple(one.claim for one in parts.values())
             found.append(Conflict(names, f"shares of {whole} in {year} add up to at least {least:.1%}"))
     return found
+
+
+def _overlap(one: Flow, other: Operand, members: Mapping[str, frozenset[str]]) -> bool:
+    """Say whether two flows may hold the same trade: the same parties, or groups that share one."""
+    if not isinstance(other, Flow):
+        return True
+    sides = ((one.exporter, other.exporter), (one.importer, other.importer))
+    return all(
+        WORLD in side or members.get(side[0], {side[0]}) & members.get(side[1], {side[1]}) for side in sides
+    )
 
 
 def _products(said: list[_Said]) -> list[Conflict]:

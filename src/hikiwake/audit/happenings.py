@@ -89,6 +89,7 @@ def judge_duration(claim: kinds.Duration, events: Mapping[str, Event]) -> Verdic
         unit=measure,
         basis="dossier",
         steps=(f"from {begin} to {end}",),
+        inputs=tuple(f"dossier#events.{when}" for when in (claim.from_, claim.to) if when in events),
     )
 
 

@@ -56,6 +56,8 @@ def implied_conflicts(
 def _levels(claims: list[kinds.Claim], knowledge: Knowledge, groups: frozenset[str]) -> _Levels:
     found: _Levels = defaultdict(list)
     for claim in claims:
+        if isinstance(claim, kinds.Level | kinds.Share) and not PartialDate.parse(claim.in_).whole_year:
+            continue
         if isinstance(claim, kinds.Level):
             of, said = operand.parse(claim.of, groups), printed.parse(claim.value)
             if isinstance(of, Flow) and said.measure == "USD":

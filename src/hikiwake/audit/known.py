@@ -15,6 +15,7 @@ from hikiwake.core.claim.operand import WORLD, FactOf, Flow, Indicator, Operand
 from hikiwake.core.claim.printed import Measure
 from hikiwake.core.dates import PartialDate
 from hikiwake.core.dossier import CitedFact
+from hikiwake.measures.flows import FLOWS
 
 Basis = Literal["store", "cited", "reported", "bounds"]
 MARGIN = 0.15
@@ -25,6 +26,8 @@ REPORTED_TO = 0.0005
 BELIEVED = 0.98
 """Tonnes stand for a flow when they are believable for so much of its value."""
 FACTBOOK, PARTNERS = "factbook", "factbook_partners"
+WHOLE_YEARS = frozenset({"trade", "intermediate"})
+"""Kinds of flows that a figure of some months, or of a fiscal year, does not stand for."""
 REPORTED = {
     "gdp": ("gdp",),
     "investment stock": ("fdi_stock_in",),
@@ -74,8 +77,10 @@ class Knowledge:
         for fact in self._by_id.values():
             if fact.of and fact.in_ != "":
                 of = operand.parse(fact.of, names)
-                for year in PartialDate.parse(fact.in_).years()[:1]:
-                    self._cited.setdefault((of, year), []).append(_Cited(fact, printed.parse(fact.value)))
+                date = PartialDate.parse(fact.in_)
+                if date.whole_year or (isinstance(of, Flow) and of.kind not in WHOLE_YEARS):
+                    held = _Cited(fact, printed.parse(fact.value))
+                    self._cited.setdefault((of, date.first.year), []).append(held)
         self._reported = self._read_reported()
         self._partners = self._read_partners()
         self._kept: dict[tuple[Operand, int], tuple[Known, ...]] = {}
@@ -107,7 +112,7 @@ class Knowledge:
         if not listed:
             return None
         verb = "exports" if side == "export" else "imports"
-        where = f"{self._edition(PARTNERS)}?economy={economy}&flow={side}&year={year}"
+        where = self.list_rows(economy, side, year)
         # Some lists are rounded to tenths of a per cent, some to whole ones.
         half = 0.0005 if any(round(share * 1000) % 10 for share in listed.values()) else 0.005
         if partner in listed:
@@ -125,6 +130,15 @@ class Knowledge:
     def listed(self, economy: str, side: str, year: int) -> dict[str, float]:
         """Return the published main partners with their shares."""
         return self._partners.get((economy, side, year), {})
+
+    def list_rows(self, economy: str, side: str, year: int) -> str:
+        """Return the selector of a published list of main partners."""
+        return f"{self._edition(PARTNERS)}?economy={economy}&flow={side}&year={year}"
+
+    def flow_rows(self, flow: Flow, year: int) -> tuple[str, ...]:
+        """Return the selectors of the rows that a flow is summed from."""
+        table = self._edition(FLOWS)
+        return tuple(_rows(table, pair, flow, year) for pair in self._directions(flow))
 
     def series_doubt(self, flow: Flow, year: int) -> str:
         """Say why a cell of the store is not comparable; empty where it is."""
@@ -185,8 +199,8 @@ class Knowledge:
         if not all(self.amounts.active(end, year) for pair in pairs for end in pair):
             return []
         total = self._sum(flow, at)
-        named = self.amounts.tables.dataset_of("baci_flows")
-        rows = tuple(_rows(f"{named.id}@{named.version}#baci_flows", pair, flow, year) for pair in pairs)
+        named = self.amounts.tables.dataset_of(FLOWS)
+        rows = self.flow_rows(flow, year)
         unit: Measure = "t" if flow.by == "quantity" else "USD"
         step = f"{flow} in {year}: {total:,.0f} {unit} (BACI)"
         return [Known(total, total, "store", named.title, (step,), rows, unit, self.series_doubt(flow, year))]
@@ -224,12 +238,14 @@ class Knowledge:
         at = self.amounts.at(year)
         low = 0.0
         steps: list[str] = []
+        inputs: list[str] = []
         if at is not None and flow.by == "value":
             covered = self._sum(flow, at)
             if covered > 0:
                 low = covered / (1 + MARGIN)
                 least = f"{covered:,.0f} USD (BACI)"
                 steps.append(f"{flow} in {year} is at least what the data cover, {least}, {DIVIDED}")
+                inputs += self.flow_rows(flow, year)
         high = 0.0
         for x, m in self._directions(flow):
             sold, bought = (
@@ -240,8 +256,9 @@ class Knowledge:
             high += min(tops, default=math.inf) * (1 + MARGIN)
             if tops:
                 top = f"{min(tops):,.0f} USD"
+                inputs += min((*sold, *bought), key=lambda known: known.high).inputs
                 steps.append(f"{x} -> {m} in {year} is at most the smaller national total, {top}, {TIMES}")
-        return [Known(low, high, "bounds", "bounds", tuple(steps), ())] if steps else []
+        return [Known(low, high, "bounds", "bounds", tuple(steps), tuple(inputs))] if steps else []
 
     def _total(self, economy: str, name: str, year: int) -> list[Known]:
         found = self._reported.get((economy, name, year))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -14,14 +15,13 @@ from hikiwake.core.claim.printed import Measure
 Form = Literal["level", "share", "ratio", "growth", "balance", "record", "rank"]
 MIXED = "; "
 """Between the names of several sources."""
-FISCAL = 0.75
-"""Part of a fiscal year from April that lies in its first calendar year."""
 
 
 class Question(msgspec.Struct, frozen=True):
     """A quantity to compute: `part` over `of` where there is a part, in a year, or between two.
 
-    `multiple` asks growth as a multiple instead of a relative change. `fiscal` means years from April.
+    `multiple` asks growth as a multiple instead of a relative change. `in_first` is the part of a fiscal year
+    that lies in `year`, the rest in the next. `net` takes off what flows the other way.
     """
 
     form: Form
@@ -31,7 +31,8 @@ class Question(msgspec.Struct, frozen=True):
     base: int | None = None
     among: str = ""
     multiple: bool = False
-    fiscal: bool = False
+    in_first: float = 1.0
+    net: bool = False
 
 
 class Answer(NamedTuple):
@@ -76,17 +77,28 @@ def answers(question: Question, knowledge: Knowledge) -> list[Answer]:
 
 def _at(question: Question, what: Operand, knowledge: Knowledge, year: int) -> tuple[Known, ...]:
     found = knowledge.of(what, year)
-    if not question.fiscal:
-        return found
-    later = {known.source: known for known in knowledge.of(what, year + 1) if known.basis == "store"}
-    return tuple(
-        known._replace(
-            low=FISCAL * known.low + (1 - FISCAL) * later[known.source].low,
-            high=FISCAL * known.high + (1 - FISCAL) * later[known.source].high,
-        )
-        for known in found
-        if known.basis == "store" and known.source in later
-    )
+    if question.net and isinstance(what, Flow):
+        back = msgspec.structs.replace(what, exporter=what.importer, importer=what.exporter)
+        found = tuple(_mixed(found, knowledge.of(back, year), 1.0, -1.0))
+    if question.in_first < 1.0:
+        part = question.in_first
+        found = tuple(_mixed(found, knowledge.of(what, year + 1), part, 1 - part))
+    return found
+
+
+def _mixed(some: Iterable[Known], others: Iterable[Known], here: float, there: float) -> Iterator[Known]:
+    """Yield weighted sums of what the store has in both; other makers' figures are not mixed."""
+    held = {known.source: known for known in others if known.basis == "store"}
+    for one in some:
+        other = held.get(one.source)
+        if one.basis == "store" and other is not None:
+            yield one._replace(
+                low=here * one.low + there * other.low,
+                high=here * one.high + there * other.high,
+                steps=(*one.steps, *other.steps),
+                inputs=(*one.inputs, *other.inputs),
+                doubtful=one.doubtful or other.doubtful,
+            )
 
 
 def _plain(known: Known) -> Answer:
@@ -164,7 +176,9 @@ def _listed(question: Question, knowledge: Knowledge, year: int) -> Known | None
     part, whole = question.part, question.of
     if not (isinstance(part, Flow) and isinstance(whole, Flow)):
         return None
-    if part.products or whole.products or part.both or whole.both or part.kind != "trade" or question.fiscal:
+    if part.products or whole.products or part.both or whole.both or part.kind != "trade":
+        return None
+    if question.in_first < 1.0 or question.net:
         return None
     if (whole.exporter, whole.importer) == (part.exporter, WORLD):
         return knowledge.share(part.exporter, "export", part.importer, year)
@@ -236,7 +250,8 @@ def _rank(question: Question, knowledge: Knowledge) -> list[Answer]:
             return []
         rank = 1 + sum(share > listed[partner] for share in listed.values())
         step = f"the list of {economy}'s main partners in {question.year} has {partner} at place {rank}"
-        return [Answer(rank, rank, "reported", "CIA World Factbook", (step,), (), "rank")]
+        where = knowledge.list_rows(economy, "import" if at_importer else "export", question.year)
+        return [Answer(rank, rank, "reported", "CIA World Factbook", (step,), (where,), "rank")]
     if not knowledge.amounts.complete(flow.products):
         return []
     flows = knowledge.amounts.by_partner(economy, side, flow.products, question.year)
@@ -253,4 +268,6 @@ def _rank(question: Question, knowledge: Knowledge) -> list[Answer]:
         importer=flow.importer if at_importer else WORLD,
     )
     doubt = knowledge.series_doubt(whole, question.year)
-    return [Answer(rank, rank, "store", "BACI", (step,), (), "rank", doubt)]
+    return [
+        Answer(rank, rank, "store", "BACI", (step,), knowledge.flow_rows(whole, question.year), "rank", doubt)
+    ]

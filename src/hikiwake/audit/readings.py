@@ -15,6 +15,8 @@ from hikiwake.audit.quantities import Question
 from hikiwake.core.claim.operand import WORLD, Flow, Operand
 from hikiwake.core.products import terms
 
+FISCAL = 0.75
+"""Part of a fiscal year from April that lies in its first calendar year."""
 MOST = 5
 """Largest sum of the costs of the changes that one reading may make."""
 
@@ -57,6 +59,7 @@ def _changes(question: Question, left_open: frozenset[str]) -> Iterator[Reading]
     yield from _products(question, left_open)
     yield from _directions(question, left_open)
     yield from _wholes(question, left_open)
+    yield from _nets(question, left_open)
 
 
 def _reading(question: Question, what: str, cost: int, **changed: object) -> Reading:
@@ -73,12 +76,12 @@ def _years(question: Question, left_open: frozenset[str]) -> Iterator[Reading]:
     if "year" in left_open:
         for step in (-2, 2):
             yield _reading(question, f"year: {question.year + step}", cost + 1, year=question.year + step)
-    if question.form in {"level", "share", "ratio", "growth"} and not question.fiscal:
+    if question.form in {"level", "share", "ratio", "growth"} and question.in_first == 1.0:
         yield _reading(
             question,
             f"year: fiscal year from April {question.year} (estimated from calendar years)",
             cost,
-            fiscal=True,
+            in_first=FISCAL,
         )
 
 
@@ -163,6 +166,16 @@ def _wholes(question: Question, left_open: frozenset[str]) -> Iterator[Reading]:
     for whole in (sold, bought):
         if whole not in (of, part) and WORLD not in (part.exporter, part.importer):
             yield _reading(question, f"whole: {whole}", cost, of=whole)
+
+
+def _nets(question: Question, left_open: frozenset[str]) -> Iterator[Reading]:
+    """Net of what flows the other way, for one who buys and sells the same goods."""
+    flow = question.part if isinstance(question.part, Flow) else question.of
+    if not isinstance(flow, Flow) or flow.both or flow.kind != "trade" or not flow.products or question.net:
+        return
+    if question.form in {"level", "share", "ratio", "growth"}:
+        cost = 2 if "net" in left_open else 4
+        yield _reading(question, "net: less what goes the other way", cost, net=True)
 
 
 def _with(flow: Operand | None, **changed: object) -> Operand | None:

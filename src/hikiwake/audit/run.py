@@ -10,6 +10,7 @@ import msgspec
 
 from hikiwake.audit.amounts import Amounts
 from hikiwake.audit.consistency import Conflict, conflicts
+from hikiwake.audit.evidence import with_evidence
 from hikiwake.audit.happenings import (
     judge_count,
     judge_date,
@@ -20,6 +21,7 @@ from hikiwake.audit.happenings import (
 )
 from hikiwake.audit.implied import implied_conflicts
 from hikiwake.audit.known import Knowledge
+from hikiwake.audit.periods import judge_period, period
 from hikiwake.audit.quantities import Question
 from hikiwake.audit.series import judge_balance_since, judge_record
 from hikiwake.audit.verdict import Judgement, Verdict, judge
@@ -55,7 +57,12 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 def audit(
-    dossier: Dossier, tables: Tables, *, as_of: date | None = None, progress: Progress | None = None
+    dossier: Dossier,
+    tables: Tables,
+    *,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+    rows: bool = False,
 ) -> Audit:
     """Judge every claim of a dossier.
 
@@ -65,6 +72,7 @@ def audit(
     tables : the store.
     as_of : leave out what was not known by this day (see `dossier.horizon.known_by`).
     progress : told the claim and the part done.
+    rows : give each verdict the rows that it rests on (`Verdict.evidence`).
     """
     dossier = known_by(dossier, as_of) if as_of else dossier
     events = {event.id: event for event in dossier.events}
@@ -87,8 +95,12 @@ def audit(
         verdicts.append(msgspec.structs.replace(verdict, says=claim.says))
     if progress:
         progress("done", 1.0)
-    against = conflicts(dossier.claims, groups), implied_conflicts(dossier.claims, knowledge, groups)
-    return Audit(dossier.title, tables.vintage.name, tuple(verdicts), (*against[0], *against[1]))
+    against = (
+        *conflicts(dossier.claims, dossier.groups),
+        *implied_conflicts(dossier.claims, knowledge, groups),
+    )
+    judged = with_evidence(verdicts, dossier, tables) if rows else tuple(verdicts)
+    return Audit(dossier.title, tables.vintage.name, judged, against)
 
 
 def _lines(dossier: Dossier) -> list[str]:
@@ -152,31 +164,45 @@ def _judge_quantity(
         of = msgspec.structs.replace(of, by="quantity")
     left_open = frozenset(claim.open)
     match claim:
-        case kinds.Growth():
-            base, last = _year(claim.from_), _year(claim.to)
-            multiple = said.measure in {"multiple", None}
-            question = Question("growth", of, last, part, base, multiple=multiple)
         case kinds.Balance() if claim.since != "":
             return judge_balance_since(claim.id, of, _year(claim.since), said, knowledge)
-        case kinds.Balance():
-            question = Question("balance", of, _year(claim.in_))
         case kinds.Extreme():
             within = PartialDate.parse(claim.within).years() if claim.within != "" else None
             question = Question("share" if part else "level", of, _year(claim.in_), part)
             return judge_record(claim.id, question, within, said, knowledge)
-        case kinds.Rank():
-            question = Question("rank", of, _year(claim.in_), among=claim.among)
-        case kinds.Share():
-            question = Question("share", of, _year(claim.in_), part)
-        case kinds.Ratio():
-            question = Question("ratio", of, _year(claim.in_), part)
-        case kinds.Level():
-            question = Question("level", of, _year(claim.in_))
+    question = _question(claim, of, part, said)
+    times = (claim.from_, claim.to) if isinstance(claim, kinds.Growth) else (claim.in_,)
+    other = next((found for when in times if (found := period(when)) is not None), None)
+    if other is not None and isinstance(of, Flow):
+        return judge_period(claim.id, question, other, said, knowledge)
     return judge(claim.id, question, said, knowledge, left_open)
 
 
+def _question(
+    claim: kinds.Level | kinds.Share | kinds.Ratio | kinds.Growth | kinds.Balance | kinds.Rank,
+    of: Operand,
+    part: Operand | None,
+    said: printed.Printed,
+) -> Question:
+    match claim:
+        case kinds.Growth():
+            base, last = _year(claim.from_), _year(claim.to)
+            multiple = said.measure in {"multiple", None}
+            return Question("growth", of, last, part, base, multiple=multiple)
+        case kinds.Balance():
+            return Question("balance", of, _year(claim.in_))
+        case kinds.Rank():
+            return Question("rank", of, _year(claim.in_), among=claim.among)
+        case kinds.Share():
+            return Question("share", of, _year(claim.in_), part)
+        case kinds.Ratio():
+            return Question("ratio", of, _year(claim.in_), part)
+        case kinds.Level():
+            return Question("level", of, _year(claim.in_))
+
+
 def _year(when: str | int) -> int:
-    """Return the year of a date; a span that crosses years, such as a fiscal year, counts by its first."""
+    """Return the year that a date begins in."""
     return PartialDate.parse(when).first.year
 
 
@@ -197,6 +223,10 @@ def _statement(claim: kinds.Statement, dossier: Dossier, events: dict[str, Event
         reason=reason,
         printed="",
         steps=related,
+        inputs=(
+            *(f"dossier#events.{event.id}" for event in happened),
+            *(f"dossier#projects.{project.id}" for project in undertaken),
+        ),
         sources=", ".join(claim.sources),
         remedy="Read the sources named; the entries above speak to it." if related else "",
     )

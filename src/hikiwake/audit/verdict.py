@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import msgspec
 
 from hikiwake.audit.known import MARGIN, Knowledge
 from hikiwake.audit.quantities import Answer, Question, answers
 from hikiwake.audit.readings import readings
+from hikiwake.core.claim.operand import Flow
 from hikiwake.core.claim.printed import Printed
 
 Judgement = Literal[
@@ -24,6 +26,15 @@ TINY = 1e-5
 """Shares below it are written as such."""
 DIFFERS = MARGIN
 """Farther than this from the printed figure (relative to it) a computed one contradicts the claim."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The rows behind an input of a verdict: the largest ones, and how many there are in all."""
+
+    input: str
+    total: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,21 +60,26 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     inputs: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     remedy: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 def judge(
     identity: str, question: Question, printed: Printed, knowledge: Knowledge, left_open: frozenset[str]
 ) -> Verdict:
     """Judge one claim about a quantity."""
-    found = [answer for answer in answers(question, knowledge) if _comparable(answer, printed)]
+    every = answers(question, knowledge)
+    found = [answer for answer in every if comparable(answer, printed)]
+    if every and not found:
+        return _other_unit(identity, printed, every[0])
     sound = [answer for answer in found if not answer.doubtful]
     if not any(answer.exact for answer in sound) and left_open:
         # Nothing is known of it as written; what the sentence leaves open may be tried in its place.
         other = _other(question, printed, knowledge, left_open, only_open=True)
         if other is not None and not _excluded(printed, sound):
             names, answer = other
-            reason = f"not known as written; the figure comes out for {names[0]} ({shown(answer)})"
-            return _verdict(
+            lacking = _lacking(question, knowledge) or "not known as written"
+            reason = f"{lacking}; the figure comes out for {names[0]} ({shown(answer)})"
+            return verdict_on(
                 identity, "holds only under another reading", reason, printed, answer, None, readings=names
             )
     if not sound:
@@ -86,17 +102,19 @@ def _by_figure(
     also = tuple(f"{answer.source}: {shown(answer)}" for answer in exact[1:])
     away = fit(printed, first)
     if away == 0.0:
-        return _verdict(identity, "holds", _agreeing(first, exact, printed), printed, first, 0.0, also=also)
+        return verdict_on(identity, "holds", _agreeing(first, exact, printed), printed, first, 0.0, also=also)
     other = _other(question, printed, knowledge, left_open)
     if other is not None:
         names, answer = other
         reason = f"as written it is {shown(first)}; the figure comes out for {names[0]} ({shown(answer)})"
         judgement: Judgement = "holds only under another reading"
-        return _verdict(identity, judgement, reason, printed, first, away, also=also, readings=names)
+        return verdict_on(identity, judgement, reason, printed, first, away, also=also, readings=names)
     judgement = "differs" if away <= DIFFERS else "contradicted"
     makers = ", from figures of different makers" if first.mixed else ""
     reason = f"it is {shown(first)}{makers}, printed is {printed.text}"
-    return _verdict(identity, judgement, reason, printed, first, away, also=also)
+    if judgement == "differs":
+        reason += f" ({_apart(printed, first)})"
+    return verdict_on(identity, judgement, reason, printed, first, away, also=also)
 
 
 def _by_bounds(
@@ -105,13 +123,15 @@ def _by_bounds(
     away = fit(printed, bound)
     if away > 0.0:
         reason = f"it is {shown(bound)}, which excludes {printed.text}"
-        return _verdict(identity, "contradicted by bounds", reason, printed, bound, away)
+        return verdict_on(identity, "contradicted by bounds", reason, printed, bound, away)
     if printed.holds(bound.low) and (printed.holds(bound.high) or bound.high == printed.high == math.inf):
         reason = f"all that is possible, {shown(bound)}, fits {printed.text}"
-        return _verdict(identity, "holds", reason, printed, bound, 0.0)
+        return verdict_on(identity, "holds", reason, printed, bound, 0.0)
     reason = f"the data only say that it is {shown(bound)}, which leaves {printed.text} open"
+    if lacking := _lacking(question, knowledge):
+        reason += f"; {lacking}"
     remedy = _remedy(question, knowledge)
-    return _verdict(identity, "not checkable here", reason, printed, bound, None, remedy=remedy)
+    return verdict_on(identity, "not checkable here", reason, printed, bound, None, remedy=remedy)
 
 
 def fit(printed: Printed, answer: Answer) -> float:
@@ -150,22 +170,49 @@ def shown(answer: Answer) -> str:
 
 def amount(value: float, measure: str) -> str:
     """Write a number with its unit."""
-    if measure == "share":
-        if 0 < abs(value) < TINY:
-            return "under 0.001 %"
-        return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
-    if measure == "multiple":
-        return f"{value:.3g} times"
-    if measure in {"rank", "count", "year", "persons", "km2"}:
-        whole = f"{value:.0f}" if measure == "year" else f"{value:,.0f}"
-        return f"{whole} {measure}" if measure in {"persons", "km2"} else whole
+    if measure in _WRITTEN:
+        return _WRITTEN[measure](value)
     for size, name in ((1e12, "tn "), (1e9, "bn "), (1e6, "m ")):
         if abs(value) >= size:
             return f"{value / size:,.4g} {name}{measure}"
     return f"{value:,.4g} {measure}"
 
 
-def _comparable(answer: Answer, printed: Printed) -> bool:
+def _share(value: float) -> str:
+    if 0 < abs(value) < TINY:
+        return "under 0.001 %"
+    return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
+
+
+def _tonnes(value: float) -> str:
+    return f"{value / 1e6:,.4g} Mt" if abs(value) >= 1e6 else f"{value:,.0f} t"
+
+
+_WRITTEN: dict[str, Callable[[float], str]] = {
+    "share": _share,
+    "t": _tonnes,
+    "multiple": lambda value: f"{value:.3g} times",
+    "rank": lambda value: f"number {value:.0f}",
+    "year": lambda value: f"{value:.0f}",
+    "count": lambda value: f"{value:,.0f}",
+    "persons": lambda value: f"{value:,.0f} persons",
+    "km2": lambda value: f"{value:,.0f} km2",
+}
+
+
+def _apart(printed: Printed, answer: Answer) -> str:
+    """Say how far a figure lies from the printed one, shares in points, all else in per cent."""
+    by = (answer.low + answer.high) / 2 - printed.number
+    side = "more" if by > 0 else "less"
+    if answer.measure == "share":
+        return f"{100 * abs(by):.2g} points {side}"
+    if answer.measure in {"rank", "count", "multiple"} or printed.number == 0:
+        return f"{abs(by):.2g} {side}"
+    return f"{100 * abs(by / printed.number):.2g} % {side}"
+
+
+def comparable(answer: Answer, printed: Printed) -> bool:
+    """Say whether a figure is in what is printed, so that the two can be compared."""
     if printed.measure in {None, "sign"}:
         return True
     counted = {"count", "persons", "rank"}
@@ -174,12 +221,13 @@ def _comparable(answer: Answer, printed: Printed) -> bool:
 
 
 def _agreeing(first: Answer, exact: list[Answer], printed: Printed) -> str:
+    makers = ", from figures of different makers" if first.mixed else ""
     against = [answer for answer in exact[1:] if fit(printed, answer) > 0.0]
     rests = (
         "" if first.basis == "store" else ", which rests on a cited or reported figure and not on the store"
     )
     doubt = f"; {len(against)} other source(s) say otherwise" if against else ""
-    return f"it is {shown(first)}{rests}{doubt}"
+    return f"it is {shown(first)}{makers}{rests}{doubt}"
 
 
 def _other(
@@ -202,7 +250,7 @@ def _other(
             (
                 a
                 for a in answers(reading.question, knowledge)
-                if a.exact and not a.doubtful and not a.mixed and _comparable(a, printed)
+                if a.exact and not a.doubtful and not a.mixed and comparable(a, printed)
             ),
             None,
         )
@@ -221,8 +269,23 @@ def _excluded(printed: Printed, sound: list[Answer]) -> bool:
 # The word before a reading's colon -> what a sentence must leave open for it.
 _OPENED = {
     "year": "year", "base year": "year", "measure": "measure", "product": "product", "direction": "direction",
-    "whole": "whole",
+    "whole": "whole", "net": "net",
 }  # fmt: skip
+
+
+def _other_unit(identity: str, printed: Printed, answer: Answer) -> Verdict:
+    kinds = f"it is printed in {printed.measure}, and what is known of it is in {answer.measure}"
+    return Verdict(
+        claim=identity,
+        judgement="not checkable here",
+        reason=f"{kinds}; the one is not converted into the other",
+        printed=printed.text,
+        basis=answer.basis,
+        sources=answer.source,
+        steps=(*answer.steps, f"so it is {shown(answer)}"),
+        inputs=answer.inputs,
+        remedy=f"Write the value in {answer.measure}, as the source itself gives it or converts it.",
+    )
 
 
 def _silent(
@@ -231,14 +294,24 @@ def _silent(
     if found:
         reason = f"{found[0].doubtful}; the figure there would be {shown(found[0])}"
         remedy = _remedy(question, knowledge)
-        return _verdict(identity, "not checkable here", reason, printed, found[0], None, remedy=remedy)
+        return verdict_on(identity, "not checkable here", reason, printed, found[0], None, remedy=remedy)
     return Verdict(
         claim=identity,
         judgement="not checkable here",
-        reason="neither the data nor the dossier's facts say anything of it",
+        reason=_lacking(question, knowledge) or "neither the data nor the dossier's facts say anything of it",
         printed=printed.text,
         remedy=_remedy(question, knowledge),
     )
+
+
+def _lacking(question: Question, knowledge: Knowledge) -> str:
+    """Say which goods of a claim the data do not hold; empty where they hold all that it names."""
+    ends = (end for end in (question.part, question.of) if isinstance(end, Flow) and end.kind == "trade")
+    for end in ends:
+        out = [prefix for prefix in end.products if not knowledge.amounts.complete((prefix,))]
+        if out:
+            return f"the data do not hold all goods under HS {', '.join(out)} ({end.label})"
+    return ""
 
 
 def _remedy(question: Question, knowledge: Knowledge) -> str:
@@ -257,7 +330,7 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
     )
 
 
-def _verdict(  # noqa: PLR0913  (one argument for each part of a verdict)
+def verdict_on(  # noqa: PLR0913  (one argument for each part of a verdict)
     identity: str,
     judgement: Judgement,
     reason: str,
@@ -269,6 +342,7 @@ def _verdict(  # noqa: PLR0913  (one argument for each part of a verdict)
     readings: tuple[str, ...] = (),
     remedy: str = "",
 ) -> Verdict:
+    """Return the verdict that rests on an answer."""
     return Verdict(
         claim=identity,
         judgement=judgement,

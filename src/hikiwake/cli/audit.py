@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hikiwake.audit.run import Audit
+    from hikiwake.audit.verdict import Evidence
 
+MANY = 1_000
+"""Above so many claims JSON leaves their rows out, since asking for all takes minutes."""
 SIGNS = {
     "holds": "=",
     "holds only under another reading": "~",
@@ -30,6 +33,7 @@ SIGNS = {
     epilog="""\b
 Examples:
   hikiwake audit JPN RUS
+  hikiwake audit JPN RUS --claim T11 --rows
   hikiwake audit my-dossier.yaml --json
   hikiwake audit my-dossier.yaml --junit > audit.xml"""
 )
@@ -38,11 +42,22 @@ Examples:
 @click.option("--claim", "claims", multiple=True, help="Audit this claim only; may be repeated.")
 @click.option("--json", "form", flag_value="json", help="Print JSON, with rows, formulas and sources.")
 @click.option("--junit", "form", flag_value="junit", help="Print JUnit XML, as build servers read it.")
+@click.option(
+    "--rows", is_flag=True, help="Show the rows behind each verdict, the largest twenty of each input."
+)
 @click.pass_obj
 def audit(
-    options: Options, names: tuple[str, ...], as_of: str | None, claims: tuple[str, ...], form: str | None
+    options: Options,
+    names: tuple[str, ...],
+    as_of: str | None,
+    claims: tuple[str, ...],
+    form: str | None,
+    rows: bool,
 ) -> int:
-    """Recompute every figure that a dossier quotes, and judge it; exit code 1 when one is contradicted."""
+    """Recompute every figure that a dossier quotes, and judge it; exit code 1 when one is contradicted.
+
+    JSON holds the rows behind each verdict, unless there are more than a thousand claims and no --rows.
+    """
     import msgspec
 
     from hikiwake.audit.run import audit as run
@@ -61,8 +76,10 @@ def audit(
                 why = "no claim of the dossier has this id"
                 raise BadUsage(where=f"claim {name!r}", why=why, remedy=suggestion(name, known))
         held = msgspec.structs.replace(held, claims=tuple(c for c in held.claims if c.id in claims))
+    tables = open_tables(options.data or SHIPPED)
+    shown = rows or (form == "json" and len(held.claims) <= MANY)
     with Progress(options) as progress:
-        result = run(held, open_tables(options.data or SHIPPED), as_of=_day(as_of), progress=progress)
+        result = run(held, tables, as_of=_day(as_of), progress=progress, rows=shown)
     if form == "json":
         content = {"counts": result.counts(), **msgspec.to_builtins(result)}
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
@@ -96,10 +113,23 @@ def _text(result: Audit) -> str:
         lines += [f"    {step}" for step in verdict.steps]
         if verdict.remedy:
             lines.append(f"    {verdict.remedy}")
+        for source in verdict.evidence:
+            lines += _rows(source)
     for conflict in result.conflicts:
         lines.append(f"! {', '.join(conflict.claims)}: cannot all be true\n    {conflict.reason}")
     lines += ["", *(f"{number:>5}  {name}" for name, number in result.counts().items())]
     return "\n".join(lines)
+
+
+def _rows(source: Evidence) -> list[str]:
+    """Return the rows of an input as lines; each begins with what its columns are called."""
+    count = f"{source.total:,} rows" if source.total != 1 else "1 row"
+    more = f", the {len(source.rows)} largest" if source.total > len(source.rows) else ""
+    lines = [f"    > {source.input}: {count}{more}"]
+    for row in source.rows:
+        held = zip(source.columns, row, strict=True)
+        lines.append("      " + ", ".join(f"{name} {value}" for name, value in held if value is not None))
+    return lines
 
 
 def _junit(result: Audit) -> str:

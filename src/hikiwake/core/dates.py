@@ -55,6 +55,12 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
         """The calendar year, where the date lies within one."""
         return self.first.year if self.first.year == self.last.year else None
 
+    @property
+    def whole_year(self) -> bool:
+        """Whether it is one calendar year, from its first day to its last."""
+        begins, ends = (self.first.month, self.first.day), (self.last.month, self.last.day)
+        return self.year is not None and (begins, ends) == ((1, 1), (12, 31))
+
     def years(self) -> range:
         """Calendar years that it touches."""
         return range(self.first.year, self.last.year + 1)

@@ -13,7 +13,7 @@ from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadInput
 from hikiwake.core.provenance import Dataset
 
-TABLES = ("events", "facts", "claims", "positions", "projects")
+TABLES = ("events", "facts", "claims", "positions", "projects", "places")
 
 
 def dataset(dossier: Dossier) -> Dataset:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-Open = Literal["year", "product", "measure", "direction", "whole", "basis"]
+Open = Literal["year", "product", "measure", "direction", "whole", "basis", "net"]
 Among = Literal["suppliers", "customers", "partners", "products"]
 Value = str | int | float
 When = str | int

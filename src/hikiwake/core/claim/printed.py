@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from difflib import get_close_matches
 from typing import Literal
 
 import msgspec
 
 Measure = Literal[
-    "share", "USD", "JPY", "EUR", "t", "m3", "barrels", "multiple", "rank", "count", "years", "days", "km",
-    "km2", "persons", "year", "sign",
+    "share", "USD", "JPY", "EUR", "AUD", "CAD", "CNY", "GBP", "INR", "KRW", "RUB", "t", "m3", "barrels",
+    "multiple", "rank", "count", "years", "days", "km", "km2", "persons", "year", "sign",
 ]  # fmt: skip
 Relation = Literal["equals", "about", "below", "above", "between", "direction", "extreme"]
 
@@ -30,8 +31,14 @@ UNITS: dict[str, tuple[Measure, float]] = {
     "dollars": ("USD", 1.0), "us dollars": ("USD", 1.0),
     "jpy": ("JPY", 1.0), "yen": ("JPY", 1.0), "eur": ("EUR", 1.0), "euro": ("EUR", 1.0),
     "euros": ("EUR", 1.0), "€": ("EUR", 1.0), "¥": ("JPY", 1.0),
+    "aud": ("AUD", 1.0), "a$": ("AUD", 1.0), "australian dollars": ("AUD", 1.0), "cad": ("CAD", 1.0),
+    "c$": ("CAD", 1.0), "canadian dollars": ("CAD", 1.0), "cny": ("CNY", 1.0), "rmb": ("CNY", 1.0),
+    "yuan": ("CNY", 1.0), "gbp": ("GBP", 1.0), "£": ("GBP", 1.0), "pounds": ("GBP", 1.0),
+    "inr": ("INR", 1.0), "rupees": ("INR", 1.0), "krw": ("KRW", 1.0), "won": ("KRW", 1.0),
+    "rub": ("RUB", 1.0), "roubles": ("RUB", 1.0), "rubles": ("RUB", 1.0),
     "t": ("t", 1.0), "tonne": ("t", 1.0), "tonnes": ("t", 1.0), "tons": ("t", 1.0), "kt": ("t", 1e3),
     "mt": ("t", 1e6), "kg": ("t", 1e-3), "bcm": ("m3", 1e9), "m3": ("m3", 1.0), "barrels": ("barrels", 1.0),
+    "barrels a day": ("barrels", 365.25), "barrels per day": ("barrels", 365.25), "bpd": ("barrels", 365.25),
     "times": ("multiple", 1.0), "fold": ("multiple", 1.0), "x": ("multiple", 1.0),
     "years": ("years", 1.0), "year": ("years", 1.0), "days": ("days", 1.0), "day": ("days", 1.0),
     "km": ("km", 1.0), "kilometres": ("km", 1.0), "km2": ("km2", 1.0), "km²": ("km2", 1.0),
@@ -260,7 +267,9 @@ def _unit(
         return UNITS[tail]
     if countable and re.fullmatch(r"[a-z][a-z -]{1,30}", tail):
         return "count", 1.0  # four visits, three ministers: what is counted stands in the claim itself
-    raise ValueError(f"{text!r}: unit {tail!r} is not known; known are {', '.join(sorted(UNITS))}")
+    near = get_close_matches(tail, list(UNITS), n=2, cutoff=0.7)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(UNITS))}"
+    raise ValueError(f"{text!r}: unit {tail!r} is not known; {hint}")
 
 
 def _rounded(digits: str) -> tuple[float, float]:
