@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from hikiwake import compose
@@ -26,6 +27,8 @@ RENDERERS = {
     ".md": "markdown",
     ".json": "data",
     ".csv": "table",
+    ".bib": "bibtex",
+    ".csl.json": "csl",
 }
 
 
@@ -118,12 +121,11 @@ class PairView:
         """Return the dossier of a file; without one, that which comes with the program, if there is any."""
         from hikiwake.dossier.own import own
         from hikiwake.dossier.shipped import shipped
-        from hikiwake.dossier.validation import read
 
         if file:
             return own(Path(file), self._pair)
         found = shipped(self._pair.a.id, self._pair.b.id)
-        return read(found) if found else None
+        return _read_once(found) if found else None
 
     def _years(self, year: int | None, first: int | None, last: int | None) -> tuple[int, ...]:
         if first is None and last is None:
@@ -161,7 +163,7 @@ class BriefView:
         return FactSet(self.content.ledger, f"brief on {' and '.join(self.content.pair)}")
 
     def render(self, suffix: str, *, paper: str = "a4", lang: str = "en") -> bytes:
-        """Return the brief in the format of a file suffix (.html, .pdf, .docx, .md, .json, .csv)."""
+        """Return the brief in the format of a file suffix, one of `RENDERERS`."""
         from importlib import import_module
 
         name = renderer(suffix)
@@ -180,7 +182,7 @@ class BriefView:
     def save(self, path: str | Path, *, paper: str = "a4", lang: str = "en") -> Path:
         """Write the brief at once, in the format of the file's suffix; return the path."""
         target = Path(path)
-        write(target, self.render(target.suffix, paper=paper, lang=lang))
+        write(target, self.render(suffix(target), paper=paper, lang=lang))
         return target
 
     def _repr_html_(self) -> str:
@@ -190,6 +192,13 @@ class BriefView:
     def __repr__(self) -> str:
         brief = self.content
         return f"<Brief: {' and '.join(brief.pair)}, {brief.year}, {len(brief.ledger.facts)} facts>"
+
+
+def suffix(path: str | Path) -> str:
+    """Return the suffix of a file that names its format: the longest that is one."""
+    target = Path(path)
+    double = "".join(target.suffixes[-2:]).lower()
+    return double if double in RENDERERS else target.suffix
 
 
 def renderer(suffix: str) -> str:
@@ -228,6 +237,14 @@ def methods() -> dict[str, Formula]:
     from hikiwake.measures.formulas import all_formulas
 
     return all_formulas()
+
+
+@lru_cache(maxsize=16)
+def _read_once(path: Path) -> Dossier:
+    """Read a dossier that comes with the program: its file stays as it is while the program runs."""
+    from hikiwake.dossier.validation import read
+
+    return read(path)
 
 
 def _span(years: tuple[int, ...]) -> str:

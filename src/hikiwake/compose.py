@@ -12,11 +12,13 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.country import Pair
-from hikiwake.core.document import Brief, Caveat, Length, Section, cited
+from hikiwake.core.dates import over
+from hikiwake.core.document import Brief, Caveat, Length, Section, cited, labels
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.provenance import Ledger
 from hikiwake.dossier import identity
+from hikiwake.dossier.citations import numbered
 from hikiwake.dossier.horizon import known_by
 from hikiwake.measures.statement import Statements
 from hikiwake.sections import Context
@@ -27,7 +29,7 @@ from hikiwake.store.tables import Tables, open_tables
 Progress = Callable[[str, float], None]
 
 # The order of the brief stands here and nowhere else.
-SECTIONS = ("ties", "complementarity", "chronology")
+SECTIONS = ("ties", "complementarity", "chronology", "standpoints", "audit")
 FLOW_DATASET = "baci"
 
 
@@ -37,8 +39,8 @@ class SectionModule(Protocol):
     ID: str
     NEEDS: tuple[str, ...]
 
-    def section(self, context: Context) -> Section:
-        """Return the section for a context."""
+    def section(self, context: Context) -> Section | None:
+        """Return the section for a context; None where it has nothing to be about."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,22 +69,24 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
     at = resolve_year(request, opened.vintage)
     ledger = Ledger()
     day = date.fromisoformat(request.as_of) if request.as_of else None
-    held = request.dossier
+    held = known_by(request.dossier, day) if request.dossier and day else request.dossier
     context = Context(
         request.pair.a,
         request.pair.b,
         at,
         Statements(opened, ledger),
         _last_year(request),
-        dossier=known_by(held, day) if held and day else held,
-        source=identity.dataset(held) if held else None,
+        dossier=held,
+        source=identity.dataset(request.dossier) if request.dossier else None,
         as_of=day,
+        dossier_file=request.dossier_file,
     )
     sections = []
     for number, name in enumerate(SECTIONS):
         if progress:
             progress(name, number / len(SECTIONS))
-        sections.append(_section(name, context))
+        made = _section(name, context)
+        sections += [made] if made else []
     if progress:
         progress("done", 1.0)
     whole = Brief(
@@ -97,14 +101,21 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         engine=__version__,
         command=command(request, at),
         as_of=request.as_of,
+        sources=numbered(held) if held else (),
     )
     return settle(shorten(whole) if request.length == "glance" else whole)
 
 
 def settle(whole: Brief) -> Brief:
-    """Keep in the ledger what the brief shows: a fact that nobody can see is not part of it."""
+    """Keep what the brief shows: a fact, or a source, that nobody can see is not part of it."""
     shown = (*cited(whole.title), *cited(whole.summary), *cited(whole.sections))
-    return msgspec.structs.replace(whole, ledger=whole.ledger.only(shown))
+    marks = (label for label in labels((whole.summary, whole.sections)) if label.kind == "cite")
+    numbers = {number for mark in marks for number in mark.id.split(",")}
+    return msgspec.structs.replace(
+        whole,
+        ledger=whole.ledger.only(shown),
+        sources=tuple(source for source in whole.sources if str(source.number) in numbers),
+    )
 
 
 def command(request: Request, year: int) -> str:
@@ -158,7 +169,7 @@ def shorten(whole: Brief) -> Brief:
     return msgspec.structs.replace(whole, length="glance", sections=sections)
 
 
-def _section(identity: str, context: Context) -> Section:
+def _section(identity: str, context: Context) -> Section | None:
     module = cast(SectionModule, import_module(f"hikiwake.sections.{identity}.section"))
     missing = [table for table in module.NEEDS if not context.say.tables.has(table)]
     if missing:
@@ -181,4 +192,4 @@ def _last_year(request: Request) -> int | None:
             why="it is not a calendar date",
             remedy="Write it as YYYY-MM-DD, for example 2016-12-01.",
         ) from fault
-    return day.year if (day.month, day.day) == (12, 31) else day.year - 1
+    return over(day)

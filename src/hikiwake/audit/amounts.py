@@ -41,21 +41,25 @@ class Amounts:
     ----------
     tables : the store.
     economies : ids whose flows with anybody may be asked for.
+    last_year : years after it are not looked at.
     """
 
-    def __init__(self, tables: Tables, economies: Iterable[str]) -> None:
+    def __init__(self, tables: Tables, economies: Iterable[str], last_year: int | None = None) -> None:
         self.tables = tables
+        self.last_year = last_year
         wanted = tuple(sorted(set(economies)))
         flags = tables.frame(FLAGS)
         flows = usable(tables.frame(FLOWS), flags)
         keys = ("year", "exporter", "importer", "product")
         mine = flows.filter(nw.col("exporter").is_in(wanted) | nw.col("importer").is_in(wanted))
-        rows = tables.collect(mine.select(*keys, "value", "weighed", "weighed_value"))
-        total = tables.collect_once(
-            "world totals of the audit",
-            lambda: flows.group_by("year", "product").agg(
-                nw.col("value").sum(), nw.col("weighed").sum(), nw.col("weighed_value").sum()
-            ),
+        rows = self._until(tables.collect(mine.select(*keys, "value", "weighed", "weighed_value")))
+        total = self._until(
+            tables.collect_once(
+                "world totals of the audit",
+                lambda: flows.group_by("year", "product").agg(
+                    nw.col("value").sum(), nw.col("weighed").sum(), nw.col("weighed_value").sum()
+                ),
+            )
         )
         self.years = tuple(int(y) for y in np.unique(total["year"]))
         self.products = tuple(sorted(str(k) for k in set(total["product"])))
@@ -77,6 +81,12 @@ class Amounts:
         self._active: dict[str, frozenset[int]] = {}
         self._chosen: dict[tuple[str, ...], list[int]] = {}
         self._complete: dict[tuple[str, ...], bool] = {}
+
+    def _until(self, rows: Columns) -> Columns:
+        if self.last_year is None:
+            return rows
+        known = np.asarray(rows["year"]) <= self.last_year
+        return {name: column[known] for name, column in rows.items()}
 
     def complete(self, products: tuple[str, ...]) -> bool:
         """Say whether the data hold all of the products, so that a sum over them is a total."""

@@ -81,8 +81,9 @@ class Knowledge:
                 if date.whole_year or (isinstance(of, Flow) and of.kind not in WHOLE_YEARS):
                     held = _Cited(fact, printed.parse(fact.value))
                     self._cited.setdefault((of, date.first.year), []).append(held)
-        self._reported = self._read_reported()
-        self._partners = self._read_partners()
+        until = amounts.last_year
+        self._reported = {k: v for k, v in self._read_reported().items() if until is None or k[-1] <= until}
+        self._partners = {k: v for k, v in self._read_partners().items() if until is None or k[-1] <= until}
         self._kept: dict[tuple[Operand, int], tuple[Known, ...]] = {}
 
     def of(self, what: Operand, year: int) -> tuple[Known, ...]:

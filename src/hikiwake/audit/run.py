@@ -27,7 +27,7 @@ from hikiwake.audit.series import judge_balance_since, judge_record
 from hikiwake.audit.verdict import Judgement, Verdict, judge
 from hikiwake.core.claim import kinds, operand, printed
 from hikiwake.core.claim.operand import WORLD, Flow, Indicator, Operand
-from hikiwake.core.dates import PartialDate
+from hikiwake.core.dates import PartialDate, over
 from hikiwake.core.dossier import Dossier, Event
 from hikiwake.dossier.horizon import known_by
 from hikiwake.store.tables import Tables
@@ -70,7 +70,8 @@ def audit(
     ----------
     dossier : validated: all its values, operands and dates can be read.
     tables : the store.
-    as_of : leave out what was not known by this day (see `dossier.horizon.known_by`).
+    as_of : leave out what was not known by this day (see `dossier.horizon.known_by`), and years of the data
+        that were not over.
     progress : told the claim and the part done.
     rows : give each verdict the rows that it rests on (`Verdict.evidence`).
     """
@@ -84,7 +85,8 @@ def audit(
         for party in _parties(end)
         if party != WORLD
     }
-    amounts = Amounts(tables, (economy for names in members.values() for economy in names))
+    last_year = over(as_of) if as_of else None
+    amounts = Amounts(tables, (economy for names in members.values() for economy in names), last_year)
     knowledge = Knowledge(amounts, dossier.facts, dossier.groups)
     verdicts = []
     every = max(1, len(dossier.claims) // STEPS)

@@ -15,7 +15,7 @@ from hikiwake.cli.progress import Progress
 if TYPE_CHECKING:
     from hikiwake.api import BriefView
 
-FORMATS = ("html", "pdf", "docx", "md", "json", "csv")
+FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "bib", "csl.json")
 
 
 @click.command(
@@ -67,12 +67,12 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     A and B are any names or codes: JPN, japan, 日本, or one argument JP-RU.
     """
-    from hikiwake.api import renderer
+    from hikiwake.api import renderer, suffix
 
     # Before any work: a slip in the last of several files must not be found after the others were written.
     for output in outputs:
         if output != "-":
-            renderer(Path(output).suffix)
+            renderer(suffix(output))
     if saved and (a or year is not None or as_of or dossier):
         message = "A saved brief knows its countries, year, date and dossier; --from takes none of them."
         raise click.UsageError(message)

@@ -130,6 +130,12 @@ def resolve(text: str) -> Country:
     raise _unknown(text)
 
 
+def known(text: str) -> Country | None:
+    """Return the economy that a code or a name means; None where there is none, or more than one."""
+    ids = _find(text)
+    return country(ids[0]) if len(ids) == 1 else None
+
+
 def pair(text: str) -> Pair:
     """Find the two economies in one text.
 

@@ -77,6 +77,11 @@ class PartialDate(msgspec.Struct, frozen=True, order=True):
         return self.text + ("~" if self.about else "")
 
 
+def over(day: date) -> int:
+    """Return the last calendar year that was over at the end of a day."""
+    return day.year if (day.month, day.day) == (12, 31) else day.year - 1
+
+
 _Point = tuple[int, int | None, int | None]
 
 

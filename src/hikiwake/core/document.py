@@ -11,10 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from hikiwake.core.dossier import Reference
 from hikiwake.core.provenance import Ledger
 
 LabelKind = Literal[
-    "economy", "product", "industry", "group", "year", "dataset", "text", "date"
+    "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite"
 ]  # fmt: skip
 ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip"]
 CaveatKind = Literal[
@@ -36,7 +37,7 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Economies (`id` = economy id) are named by the language of the reader; names that hold digits
     (HS 2709, G7) and years come in as labels because templates may not hold digits. A `date` has the
-    spelling of `PartialDate` as its id.
+    spelling of `PartialDate` as its id, a `cite` the numbers of its sources, with commas between.
     """
 
     kind: LabelKind
@@ -79,10 +80,15 @@ class KeyFigures(Block, frozen=True, omit_defaults=True):
 
 
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One cell: a fact, or a label, or nothing (which is printed as a dash with the reason in the note)."""
+    """One cell: a fact, a label, some words with facts in them, or nothing.
+
+    With a fact, the label is how a quoted text prints its number. Nothing is printed as a dash, with the
+    reason in the note.
+    """
 
     fact: str = ""
     label: Label | None = None
+    said: Prose | None = None
 
 
 class Table(Block, frozen=True, omit_defaults=True):
@@ -175,6 +181,13 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
     summary: tuple[Prose, ...] = ()
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A reference of the dossier and the number under which the brief cites it."""
+
+    number: int
+    reference: Reference
+
+
 class Brief(msgspec.Struct, frozen=True):
     """The whole product before looks; complete in itself, so it renders with no store at all."""
 
@@ -189,6 +202,7 @@ class Brief(msgspec.Struct, frozen=True):
     engine: str
     command: str
     as_of: str = ""
+    sources: tuple[Source, ...] = ()
 
 
 def cited(part: object) -> Iterator[str]:
@@ -198,8 +212,8 @@ def cited(part: object) -> Iterator[str]:
     elif isinstance(part, Cell | Mark | KeyFigure):
         if part.fact:
             yield part.fact
-        if isinstance(part, KeyFigure):
-            yield from cited(part.label)
+        words = part.said if isinstance(part, Cell) else part.label if isinstance(part, KeyFigure) else None
+        yield from cited(words)
     elif isinstance(part, tuple):
         for item in part:
             yield from cited(item)
@@ -209,3 +223,18 @@ def cited(part: object) -> Iterator[str]:
     elif isinstance(part, msgspec.Struct) and not isinstance(part, Ledger | Label):
         for name in part.__struct_fields__:
             yield from cited(getattr(part, name))
+
+
+def labels(part: object) -> Iterator[Label]:
+    """Yield every label of a part of a document."""
+    if isinstance(part, Label):
+        yield part
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from labels(item)
+    elif isinstance(part, dict):
+        for item in part.values():
+            yield from labels(item)
+    elif isinstance(part, msgspec.Struct) and not isinstance(part, Ledger):
+        for name in part.__struct_fields__:
+            yield from labels(getattr(part, name))

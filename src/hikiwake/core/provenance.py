@@ -27,6 +27,7 @@ UnitKind = Literal[
     "score",
     "year",
     "duration",
+    "amount",
 ]
 IntervalKind = Literal["confidence", "bootstrap", "scenario range", "rounding", "standard error"]
 Status = Literal["observed", "provisional", "flagged", "estimated", "simulated", "quoted", "missing"]

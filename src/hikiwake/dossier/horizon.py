@@ -18,8 +18,14 @@ def known_by(dossier: Dossier, day: date) -> Dossier:
 
     Where an entry does not say since when it was `known`, an event counts from the last day it may mean, a
     figure from the end of its period, a position or project from the last day on which it may have begun.
-    What ended later is still in force then, so its end is left out as well.
+    What ended later is still in force then, so its end is left out as well. A claim is left out when its text
+    can't have been published by then; of a text dated to a month it may.
     """
+    later = {
+        text.id
+        for text in dossier.references
+        if text.issued != "" and PartialDate.parse(text.issued).first > day
+    }
     return msgspec.structs.replace(
         dossier,
         as_of=min(str(dossier.as_of), day.isoformat()) if dossier.as_of != "" else day.isoformat(),
@@ -27,6 +33,7 @@ def known_by(dossier: Dossier, day: date) -> Dossier:
         positions=tuple(_open(held, day) for held in dossier.positions if _by(held.known or held.since, day)),
         projects=tuple(_open(held, day) for held in dossier.projects if _by(held.known or held.since, day)),
         facts=tuple(fact for fact in dossier.facts if _by(_since(fact), day)),
+        claims=tuple(claim for claim in dossier.claims if claim.document not in later),
     )
 
 

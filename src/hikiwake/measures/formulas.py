@@ -12,6 +12,7 @@ MODULES = (
     "intermediate.formulas",
     "background",
     "chronology.formulas",
+    "quoted",
 )
 
 

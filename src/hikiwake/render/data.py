@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from hikiwake.core.dates import PartialDate
 from hikiwake.core.document import Brief, Chart, LocatorMap, Prose, Table, cited
 from hikiwake.core.errors import BadInput
 from hikiwake.render import references
@@ -95,7 +96,20 @@ def _fault(brief: Brief) -> str:
     strange += [code for code in brief.pair if not _CODE.fullmatch(code)]
     if strange:
         return f"{strange[0][:40]!r} is no name of a part"
-    return _unreadable(brief)
+    return _source_fault(brief) or _unreadable(brief)
+
+
+def _source_fault(brief: Brief) -> str:
+    """Say which of the dossier's sources can't be written out; empty when all can."""
+    numbers = [source.number for source in brief.sources]
+    if len(set(numbers)) < len(numbers) or min(numbers, default=1) < 1:
+        return "two of its sources have one number, or one has none"
+    for source in brief.sources:
+        try:
+            PartialDate.parse(source.reference.issued or 2000)
+        except ValueError as fault:
+            return f"source {source.number}: {fault}"
+    return ""
 
 
 def _unreadable(brief: Brief) -> str:

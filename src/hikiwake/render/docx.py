@@ -163,11 +163,21 @@ class _Page:
             paragraph.add_run(
                 f", {dataset.version}. {words.word('licence').capitalize()}: {dataset.licence}."
             )
+        if words.brief.sources:
+            self._sources()
         document.add_heading(words.word("disclaimer"), 1)
         document.add_paragraph(words.word("disclaimer_text"))
         document.add_paragraph(words.filled("reproduce", command=words.brief.command))
         document.add_heading(words.word("where_from"), 1)
         document.add_paragraph(words.word("where_from_note"))
+
+    def _sources(self) -> None:
+        self.document.add_heading(self.words.word("dossier_sources"), 2)
+        self.document.add_paragraph(self.words.word("dossier_sources_note"))
+        for number, parts in self.words.written_sources():
+            paragraph = self.document.add_paragraph(f"[{number}] ")
+            for part in parts:
+                paragraph.add_run(part.text).italic = part.italic
 
     def _sentences(self, sentences: tuple[Prose, ...]) -> None:
         self.document.add_paragraph(" ".join(self.words.text(sentence) for sentence in sentences))
@@ -188,8 +198,10 @@ class _Page:
     def _cell(self, cell: Cell | Mark | None) -> str:
         if cell is not None and cell.fact:
             doubt = self.words.doubt(cell)
-            written = self.words.language.number(self.words.ledger[cell.fact])
+            written = self.words.shown(cell)
             return f"{written} ({doubt})" if doubt else written
+        if isinstance(cell, Cell) and cell.said:
+            return self.words.text(cell.said)
         if isinstance(cell, Cell) and cell.label:
             return self.words.language.label(cell.label, "cap")
         return _DASH

@@ -76,6 +76,7 @@ def _helpers(words: Words) -> dict[str, Any]:
         "machine": lambda identity: exact(words.ledger[identity]),
         "exact": lambda fact: exact(fact) or numbers.NO_DATA,
         "period": numbers.period,
+        "symbols": lambda facts: "; ".join(dict.fromkeys(fact.unit.symbol for fact in facts)),
         "subject": _subject,
         "inputs": _inputs,
     }

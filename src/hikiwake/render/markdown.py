@@ -83,10 +83,21 @@ class _Page:
             "\n".join(formulas),
             f"## {words.word('references')}",
             "\n".join(references),
+            *self._sources(),
             f"## {words.word('disclaimer')}",
             words.word("disclaimer_text"),
             _plain(words.filled("reproduce", command=words.brief.command)),
         ]
+
+    def _sources(self) -> list[str]:
+        if not self.words.brief.sources:
+            return []
+        lines = []
+        for number, parts in self.words.written_sources():
+            text = "".join(f"*{_plain(part.text)}*" if part.italic else _plain(part.text) for part in parts)
+            lines.append(f"- \\[{number}\\] {text}")
+        heading = f"### {self.words.word('dossier_sources')}"
+        return [heading, self.words.word("dossier_sources_note"), "\n".join(lines)]
 
     def _block(self, block: AnyBlock) -> list[str]:
         if isinstance(block, Paragraph):
@@ -122,8 +133,10 @@ class _Page:
     def _cell(self, cell: Cell | Mark | None) -> str:
         if cell is not None and cell.fact:
             doubt = self.words.doubt(cell)
-            written = _plain(self.words.language.number(self.words.ledger[cell.fact]))
+            written = _plain(self.words.shown(cell))
             return f"{written} ({doubt})" if doubt else written
+        if isinstance(cell, Cell) and cell.said:
+            return self._said(cell.said)
         if isinstance(cell, Cell) and cell.label:
             return _plain(self.words.language.label(cell.label, "cap"))
         return _DASH

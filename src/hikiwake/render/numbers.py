@@ -102,7 +102,7 @@ def _written(unit: Unit, value: float, *, whole: bool = False) -> str:
     if unit.kind == "money":
         sign = MINUS if value < 0 else ""
         return f"{sign}US${_scaled(abs(value))}{unit.symbol.removeprefix('USD')}"
-    if unit.kind == "mass":
+    if unit.kind in ("mass", "amount"):
         return _amount(value, f"{NO_BREAK}{unit.symbol}")
     if unit.kind == "index":
         if unit.symbol == "0-100":
@@ -203,7 +203,9 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "points": lambda value: f"{_honest(value, 1)} percentage points",
     "ratio": _ratio,
     "rank": ordinal,
-    "distance": lambda value: f"{_plain(value, 0)}{NO_BREAK}km",
+    "distance": lambda value: (
+        f"{_plain(value, 0 if abs(value) >= 10 or value == round(value) else 1)}{NO_BREAK}km"
+    ),
     "count": lambda value: _plain(value, 0),
     "year": lambda value: str(round(value)),
     "score": lambda value: _plain(value, 2),

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from hikiwake.core.document import AnyBlock, Brief, Caveat, Cell, Chart, Label, Mark, Prose, cited
 from hikiwake.core.provenance import Dataset, Fact, Formula, Ledger
+from hikiwake.render.bibliography import Part, written
+from hikiwake.render.dates import spoken
 from hikiwake.render.language import Language, Run
 
 CAVEAT_KEYS = {
@@ -94,7 +96,10 @@ class Words:
         found = self.sources(block)
         if not found:
             return ""
-        return self.filled("source", sources="; ".join(f"{d.producer}, {d.version}" for d in found))
+        sources = "; ".join(f"{d.producer}, {d.version}" for d in found)
+        if self.brief.as_of:
+            return self.filled("source_as_of", sources=sources, date=spoken(self.brief.as_of))
+        return self.filled("source", sources=sources)
 
     def formulas(self) -> tuple[Formula, ...]:
         """Return the formulas behind the brief's facts, by name."""
@@ -103,6 +108,16 @@ class Words:
     def all_datasets(self) -> tuple[Dataset, ...]:
         """Return the datasets behind the brief's facts, by producer."""
         return tuple(sorted(self.ledger.datasets.values(), key=lambda d: (d.producer, d.id)))
+
+    def written_sources(self) -> tuple[tuple[int, tuple[Part, ...]], ...]:
+        """Return the sources of the dossier with their numbers, as a bibliography has them."""
+        return tuple((source.number, written(source.reference)) for source in self.brief.sources)
+
+    def shown(self, cell: Cell | Mark) -> str:
+        """Return a cell's or a mark's number as it is written: a quoted one as its text prints it."""
+        if isinstance(cell, Cell) and cell.label:
+            return self.language.label(cell.label)
+        return self.language.number(self.ledger[cell.fact])
 
     def doubt(self, cell: Cell | Mark) -> str:
         """Return the words that mark a number as doubtful; empty where it is not."""

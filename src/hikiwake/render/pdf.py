@@ -28,7 +28,7 @@ from hikiwake.core.document import (
     cited,
 )
 from hikiwake.core.provenance import Dataset, Fact
-from hikiwake.render.language import FactRun, Run, load
+from hikiwake.render.language import FactRun, LabelRun, Run, load
 from hikiwake.render.outline import Words, vintage_day
 from hikiwake.render.typesetting import printable, typeset
 
@@ -90,6 +90,7 @@ class _Layout:
                 for identity in cited(block)
             ),
         )
+        self.numbered = {str(source.number) for source in brief.sources}
         self.explained = dict.fromkeys(said) if brief.length == "full" else {}
 
     def content(self) -> Item:
@@ -130,6 +131,7 @@ class _Layout:
                 }
                 for dataset in words.all_datasets()
             ],
+            "sources": self._sources(),
             "origins": [self._origin(words.ledger[identity]) for identity in self.explained],
             "words": {
                 **{
@@ -141,6 +143,8 @@ class _Layout:
                         "method_formulas",
                         "coverage_note",
                         "references",
+                        "dossier_sources",
+                        "dossier_sources_note",
                         "where_from",
                         "where_from_note",
                         "disclaimer",
@@ -150,6 +154,15 @@ class _Layout:
                 "reproduce": words.filled("reproduce", command=brief.command),
             },
         }
+
+    def _sources(self) -> list[Item]:
+        return [
+            {
+                "number": number,
+                "parts": [{"text": _breakable(part.text), "italic": part.italic} for part in parts],
+            }
+            for number, parts in self.words.written_sources()
+        ]
 
     def _block(self, block: AnyBlock) -> Item:
         words = self.words
@@ -218,7 +231,11 @@ class _Layout:
             fact = words.ledger[cell.fact]
             doubtful = fact.status in ("flagged", "provisional")
             mark = words.word(f"status_{fact.status}") if doubtful else ""
-            return {"runs": [self._fact(words.language.number(fact), cell.fact)], "mark": mark}
+            return {"runs": [self._fact(words.shown(cell), cell.fact)], "mark": mark}
+        if cell.said:
+            return {"runs": self._runs(cell.said), "mark": ""}
+        if cell.label and cell.label.kind == "cite":
+            return {"runs": self._marks(cell.label.id), "mark": ""}
         if cell.label:
             named = words.language.label(cell.label, "cap")
             # An address has no blanks at which a line could end.
@@ -227,7 +244,21 @@ class _Layout:
         return None
 
     def _runs(self, prose: Prose) -> list[Item]:
-        return [self._run(run) for run in self.words.runs(prose)]
+        runs: list[Item] = []
+        for run in self.words.runs(prose):
+            if isinstance(run, LabelRun) and run.kind == "cite":
+                runs += self._marks(run.id)
+            else:
+                runs.append(self._run(run))
+        return runs
+
+    def _marks(self, numbers: str) -> list[Item]:
+        """Return the numbers of sources, each leading to its line among the references."""
+        runs: list[Item] = []
+        for number in numbers.split(","):
+            runs.append({"k": "text", "t": ", " if runs else "["})
+            runs.append({"k": "fact", "t": number, "to": f"r-{number}" if number in self.numbered else ""})
+        return [*runs, {"k": "text", "t": "]"}]
 
     def _run(self, run: Run) -> Item:
         return self._fact(run.text, run.fact) if isinstance(run, FactRun) else {"k": "text", "t": run.text}

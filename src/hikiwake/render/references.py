@@ -1,4 +1,4 @@
-"""The datasets of a brief for bibliographies: CSL-JSON and BibTeX, producer first."""
+"""What a brief cites, for bibliographies: its datasets, producer first, and the sources of its dossier."""
 
 from __future__ import annotations
 
@@ -7,34 +7,30 @@ from typing import Any
 
 from hikiwake.core.document import Brief
 from hikiwake.core.provenance import Dataset
+from hikiwake.render import bibliography
+from hikiwake.render.bibliography import escaped
 
 _YEAR = re.compile(r"\((\d{4})\)")
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{letter: f"\\{letter}" for letter in "{}&%$#_"},
-}
 
 
 def csl(brief: Brief) -> list[dict[str, Any]]:
-    """Return the datasets as CSL-JSON items, by id."""
-    return [item(dataset) for dataset in _datasets(brief)]
+    """Return the datasets by id as CSL-JSON items, then the dossier's sources by their numbers."""
+    return [*map(item, _datasets(brief)), *map(bibliography.item, brief.sources)]
 
 
 def bibtex(brief: Brief) -> str:
-    """Return the datasets as BibTeX entries, by id."""
-    return "\n".join(entry(dataset) for dataset in _datasets(brief))
+    """Return the datasets by id as BibTeX entries, then the dossier's sources by their numbers."""
+    return "\n".join([*map(entry, _datasets(brief)), *map(bibliography.entry, brief.sources)])
 
 
 def entry(dataset: Dataset) -> str:
     """Return a dataset as a BibTeX entry."""
     fields = {
-        "author": f"{{{_escaped(dataset.producer)}}}",
-        "title": _escaped(dataset.title),
+        "author": f"{{{escaped(dataset.producer)}}}",
+        "title": escaped(dataset.title),
         "year": _year(dataset),
-        "version": _escaped(dataset.version),
-        "note": _escaped(f"{dataset.citation}. {dataset.licence}"),
+        "version": escaped(dataset.version),
+        "note": escaped(f"{dataset.citation}. {dataset.licence}"),
     }
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{dataset.id},\n{body}\n}}\n"
@@ -62,7 +58,3 @@ def _year(dataset: Dataset) -> str:
     """Return the year that a citation gives in brackets; empty where it gives none."""
     found = _YEAR.search(dataset.citation)
     return found.group(1) if found else ""
-
-
-def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(letter, letter) for letter in text)

@@ -52,6 +52,8 @@ def csv_of_block(block: AnyBlock, words: Words) -> bytes:
 def _content(cell: Cell, words: Words) -> Any:
     if cell.fact:
         return words.ledger[cell.fact].value
+    if cell.said:
+        return words.text(cell.said)
     return words.language.label(cell.label, "cap") if cell.label else None
 
 

@@ -25,6 +25,8 @@ class Context(NamedTuple):
     source: Dataset | None = None
     """The dossier as a dataset, of which facts are stated."""
     as_of: date | None = None
+    dossier_file: str = ""
+    """The dossier's file, where it is the reader's own."""
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -54,3 +54,8 @@ def cell(content: Fact | Label | None) -> Cell:
     if content is None:
         return Cell()
     return Cell(label=content) if isinstance(content, Label) else Cell(fact=content.id)
+
+
+def quoted(fact: Fact, words: str) -> Cell:
+    """Make a table cell of a quoted figure, which is shown as its source prints it."""
+    return Cell(fact=fact.id, label=text(words))

@@ -18,6 +18,16 @@ RECORDED = Formula(
     reads=(EVENTS,),
     caution=CAUTION,
 )
+ENTRIES = Formula(
+    id="entries_recorded",
+    name="Entries recorded",
+    expression="number of the dossier's entries of a kind (places, positions, projects, figures, claims)",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=AUTHORED,
+    reads=("places", "positions", "projects", "facts", "claims"),
+    caution=CAUTION,
+)
 VISITS = Formula(
     id="visits",
     name="Visits of leaders",
@@ -103,6 +113,7 @@ APART = Formula(
 )
 FORMULAS = (
     RECORDED,
+    ENTRIES,
     VISITS,
     UNANSWERED,
     SPELL,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hikiwake.core.document import Prose, Table
-from hikiwake.core.dossier import Event
-from hikiwake.sections.chronology.sources import cite
+from hikiwake.core.dossier import Event, Place
+from hikiwake.sections import Context
+from hikiwake.sections.citing import cite
 from hikiwake.sections.wording import cell, day, prose, text
 
 
 def table(
-    identity: str, title: Prose, events: Iterable[Event], numbers: dict[str, int], note: Prose | None = None
+    context: Context, identity: str, title: Prose, events: Iterable[Event], note: Prose | None = None
 ) -> Table:
-    """List events in the order given; `numbers` are those of the references."""
+    """List events in the order given."""
+    assert context.dossier is not None  # noqa: S101  (there are events)
+    places = context.dossier.places
     return Table(
         id=identity,
         title=title,
@@ -26,9 +30,9 @@ def table(
         rows=tuple(
             (
                 cell(day(event.date)),
-                cell(text(_told(event))),
+                cell(text(_told(event, places))),
                 cell(text(event.type)),
-                cell(cite(numbers, event.sources)),
+                cell(cite(context, event.sources)),
             )
             for event in events
         ),
@@ -36,7 +40,19 @@ def table(
     )
 
 
-def _told(event: Event) -> str:
-    """Return an event's title and what it changed."""
-    title = event.title if event.title.endswith((".", "!", "?")) or not event.changed else f"{event.title}."
+def _told(event: Event, places: tuple[Place, ...]) -> str:
+    """Return an event's title, every name of the disputed place where it was, and what it changed."""
+    title = f"{event.title}{_names(event, places)}"
+    title = title if title.endswith((".", "!", "?")) or not event.changed else f"{title}."
     return f"{title} {event.changed}".strip()
+
+
+def _names(event: Event, places: tuple[Place, ...]) -> str:
+    """Return the names of the disputed places that an event's place speaks of, in the alphabet's order."""
+    said = set(re.split(r"\W+", event.place.casefold()))
+    named = []
+    for place in places:
+        names = sorted({name.name for name in place.names})
+        if len(names) > 1 and any(set(re.split(r"\W+", name.casefold())) <= said for name in names):
+            named.append(" / ".join(names))
+    return f" ({'; '.join(named)})" if named else ""

@@ -8,7 +8,7 @@ from hikiwake.measures.chronology.contacts import Run, in_order, unanswered, vis
 from hikiwake.measures.chronology.statements import counted
 from hikiwake.measures.chronology.statements import unanswered as stated_run
 from hikiwake.sections import Context
-from hikiwake.sections.chronology import around, events, meetings, sources, standing
+from hikiwake.sections.chronology import around, events, meetings, standing
 from hikiwake.sections.wording import day, economy, prose, text
 
 ID = "chronology"
@@ -29,7 +29,7 @@ def section(context: Context) -> Section:
     recorded = counted(context.say, source, formulas.RECORDED, {"dossier": source.id}, dossier.events)
     made = visits(dossier.events, context.a.id, context.b.id)
     run = unanswered(made)
-    ordered, numbers = in_order(dossier.events), sources.numbered(dossier)
+    ordered = in_order(dossier.events)
     first, last = ordered[0], ordered[-1]
     span = prose(
         "chronology.events", {"count": recorded}, first=day(when(first).text), last=day(when(last).text)
@@ -38,12 +38,12 @@ def section(context: Context) -> Section:
     blocks: list[AnyBlock] = [
         Paragraph((span, prose("chronology.not_complete"))),
         *meetings.blocks(context, made),
-        events.table("chronology", prose("chronology.table", **_pair(context)), ordered, numbers),
-        *standing.blocks(context, numbers),
+        events.table(
+            context, "chronology", prose("chronology.table", {"count": recorded}, **_pair(context)), ordered
+        ),
+        *standing.blocks(context),
         *around.blocks(context),
     ]
-    if numbers:
-        blocks.append(sources.table(dossier, numbers))
     return Section(ID, title, found, tuple(blocks), (summary,))
 
 

@@ -13,7 +13,7 @@ from hikiwake.sections.chronology.events import table
 from hikiwake.sections.wording import day, prose
 
 
-def blocks(context: Context, numbers: dict[str, int]) -> list[AnyBlock]:
+def blocks(context: Context) -> list[AnyBlock]:
     """Write the table of what is in force; nothing where nothing is."""
     assert context.dossier is not None and context.source is not None  # noqa: S101, PT018  (the section has looked)
     at = _day(context)
@@ -27,7 +27,7 @@ def blocks(context: Context, numbers: dict[str, int]) -> list[AnyBlock]:
         "sanctions": stated(context.say, context.source, "sanctions", at, sanctions),
     }
     title = prose("chronology.in_force", counts, day=day(at.isoformat()))
-    return [table("in-force", title, standing, numbers, prose("chronology.in_force_note"))]
+    return [table(context, "in-force", title, standing, prose("chronology.in_force_note"))]
 
 
 def _day(context: Context) -> date:

@@ -1,0 +1,1 @@
+"""The audit in the brief: what published texts said, and what the data say."""

@@ -1,0 +1,1 @@
+"""What a dossier knows besides events: disputed places, positions, projects, figures with their sources."""
