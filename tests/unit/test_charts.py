@@ -26,7 +26,9 @@ from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger, Unit
 from hikiwake.render import charts
 from hikiwake.render.charts import png, specification, svg
-from hikiwake.render.charts.lettering import length
+from hikiwake.render.charts.lettering import SMALL, TEXT, length
+from hikiwake.render.charts.locator import NAME
+from hikiwake.render.charts.theme import FONT
 from hikiwake.render.language import load
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -157,6 +159,8 @@ def texts(drawn: str) -> list[Text]:
         x, y = x + float(moved[1]), y + float(moved[2])
         if node.tag == f"{SVG}text":
             size = float(node.get("font-size", "").removesuffix("px"))
+            assert size in (SMALL, TEXT, NAME), ElementTree.tostring(node)
+            assert node.get("font-family") == f"{FONT}, sans-serif"
             share = {"start": 0.0, "middle": 0.5, "end": 1.0}[node.get("text-anchor", "start")]
             down = 0.0
             for line in [node, *node.findall(f"{SVG}tspan")]:

@@ -18,7 +18,7 @@ from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import bars, dumbbell, lines, locator, strip
-from hikiwake.render.charts.theme import FONT
+from hikiwake.render.charts.theme import FONT, sized
 from hikiwake.render.language import Language
 
 MOST_KEPT = 64
@@ -86,7 +86,7 @@ def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: i
         drawn = locator.hatch(converter.vega_to_svg(specified), block.id)
     else:
         drawn = _spelt(converter.vegalite_to_svg(specified, show_warnings=False), specified)
-    return _accessible(_renumbered(_lean(drawn), block.id), block, ledger, language)
+    return _accessible(_renumbered(_lean(sized(drawn)), block.id), block, ledger, language)
 
 
 def png(

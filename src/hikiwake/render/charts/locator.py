@@ -8,7 +8,7 @@ from typing import Any
 from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
 from hikiwake.render.charts.lettering import SMALL, length
-from hikiwake.render.charts.theme import INK, NAVY, ORANGE, config
+from hikiwake.render.charts.theme import INK, NAVY, ORANGE, config, lowered, unmeasured
 from hikiwake.render.charts.view import Point, View, asset, fitted, height_of, places, side
 from hikiwake.render.language import Language
 
@@ -132,7 +132,9 @@ def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> 
         box = (left, top, left + wide, top + height)
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             taken.append(box)
-            return {"x": left, "y": top + height / 2, "t": name, "colour": colour, "size": size}
+            middle = top + height / 2
+            drawn = {"font": unmeasured(size), "dy": lowered(size)}
+            return {"x": left, "y": middle, "t": name, "colour": colour, "size": size, **drawn}
     return {}
 
 
@@ -195,10 +197,11 @@ def _texts(*, halo: bool) -> dict[str, Any]:
             "update": {
                 "x": {"field": "x"},
                 "y": {"field": "y"},
+                "dy": {"field": "dy"},
                 "text": {"field": "t"},
-                "fontSize": {"field": "size"},
+                "font": {"field": "font"},
+                "fontSize": {"value": 0},
                 "fontWeight": {"value": 600},
-                "baseline": {"value": "middle"},
                 "align": {"value": "left"},
                 **look,
             }

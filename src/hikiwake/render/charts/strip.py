@@ -11,11 +11,13 @@ from hikiwake.core.document import Chart, Series
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts.lettering import SMALL, length
 from hikiwake.render.charts.theme import (
+    BELOW,
     GREY,
     INK,
     LINE,
     ORANGE,
     SOFT,
+    TICK,
     axis_words,
     frame,
     largest_of,
@@ -64,6 +66,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
         "scale": {"domain": [low, high], "nice": False, "zero": False},
         "axis": {
             "title": axis_words(language.text(chart.axis, ledger), drawn),
+            "titleY": TICK + BELOW,
             "values": values,
             "format": form,
             "labelFlush": False,
