@@ -74,3 +74,9 @@ class Environment(HikiwakeError):
 
     exit_code = 4
     kind = "environment"
+
+
+class NoSolution(HikiwakeError):
+    """The equations have no solution that can be found to the promised precision."""
+
+    kind = "no solution"

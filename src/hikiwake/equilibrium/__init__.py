@@ -1,0 +1,31 @@
+"""Equilibria of world trade after a shock: arrays in, frozen results out.
+
+Nothing here knows a table or a file. All changes are ratios of new to old; all errors that a user can cause
+are kinds of HikiwakeError.
+"""
+
+from hikiwake.equilibrium.batch import Many, solve_many
+from hikiwake.equilibrium.closure import MEANING, Closure, purged
+from hikiwake.equilibrium.conditional import Conditional, balance, conditional, first_round
+from hikiwake.equilibrium.one_sector import Check, Outcome, solve
+from hikiwake.equilibrium.shock import Shock, no_shock
+from hikiwake.equilibrium.world import World, world
+
+__all__ = [
+    "MEANING",
+    "Check",
+    "Closure",
+    "Conditional",
+    "Many",
+    "Outcome",
+    "Shock",
+    "World",
+    "balance",
+    "conditional",
+    "first_round",
+    "no_shock",
+    "purged",
+    "solve",
+    "solve_many",
+    "world",
+]
