@@ -85,7 +85,7 @@ def _struct(tree: Tree, form: inspect.StructType, path: Path) -> Iterator[Fault]
 
 
 def _union(tree: Tree, form: inspect.UnionType, path: Path) -> Iterator[Fault]:
-    kinds = {str(one.tag): one for one in form.types if isinstance(one, inspect.StructType)}
+    kinds = {str(one.tag): one for one in form.types if isinstance(one, inspect.StructType) and one.tag}
     if kinds:
         field = next(iter(kinds.values())).tag_field or ""
         if not isinstance(tree, dict):

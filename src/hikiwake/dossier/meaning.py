@@ -40,6 +40,10 @@ def meaningless(dossier: Dossier, tree: dict[str, Any]) -> Iterator[Fault]:
         yield from _named_entries(claim, ("claims", number), dossier)
     for number, project in enumerate(dossier.projects):
         yield from _stakes(project, ("projects", number))
+    if dossier.dispute is not None:
+        from hikiwake.dossier.disputes import dispute_faults
+
+        yield from dispute_faults(dossier.dispute, [reference.id for reference in dossier.references])
 
 
 def partly_meaningless(tree: Any, faulty: set[Path]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 
 import msgspec
@@ -35,16 +36,21 @@ def read(path: FilePath) -> Dossier:
     """Read a dossier. `BadInput` names every problem, the first twenty in full."""
     dossier, problems = check(path)
     if dossier is None:
-        first = problems[0]
-        more = "\n".join(str(problem) for problem in problems[1:SHOWN])
-        rest = len(problems) - SHOWN
-        tail = f"\n… and {rest} more" if rest > 0 else ""
-        raise BadInput(
-            where=f"{first.file}:{first.line}:{first.column}",
-            why=f"{first.path + ': ' if first.path else ''}{first.reason}",
-            remedy=first.remedy + (f"\n{more}" if more else "") + tail,
-        )
+        raise refused(problems)
     return dossier
+
+
+def refused(problems: Sequence[Problem]) -> BadInput:
+    """Return the error that names all problems of a file, the first twenty in full."""
+    first = problems[0]
+    more = "\n".join(str(problem) for problem in problems[1:SHOWN])
+    rest = len(problems) - SHOWN
+    tail = f"\n… and {rest} more" if rest > 0 else ""
+    return BadInput(
+        where=f"{first.file}:{first.line}:{first.column}",
+        why=f"{first.path + ': ' if first.path else ''}{first.reason}",
+        remedy=first.remedy + (f"\n{more}" if more else "") + tail,
+    )
 
 
 def check(path: FilePath) -> tuple[Dossier | None, tuple[Problem, ...]]:
@@ -77,11 +83,12 @@ def check_bytes(content: bytes, name: str) -> tuple[Dossier | None, tuple[Proble
         found = list(meaningless(dossier, source.tree))
         if not found:
             return dossier, ()
-    problems = {_problem(fault, source, name) for fault in found}
+    problems = {located(fault, source, name) for fault in found}
     return None, tuple(sorted(problems, key=lambda p: (p.line, p.column, p.path, p.reason)))
 
 
-def _problem(fault: Fault, source: Source, name: str) -> Problem:
+def located(fault: Fault, source: Source, name: str) -> Problem:
+    """Return a fault with its place in the file called `name`."""
     place = source.place(fault.path)
     return Problem(name, place.line, place.column, _spelt(fault.path), fault.reason, fault.remedy)
 

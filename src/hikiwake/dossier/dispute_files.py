@@ -1,0 +1,189 @@
+"""Disputes in files: of a dossier, alone as YAML or JSON, in the short form, and as gmcr-py saves them.
+
+Every file is read by the dossier's own reader (JSON is YAML): nothing in it is run or followed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Any
+
+from hikiwake.core.errors import BadInput, NoData
+from hikiwake.dossier.disputes import HERE, Model, dispute_faults, model
+from hikiwake.dossier.form import Fault
+from hikiwake.dossier.reading import Malformed, Path, Source, parse
+from hikiwake.dossier.validation import Problem, check_bytes, content_of, located, refused
+
+_DIRECTIONS = {"both": "both", "fwd": "forward", "back": "backward", "none": "both"}
+
+
+def read_dispute(path: FilePath) -> Model:
+    """Return the dispute of a file.
+
+    The file is a dossier (it begins with `hikiwake:`) or holds a dispute alone: in the form of a dossier's
+    part `dispute`, in the short form (`dms`, `options`, `infeasible`, `statements`, or `states`, `moves`,
+    `payoff`; one of several under `cases` is asked for as FILE#NAME), or as gmcr-py saves it.
+
+    Raises
+    ------
+    BadInput
+        With everything that is wrong, each with its place.
+    NoData
+        If it is a dossier without a dispute.
+    """
+    name, _, case = str(path).partition("#")
+    file = FilePath(name)
+    content = content_of(file)
+    try:
+        source = parse(content)
+    except Malformed as fault:
+        raise BadInput(
+            where=f"{file}:{fault.place.line}:{fault.place.column}", why=fault.reason, remedy=fault.remedy
+        ) from fault
+    tree = source.tree
+    if isinstance(tree, dict) and "hikiwake" in tree:
+        return _of_dossier(content, file)
+    if isinstance(tree, dict) and "cases" in tree:
+        tree = _case(tree["cases"], case, file)
+    return _alone(tree, source, file)
+
+
+def _of_dossier(content: bytes, file: FilePath) -> Model:
+    dossier, problems = check_bytes(content, str(file))
+    if dossier is None:
+        raise refused(problems)
+    if dossier.dispute is None:
+        raise NoData(
+            where=str(file),
+            why="this dossier has no part `dispute`",
+            remedy="Write one; begin with: hikiwake dispute new -o dispute.yaml",
+        )
+    return model(dossier.dispute, dossier.title)
+
+
+def _case(cases: Any, name: str, file: FilePath) -> Any:
+    held = {str(case.get("name")): case for case in cases if isinstance(case, dict)} if cases else {}
+    if name in held:
+        return held[name]
+    raise BadInput(
+        where=str(file),
+        why=f"it holds several disputes, and none is called {name!r}"
+        if name
+        else "it holds several disputes",
+        remedy=f"Name one of them, as in {file}#{next(iter(held), 'NAME')}; there are {', '.join(held)}.",
+    )
+
+
+def _alone(tree: Any, source: Source, file: FilePath) -> Model:
+    kept: Path | None = ()
+    title = file.stem
+    if isinstance(tree, dict) and ("dms" in tree or "decisionMakers" in tree):
+        title = str(tree.get("name", title))
+        try:
+            tree, kept = (_short(tree) if "dms" in tree else _of_gmcr(tree)), None
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+            raise BadInput(
+                where=str(file),
+                why=f"it looks like a dispute of another program, but {_told(fault)}",
+                remedy="Write it in the form that `hikiwake dispute new` explains.",
+            ) from fault
+    elif isinstance(tree, dict) and isinstance(tree.get("dispute"), dict):
+        tree, kept = tree["dispute"], HERE
+    found = list(dispute_faults(tree, (), kept or ()))
+    if found:
+        problems = [
+            located(fault, source, str(file)) if kept is not None else _unlocated(fault, file)
+            for fault in found
+        ]
+        raise refused(sorted(problems, key=lambda one: (one.line, one.column, one.path)))
+    return model(tree, title)
+
+
+def _unlocated(fault: Fault, file: FilePath) -> Problem:
+    """Tell a problem of a converted file, whose places are not those of the original."""
+    step = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.path)
+    return Problem(str(file), 1, 1, step.lstrip("."), fault.reason, fault.remedy)
+
+
+def _told(fault: Exception) -> str:
+    return f"{fault.args[0]!r} is missing" if isinstance(fault, KeyError) else "a part has another shape"
+
+
+def _short(tree: dict[str, Any]) -> dict[str, Any]:
+    """Turn the short form into ours: makers, options and states as the published test cases give them."""
+    who = [str(name) for name in tree["dms"]]
+    out: dict[str, Any] = {"decision_makers": who}
+    if "statements" in tree:
+        out["preferences"] = {name: {"statements": list(tree["statements"][name])} for name in who}
+    elif "ranking" in tree:
+        out["preferences"] = {name: {"ranking": list(tree["ranking"][name])} for name in who}
+    else:
+        out["preferences"] = {name: {"payoffs": list(tree["payoff"][name])} for name in who}
+    if "moves" in tree:
+        out["states"] = [str(name) for name in tree["states"]]
+        out["moves"] = {name: list(tree["moves"].get(name, [])) for name in who}
+    else:
+        out["options"] = [dict(option) for option in tree["options"]]
+        out |= {
+            part: tree[part]
+            for part in ("infeasible", "required", "irreversible", "definitions")
+            if part in tree
+        }
+    if tree.get("status_quo") is not None:
+        out["status_quo"] = tree["status_quo"]
+    if "target" in tree:
+        wanted = tree["target"]
+        out["wanted"] = [{"id": str(wanted["name"]), "holds": str(wanted["pattern"])}]
+    return out
+
+
+def _of_gmcr(tree: dict[str, Any]) -> dict[str, Any]:
+    """Turn what gmcr-py saves into ours.
+
+    Options and decision makers are named there by sentences; ids are made of them, and the names kept.
+    Conditions are lists of (option, Y or N), those of a compound one are alternatives.
+    """
+    options = tree["options"]
+    ids = _ids([str(option["name"]) for option in options])
+    makers = tree["decisionMakers"]
+    who = _ids([str(maker["name"]) for maker in makers])
+    owner = {int(number): who[n] for n, maker in enumerate(makers) for number in maker["options"]}
+    ranked = bool(tree.get("useManualPreferenceRanking") or tree.get("useManualPreferenceVectors"))
+    preferences: dict[str, Any] = {}
+    for name, maker in zip(who, makers, strict=True):
+        if ranked:
+            ranking = maker.get("preferenceRanking", maker.get("preferenceVector"))
+            preferences[name] = {"ranking": ranking}
+        else:
+            preferences[name] = {"statements": [_condition(c, ids) for c in maker["preferences"]]}
+    return {
+        "decision_makers": [
+            {"id": name, "name": str(m["name"])} for name, m in zip(who, makers, strict=True)
+        ],
+        "options": [
+            {
+                "id": ids[n],
+                "owner": owner.get(n, ""),
+                "taken": str(option["name"]),
+                "direction": _DIRECTIONS[str(option.get("permittedDirection", "both"))],
+            }
+            for n, option in enumerate(options)
+        ],
+        "infeasible": [_condition(condition, ids) for condition in tree.get("infeasibles", [])],
+        "preferences": preferences,
+    }
+
+
+def _condition(condition: Any, ids: list[str]) -> str:
+    if isinstance(condition, dict):
+        return " | ".join(f"({_condition(member, ids)})" for member in condition["members"])
+    return " & ".join(("" if sign == "Y" else "!") + ids[int(number)] for number, sign in condition)
+
+
+def _ids(names: list[str]) -> list[str]:
+    out: list[str] = []
+    for number, name in enumerate(names, 1):
+        plain = "".join(letter if letter.isalnum() else "_" for letter in name.lower()).strip("_")[:40]
+        usable = plain if plain and plain[0].isalpha() else f"x{plain}"
+        out.append(usable if usable not in out else f"{usable}_{number}")
+    return out
