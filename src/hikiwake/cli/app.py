@@ -19,6 +19,7 @@ COMMANDS = {
     "why": "why",
     "audit": "audit",
     "dossier": "dossier",
+    "dispute": "dispute",
     "data": "data",
     "methods": "reference",
     "countries": "reference",
