@@ -7,7 +7,7 @@ import os
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -24,6 +24,19 @@ from tests.reference.dispute import Model
 
 SHARED = Path(os.environ.get("HIKIWAKE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
+PUBLIC = "dispute_public_cases.json"
+CASES = ["prisoners_dilemma", "chicken", "elmira", "euphrates_1975"]
+RUNS = [
+    "baseline",
+    "A_japan_only",
+    "B_russia_only",
+    "C_both",
+    "D_both_russia_values_cooperation_only",
+    "F_us_disengages",
+    "G_C_and_us_disengages",
+    "I_settlement_irreversible_baseline",
+]
+
 
 @cache
 def published(name: str) -> Any:
@@ -34,13 +47,18 @@ def published(name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def graph(case: dict[str, Any]) -> GraphForm:
+def case(name: str) -> dict[str, Any]:
+    (found,) = (one for one in published(PUBLIC)["cases"] if one["name"] == name)
+    return cast("dict[str, Any]", found)
+
+
+def graph(told: dict[str, Any]) -> GraphForm:
     return GraphForm(
-        decision_makers=tuple(case["dms"]),
-        states=tuple(case["states"]),
-        moves={who: tuple((a, b) for a, b in pairs) for who, pairs in case["moves"].items()},
-        preferences={who: Preference(payoffs=tuple(row)) for who, row in case["payoff"].items()},
-        status_quo=case.get("status_quo"),
+        decision_makers=tuple(told["dms"]),
+        states=tuple(told["states"]),
+        moves={who: tuple((a, b) for a, b in pairs) for who, pairs in told["moves"].items()},
+        preferences={who: Preference(payoffs=tuple(row)) for who, row in told["payoff"].items()},
+        status_quo=told.get("status_quo"),
     )
 
 

@@ -6,26 +6,11 @@ equilibria are those of Hipel, Kilgour & Fang. Prisoner's dilemma and chicken ar
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import pytest
-from tests.disputes import graph, japan_russia, published
+from tests.disputes import CASES, RUNS, case, graph, japan_russia, published
 
 from hikiwake.dispute import CONCEPTS, Concept, GraphForm, Preference, build, solve
 from hikiwake.dispute.form import StateName
-
-PUBLIC = "dispute_public_cases.json"
-CASES = ["prisoners_dilemma", "chicken", "elmira", "euphrates_1975"]
-RUNS = [
-    "baseline",
-    "A_japan_only",
-    "B_russia_only",
-    "C_both",
-    "D_both_russia_values_cooperation_only",
-    "F_us_disengages",
-    "G_C_and_us_disengages",
-    "I_settlement_irreversible_baseline",
-]
 
 ELMIRA = GraphForm(
     decision_makers=("MoE", "UR", "LG"),
@@ -46,11 +31,6 @@ SQUARE: dict[str, tuple[tuple[StateName, StateName], ...]] = {
     "A": ((1, 3), (3, 1), (2, 4), (4, 2)),
     "B": ((1, 2), (2, 1), (3, 4), (4, 3)),
 }
-
-
-def case(name: str) -> dict[str, Any]:
-    (found,) = (one for one in published(PUBLIC)["cases"] if one["name"] == name)
-    return cast("dict[str, Any]", found)
 
 
 def two_by_two(a: tuple[float, ...], b: tuple[float, ...]) -> GraphForm:

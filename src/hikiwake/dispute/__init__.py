@@ -4,6 +4,14 @@ A dispute is written as an `OptionForm` or a `GraphForm`; `build` makes a `Game`
 takes a game and returns a frozen result. States are positions from 0 in `Game.labels`.
 """
 
+from hikiwake.dispute.coalitions import (
+    COALITION_CONCEPTS,
+    CoalitionConcept,
+    CoalitionSolution,
+    solve_coalitions,
+)
+from hikiwake.dispute.edits import Edit
+from hikiwake.dispute.foresight import Foresight, limited_moves
 from hikiwake.dispute.form import (
     DecisionMaker,
     Form,
@@ -18,27 +26,71 @@ from hikiwake.dispute.form import (
     Statement,
 )
 from hikiwake.dispute.game import Game, build, check, with_orderings, with_ranks
+from hikiwake.dispute.hypergame import Hypergame, hypergame
+from hikiwake.dispute.inverse import Change, Flip, Inverse, inverse
+from hikiwake.dispute.paths import Reach, StatusQuo, Way, paths
+from hikiwake.dispute.reasons import Exit, Reason, Sanction, explain
+from hikiwake.dispute.relations import (
+    StrengthSolution,
+    UncertainSolution,
+    much_better,
+    solve_strength,
+    solve_uncertain,
+    solve_unknown,
+)
+from hikiwake.dispute.routes import Move
+from hikiwake.dispute.sensitivity import Sensitivity, sensitivity
 from hikiwake.dispute.stability import CONCEPTS, Concept, Solution, solve
 
 __all__ = [
+    "COALITION_CONCEPTS",
     "CONCEPTS",
+    "Change",
+    "CoalitionConcept",
+    "CoalitionSolution",
     "Concept",
     "DecisionMaker",
+    "Edit",
+    "Exit",
+    "Flip",
+    "Foresight",
     "Form",
     "Game",
     "GraphForm",
+    "Hypergame",
+    "Inverse",
     "Irreversible",
+    "Move",
     "Option",
     "OptionForm",
     "Preference",
     "Problem",
     "Quantity",
     "QuantityRow",
+    "Reach",
+    "Reason",
+    "Sanction",
+    "Sensitivity",
     "Solution",
     "Statement",
+    "StatusQuo",
+    "StrengthSolution",
+    "UncertainSolution",
+    "Way",
     "build",
     "check",
+    "explain",
+    "hypergame",
+    "inverse",
+    "limited_moves",
+    "much_better",
+    "paths",
+    "sensitivity",
     "solve",
+    "solve_coalitions",
+    "solve_strength",
+    "solve_uncertain",
+    "solve_unknown",
     "with_orderings",
     "with_ranks",
 ]

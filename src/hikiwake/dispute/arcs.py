@@ -53,6 +53,15 @@ class Arcs(NamedTuple):
         """Return the arcs that lead to a higher rank: unilateral improvements."""
         return self.keep(ranks[self.targets] > ranks[self.sources])
 
+    def copies(self, number: int) -> Arcs:
+        """Return the arcs of a graph that is this one so many times over, side by side."""
+        if number == 1:
+            return self
+        shift = np.repeat(np.arange(number, dtype=np.int32) * np.int32(self.states), len(self.sources))
+        return arcs_in_order(
+            self.states * number, np.tile(self.sources, number) + shift, np.tile(self.targets, number) + shift
+        )
+
     def ends(self, state: int) -> Indices:
         """Return the states that one state's arcs lead to, in ascending order."""
         first, last = np.searchsorted(self.sources, [state, state + 1])

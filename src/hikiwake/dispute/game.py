@@ -161,7 +161,9 @@ def check(form: Form) -> tuple[Game | None, tuple[Problem, ...]]:
         if order is not None:
             orderings.append(order)
     moves, found = (
-        option_arcs(form, who, made, codes) if isinstance(form, OptionForm) else graph_arcs(form, who, made)
+        option_arcs(form, [(name,) for name in who], made, codes)
+        if isinstance(form, OptionForm)
+        else graph_arcs(form, who, made)
     )
     problems.extend(found)
     if _wrong(problems):

@@ -46,6 +46,11 @@ def _makers(who: Sequence[str]) -> Iterator[Problem]:
     if len(who) > MOST_DECISION_MAKERS:
         yield Problem(path, f"there are more than {MOST_DECISION_MAKERS} decision makers", "Merge some.")
     yield from _unique(path, who, "decision maker")
+    for number, name in enumerate(who):
+        if "+" in name:
+            yield Problem(
+                (*path, number), f"{name!r} holds a +, which joins the members of coalitions", "Use and."
+            )
 
 
 def _options(form: OptionForm, who: Sequence[str]) -> Iterator[Problem]:

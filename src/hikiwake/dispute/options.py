@@ -66,9 +66,9 @@ def option_setting(form: OptionForm, who: Sequence[str]) -> tuple[Setting | None
 
 
 def option_arcs(
-    form: OptionForm, who: Sequence[str], setting: Setting, codes: Codes
+    form: OptionForm, who: Sequence[Sequence[str]], setting: Setting, codes: Codes
 ) -> tuple[list[Arcs], list[Problem]]:
-    """Return each decision maker's moves."""
+    """Return the moves of each decision maker, or the jumps of each group of them."""
     rules, problems = [], []
     for number, rule in enumerate(form.irreversible):
         sides: list[Truth] = []
@@ -79,7 +79,7 @@ def option_arcs(
                 problems.append(Problem(("irreversible", number, side), fault.reason, fault.remedy))
         if len(sides) == 2:
             rules.append((rule, sides[0], sides[1]))
-    return [moves_of(name, codes, form.options, rules) for name in who], problems
+    return [moves_of(group, codes, form.options, rules) for group in who], problems
 
 
 def labels_of(codes: Codes, form: OptionForm) -> tuple[str, ...]:

@@ -93,20 +93,33 @@ def stable_states(arcs: Sequence[Arcs], ranks: NDArray[np.int32], concepts: set[
     ranks : (decision makers, states).
     """
     improving = [own.improving(row) for own, row in zip(arcs, ranks, strict=True)]
-    out: dict[Concept, list[Flags]] = {concept: [] for concept in CONCEPTS if concept in concepts}
-    for i, (row, better) in enumerate(zip(ranks, improving, strict=True)):
-        others = [own for j, own in enumerate(arcs) if j != i]
-        if "nash" in out:
-            out["nash"].append(unless(better, np.ones(len(better.sources), dtype=bool)))
-        if "gmr" in out:
-            out["gmr"].append(_deterred(better, row, worst_reached(others, row)))
-        if "smr" in out:
-            at_best = np.maximum(row, arcs[i].greatest(row))
-            out["smr"].append(_deterred(better, row, worst_reached(others, at_best)))
-        if "seq" in out:
-            credible = [own for j, own in enumerate(improving) if j != i]
-            out["seq"].append(_deterred(better, row, worst_reached(credible, row)))
-    return {concept: np.array(rows).reshape(ranks.shape) for concept, rows in out.items()}
+    out: dict[Concept, Flags] = {}
+    for concept in CONCEPTS:
+        if concept in concepts:
+            rows = [
+                _seq(improving, i, row) if concept == "seq" else stable_alone(arcs, i, row, concept)
+                for i, row in enumerate(ranks)
+            ]
+            out[concept] = np.array(rows).reshape(ranks.shape)
+    return out
+
+
+def stable_alone(arcs: Sequence[Arcs], i: int, row: Ranks, concept: Concept) -> Flags:
+    """Return (states,) bool: stable for one decision maker under Nash, GMR or SMR.
+
+    These depend on nobody else's preference: whether the others would gain by a sanction does not matter.
+    """
+    better = arcs[i].improving(row)
+    if concept == "nash":
+        return unless(better, np.ones(len(better.sources), dtype=bool))
+    others = [own for j, own in enumerate(arcs) if j != i]
+    harm = row if concept == "gmr" else np.maximum(row, arcs[i].greatest(row))
+    return _deterred(better, row, worst_reached(others, harm))
+
+
+def _seq(improving: Sequence[Arcs], i: int, row: Ranks) -> Flags:
+    credible = [own for j, own in enumerate(improving) if j != i]
+    return _deterred(improving[i], row, worst_reached(credible, row))
 
 
 def best_reply_stable(arcs: Sequence[Arcs], ranks: NDArray[np.int32]) -> Flags:

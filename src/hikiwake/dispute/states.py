@@ -181,14 +181,19 @@ def label(code: int, options: int) -> str:
 
 
 def moves_of(
-    who: str, codes: Codes, options: Sequence[Option], rules: Sequence[tuple[Irreversible, Truth, Truth]]
+    who: Sequence[str],
+    codes: Codes,
+    options: Sequence[Option],
+    rules: Sequence[tuple[Irreversible, Truth, Truth]],
 ) -> Arcs:
-    """Return the moves of one decision maker: changes of its own options that no rule forbids.
+    """Return the moves of a decision maker: changes of its own options that no rule forbids.
 
-    Several options may change in one move.
+    Several options may change in one move. With several decision makers: what they do in one jump together,
+    which every rule that binds one of them forbids.
 
     Parameters
     ----------
+    who : whose options change.
     rules : each with the states where its `before` holds and those where its `after` does.
 
     Raises
@@ -196,24 +201,24 @@ def moves_of(
     BadInput
         If there are too many.
     """
-    own = _bits(options, lambda option: option.owner == who)
+    own = _bits(options, lambda option: option.owner in who)
     keys = codes & ~own
     _, sizes = np.unique(keys, return_counts=True)
     if (number := int((sizes * (sizes - 1)).sum())) > MOST_ARCS:
-        mine = [option.id for option in options if option.owner == who]
+        mine = [option.id for option in options if option.owner in who]
         raise BadInput(
             where="dispute.options",
-            why=f"{who} has {number:,} moves; at most {MOST_ARCS:,} can be analysed",
-            remedy=f"Add infeasible patterns over its options, such as {' & '.join(mine[:2])!r}.",
+            why=f"{' and '.join(who)} can make {number:,} moves; at most {MOST_ARCS:,} can be analysed",
+            remedy=f"Add infeasible patterns over these options, such as {' & '.join(mine[:2])!r}.",
         )
     sources, targets = within_groups(keys)
     possible = np.ones(len(sources), dtype=bool)
-    if forward := _bits(options, lambda o: o.owner == who and o.direction == "forward"):
+    if forward := own & _bits(options, lambda option: option.direction == "forward"):
         possible &= (codes[sources] & ~codes[targets] & forward) == 0
-    if backward := _bits(options, lambda o: o.owner == who and o.direction == "backward"):
+    if backward := own & _bits(options, lambda option: option.direction == "backward"):
         possible &= (codes[targets] & ~codes[sources] & backward) == 0
     for rule, before, after in rules:
-        if not rule.who or who in rule.who:
+        if not rule.who or set(who) & set(rule.who):
             possible &= ~(before[sources] & after[targets])
     return arcs_in_order(len(codes), sources[possible], targets[possible])
 
