@@ -18,6 +18,7 @@ import click
 
 from hikiwake.cli.app import commands as root
 from hikiwake.core.provenance import Formula, Unit
+from hikiwake.dossier import schema
 from hikiwake.store.catalogue import Entry, TableFile, open_vintage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -231,6 +232,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "methods.md": methods,
     "data.md": data,
     "decisions.md": decisions,
+    "dossier.schema.json": schema.text,
 }
 
 if __name__ == "__main__":

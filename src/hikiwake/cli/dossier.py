@@ -146,6 +146,19 @@ def show(names: tuple[str, ...], as_json: bool) -> None:
     click.echo(visible("\n".join(lines)))
 
 
+@dossier.command(
+    "schema",
+    epilog="""\b
+Examples:
+  hikiwake dossier schema > dossier.schema.json""",
+)
+def schema() -> None:
+    """Print the JSON Schema of dossiers, by which an editor completes and checks them."""
+    from hikiwake.dossier.schema import text
+
+    click.echo(text(), nl=False)
+
+
 def find(names: tuple[str, ...]) -> Path:
     """Return the file that is named, or the shipped dossier of the economies that are."""
     from hikiwake.core.country import Pair, pair, resolve

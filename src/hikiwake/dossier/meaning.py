@@ -15,7 +15,8 @@ from hikiwake.core.dossier import FORM, Dossier, Event, Project
 from hikiwake.dossier.form import Fault, suggestion
 from hikiwake.dossier.reading import Path
 
-_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,79}")
+ID = r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}"
+_ID = re.compile(ID)
 _YEAR = re.compile(r"\d{4}(?![\w.])")
 _DATES = ("date", "until", "known", "since", "issued", "as_of", "in", "from", "to", "within")
 
@@ -114,7 +115,8 @@ def _dates(tree: Any, path: Path) -> Iterator[Fault]:
                 continue
             here = (*path, key)
             if key in _DATES and not isinstance(value, dict | list) and value != "":
-                if path[:1] == ("claims",) and key in {"from", "to"} and not _YEAR.match(str(value)):
+                named = key in {"from", "to"} and not _YEAR.match(str(value))
+                if named and tree.get("quantity") == "duration":
                     continue  # the id of an event, checked with the claim
                 yield from _tried(here, PartialDate.parse, value, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
             else:
