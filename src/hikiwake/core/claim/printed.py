@@ -267,9 +267,9 @@ def _unit(
         return UNITS[tail]
     if countable and re.fullmatch(r"[a-z][a-z -]{1,30}", tail):
         return "count", 1.0  # four visits, three ministers: what is counted stands in the claim itself
-    near = get_close_matches(tail, list(UNITS), n=2, cutoff=0.7)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(UNITS))}"
-    raise ValueError(f"{text!r}: unit {tail!r} is not known; {hint}")
+    near = get_close_matches(tail, list(UNITS), n=2, cutoff=0.6)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(sorted(UNITS))}"
+    raise ValueError(f"{text!r}: unit {tail!r} is not known. {hint}")
 
 
 def _rounded(digits: str) -> tuple[float, float]:
