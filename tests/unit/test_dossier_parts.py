@@ -102,7 +102,7 @@ def _written(brief: Brief, cell: Cell) -> str:
 
 def test_a_disputed_place_is_named_in_both_forms_wherever_it_is_spoken_of(mine: Brief) -> None:
     assert table(mine, "places")[0][0] == "Deux-Pierres (France) / Zweistein (Germany)"
-    assert "Deux-Pierres / Zweistein" in table(mine, "chronology")[0][1]
+    assert "Deux-Pierres / Zweistein" in table(mine, "chronology")[0][2]
 
 
 def test_positions_begin_with_the_pair_and_say_how_long(mine: Brief) -> None:

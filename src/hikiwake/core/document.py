@@ -17,7 +17,7 @@ from hikiwake.core.provenance import Ledger
 LabelKind = Literal[
     "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite"
 ]  # fmt: skip
-ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip"]
+ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip", "timeline"]
 CaveatKind = Literal[
     "partial coverage",
     "not comparable",
@@ -130,8 +130,28 @@ class Annotation(msgspec.Struct, frozen=True, omit_defaults=True):
     text: Prose
 
 
+class Moment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event of a timeline: when and what, its number in the table of events, its row, and whose doing."""
+
+    at: Label
+    what: Label
+    number: int
+    row: int
+    party: int
+
+
+class Moments(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The events of a timeline by date, the names of its rows, and of the parties whose doing they are."""
+
+    rows: tuple[Prose, ...]
+    parties: tuple[Prose, ...]
+    marks: tuple[Moment, ...]
+
+
 class Chart(Block, frozen=True, omit_defaults=True):
     """A figure: `lines` over years, `bars` ranked, `diverging` (two directions), `dumbbell`, `strip`.
+
+    A `timeline` has `events`, which stand in rows above the lines of its series (or alone, without series).
 
     `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a
     person who cannot see it should know.
@@ -144,6 +164,7 @@ class Chart(Block, frozen=True, omit_defaults=True):
     series: tuple[Series, ...]
     alt: Prose
     annotations: tuple[Annotation, ...] = ()
+    events: Moments | None = None
     note: Prose | None = None
     glance: bool = False
 

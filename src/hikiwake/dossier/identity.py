@@ -27,7 +27,7 @@ def dataset(dossier: Dossier) -> Dataset:
         producer=dossier.author or "the author of the dossier",
         licence=dossier.licence or "not stated",
         citation=f"{dossier.author or 'Dossier'}: {dossier.title}, {version}",
-        coverage="What its author entered, each entry with its source; it does not claim to be complete.",
+        coverage="What its author entered, each entry with its source; it does not claim to be complete",
     )
 
 

@@ -136,10 +136,16 @@ class _Page:
         self._small(self.words.word("data_of_figure"))
         head = [self.words.text(block.axis), *(self.words.text(series.label) for series in block.series)]
         rows = [
-            [self.words.language.label(row.item, "cap"), *(self._cell(mark) for mark in row.marks)]
+            [
+                self.words.language.label(row.item, "cap"),
+                *(self._cell(mark) for mark in row.marks),
+                row.events,
+            ]
             for row in figure_rows(block)
         ]
         numeric = [False, *(True for _ in block.series)]
+        if block.events:
+            head, numeric = [*head, self.words.word("events_column")], [*numeric, False]
         self._grid(head, rows, numeric, described=self.words.word("data_of_figure"))
 
     def _back(self) -> None:

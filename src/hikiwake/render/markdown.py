@@ -128,7 +128,11 @@ class _Page:
             [_plain(self.words.language.label(row.item, "cap")), *(self._cell(mark) for mark in row.marks)]
             for row in figure_rows(chart)
         ]
-        return _grid(head, rows, [False, *(True for _ in chart.series)])
+        numeric = [False, *(True for _ in chart.series)]
+        if chart.events:
+            head, numeric = [*head, self.words.word("events_column")], [*numeric, False]
+            rows = [[*line, row.events or _DASH] for line, row in zip(rows, figure_rows(chart), strict=True)]
+        return _grid(head, rows, numeric)
 
     def _cell(self, cell: Cell | Mark | None) -> str:
         if cell is not None and cell.fact:

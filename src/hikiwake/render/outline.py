@@ -32,6 +32,8 @@ class Row(NamedTuple):
 
     item: Label
     marks: tuple[Mark | None, ...]
+    events: str = ""
+    """The numbers of a timeline's events of that year."""
 
 
 class Words:
@@ -166,8 +168,14 @@ def figure_rows(chart: Chart) -> tuple[Row, ...]:
             while (row := rows.setdefault((mark.at.id, turn), [None] * len(chart.series)))[place]:
                 turn += 1
             row[place] = mark
-    keys = sorted(rows) if chart.kind == "lines" else list(rows)
-    return tuple(Row(items[key[0]], tuple(rows[key])) for key in keys)
+    happened: dict[str, list[str]] = {}
+    for moment in chart.events.marks if chart.events else ():
+        year = moment.at.id[:4]
+        items.setdefault(year, Label("year", year, year))
+        rows.setdefault((year, 0), [None] * len(chart.series))
+        happened.setdefault(year, []).append(str(moment.number))
+    keys = sorted(rows) if chart.kind in ("lines", "timeline") else list(rows)
+    return tuple(Row(items[k[0]], tuple(rows[k]), ", ".join(happened.get(k[0], ()))) for k in keys)
 
 
 def vintage_day(vintage: str) -> tuple[int, int, int]:

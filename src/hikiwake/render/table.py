@@ -46,6 +46,12 @@ def csv_of_block(block: AnyBlock, words: Words) -> bytes:
             status = words.doubt(mark) or fact.status
             what = (words.language.label(mark.at, "cap"), name)
             lines.append([*what, fact.value, fact.unit.symbol, str(fact.period), status, mark.fact])
+    if block.events:
+        rows = [words.text(row) for row in block.events.rows]
+        for moment in block.events.marks:
+            number = words.filled("event_number", number=str(moment.number))
+            what = (words.language.label(moment.what), rows[moment.row])
+            lines.append([*what, None, "", moment.at.id, "", number])
     return _written(lines)
 
 

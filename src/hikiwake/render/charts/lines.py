@@ -40,11 +40,12 @@ TOP, BOTTOM = 30, 30
 class Frame(NamedTuple):
     """Where values stand in the plot: what its edges mean, and its width in pixels."""
 
-    first: int
-    last: int
+    first: float
+    last: float
     low: float
     high: float
     width: float
+    height: float = HEIGHT
 
     def x(self, year: float) -> float:
         """Return the pixel of a year."""
@@ -52,7 +53,7 @@ class Frame(NamedTuple):
 
     def y(self, value: float) -> float:
         """Return the pixel of a value, counted from the top."""
-        return HEIGHT * (1 - (value - self.low) / (self.high - self.low))
+        return self.height * (1 - (value - self.low) / (self.high - self.low))
 
 
 Point = dict[str, Any]
@@ -62,9 +63,9 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     """Return the Vega-Lite specification of a line chart."""
     drawn = scale(unit_of(chart, ledger), largest_of(chart, ledger))
     names = [language.text(series.label, ledger) for series in chart.series]
-    points = _points(chart, ledger, drawn)
+    points = points_of(chart, ledger, drawn)
     labels = [named(name, NAME_ROOM) for name in names]
-    low, high = _range(points, drawn)
+    low, high = edges(points, drawn)
     values, form = ticks(low, high)
     left = 12 + tick_room(values, form)
     right = SAMPLE + 18 + longest(line for label in labels for line in label["t"])
@@ -72,14 +73,14 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     # A single year stands in the middle of an axis that has only it.
     first, last = (min(years), max(years)) if min(years) < max(years) else (years[0] - 1, years[0] + 1)
     view = Frame(first, last, low, high, width - left - right)
-    x, y = _axes(view, values, form, sorted({point["x"] for point in points}))
-    layers = [*_drawn(points, x, y, len(names)), *_ends(points, labels, view)]
+    x, y = axes(view, values, form, sorted({point["x"] for point in points}))
+    layers = [*paths(points, x, y, len(names)), *names_at_ends(points, labels, view)]
     layers += remarks.layers(_notes(chart, ledger, language, points, view), _paths(points, view), view.width)
     layers.append(heading(axis_words(language.text(chart.axis, ledger), drawn), 6 - left, -16))
     return frame(view.width, HEIGHT, layers, {"left": left, "right": right, "top": TOP, "bottom": BOTTOM})
 
 
-def _points(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:
+def points_of(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:
     """Return a row a mark: year, value (None in a gap), number of its series, and whether it is doubtful."""
     points = []
     for place, series in enumerate(chart.series):
@@ -90,7 +91,7 @@ def _points(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:
     return points
 
 
-def _range(points: list[Point], drawn: Scale) -> tuple[float, float]:
+def edges(points: list[Point], drawn: Scale) -> tuple[float, float]:
     """Return the values at the lower and upper edge; levels start at zero."""
     known = [point["y"] for point in points if point["y"] is not None]
     low, high = min(0.0, *known, 0.0), max(0.0, *known, 0.0)
@@ -101,9 +102,10 @@ def _range(points: list[Point], drawn: Scale) -> tuple[float, float]:
     return low * HEADROOM, high * HEADROOM
 
 
-def _axes(
+def axes(
     view: Frame, values: list[float], form: str, years: list[int]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the axes of years and of values."""
     across = {
         "field": "x",
         "type": "quantitative",
@@ -117,7 +119,7 @@ def _axes(
             "format": "d",
             "title": None,
             "grid": False,
-            "values": _years(years),
+            "values": named_years(years),
             "labelFlush": False,
             "domain": view.low == 0,
         },
@@ -131,7 +133,7 @@ def _axes(
     return across, up
 
 
-def _years(years: list[int]) -> list[int]:
+def named_years(years: list[int]) -> list[int]:
     """Return the years that the axis names: at most nine, round ones."""
     if not years:
         return []
@@ -140,7 +142,7 @@ def _years(years: list[int]) -> list[int]:
     return [year for year in range(first, last + 1) if year % step == 0] or [first]
 
 
-def _drawn(points: list[Point], x: dict[str, Any], y: dict[str, Any], count: int) -> list[dict[str, Any]]:
+def paths(points: list[Point], x: dict[str, Any], y: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """Return the lines through what is known and not doubtful, and all points."""
     places = list(range(count))
     colour = {
@@ -174,7 +176,7 @@ def _drawn(points: list[Point], x: dict[str, Any], y: dict[str, Any], count: int
     return layers
 
 
-def _ends(points: list[Point], labels: list[dict[str, Any]], view: Frame) -> list[dict[str, Any]]:
+def names_at_ends(points: list[Point], labels: list[dict[str, Any]], view: Frame) -> list[dict[str, Any]]:
     """Name each line at its end, with a piece of it; a thin line leads there from a distant end."""
     lasts = []
     for place in range(len(labels)):
@@ -186,7 +188,7 @@ def _ends(points: list[Point], labels: list[dict[str, Any]], view: Frame) -> lis
     tall = max(len(labels[p["s"]]["t"]) for p in lasts)
     room = LEADING * tall / 2
     pixel = [view.y(p["y"]) for p in lasts]
-    moved = spread(pixel, 4 + LEADING * tall, room - TEXT, HEIGHT - room + TEXT)
+    moved = spread(pixel, 4 + LEADING * tall, room - TEXT, view.height - room + TEXT)
     start = view.width + 8
     layers, leaders, names = [], [], []
     for point, true, at in zip(lasts, pixel, moved, strict=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from hikiwake.core.document import Prose, Table
 from hikiwake.core.dossier import Event, Place
+from hikiwake.measures.chronology.contacts import in_order
 from hikiwake.sections import Context
 from hikiwake.sections.citing import cite
 from hikiwake.sections.wording import cell, day, prose, text
@@ -15,13 +16,15 @@ from hikiwake.sections.wording import cell, day, prose, text
 def table(
     context: Context, identity: str, title: Prose, events: Iterable[Event], note: Prose | None = None
 ) -> Table:
-    """List events in the order given."""
+    """List events in the order given, each under its number in the whole chronology."""
     assert context.dossier is not None  # noqa: S101  (there are events)
     places = context.dossier.places
+    numbers = {event.id: number for number, event in enumerate(in_order(context.dossier.events), start=1)}
     return Table(
         id=identity,
         title=title,
         columns=(
+            prose("chronology.column_number"),
             prose("chronology.column_when"),
             prose("chronology.column_what"),
             prose("chronology.column_kind"),
@@ -29,6 +32,7 @@ def table(
         ),
         rows=tuple(
             (
+                cell(text(str(numbers[event.id]))),
                 cell(day(event.date)),
                 cell(text(_told(event, places))),
                 cell(text(event.type)),

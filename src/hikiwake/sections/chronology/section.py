@@ -8,7 +8,7 @@ from hikiwake.measures.chronology.contacts import Run, in_order, unanswered, vis
 from hikiwake.measures.chronology.statements import counted
 from hikiwake.measures.chronology.statements import unanswered as stated_run
 from hikiwake.sections import Context
-from hikiwake.sections.chronology import around, events, meetings, standing
+from hikiwake.sections.chronology import around, events, meetings, standing, timeline
 from hikiwake.sections.wording import day, economy, prose, text
 
 ID = "chronology"
@@ -38,6 +38,7 @@ def section(context: Context) -> Section:
     blocks: list[AnyBlock] = [
         Paragraph((span, prose("chronology.not_complete"))),
         *meetings.blocks(context, made),
+        *timeline.blocks(context, ordered),
         events.table(
             context, "chronology", prose("chronology.table", {"count": recorded}, **_pair(context)), ordered
         ),
