@@ -4,11 +4,22 @@ A dispute is written as an `OptionForm` or a `GraphForm`; `build` makes a `Game`
 takes a game and returns a frozen result. States are positions from 0 in `Game.labels`.
 """
 
+from hikiwake.dispute.bargaining import BargainingPoint, bargain, bargain_on_frontier
 from hikiwake.dispute.coalitions import (
     COALITION_CONCEPTS,
     CoalitionConcept,
     CoalitionSolution,
     solve_coalitions,
+)
+from hikiwake.dispute.economics import (
+    BreakEven,
+    Region,
+    Threshold,
+    Zone,
+    break_even,
+    region_of_agreement,
+    welfare_needed,
+    zone_of_agreement,
 )
 from hikiwake.dispute.edits import Edit
 from hikiwake.dispute.foresight import Foresight, limited_moves
@@ -41,14 +52,27 @@ from hikiwake.dispute.relations import (
 from hikiwake.dispute.routes import Move
 from hikiwake.dispute.sensitivity import Sensitivity, sensitivity
 from hikiwake.dispute.stability import CONCEPTS, Concept, Solution, solve
+from hikiwake.dispute.wanted import (
+    Alternative,
+    Condition,
+    Count,
+    conditions,
+    count_rankings,
+    places_to_raise,
+)
 
 __all__ = [
     "COALITION_CONCEPTS",
     "CONCEPTS",
+    "Alternative",
+    "BargainingPoint",
+    "BreakEven",
     "Change",
     "CoalitionConcept",
     "CoalitionSolution",
     "Concept",
+    "Condition",
+    "Count",
     "DecisionMaker",
     "Edit",
     "Exit",
@@ -69,28 +93,40 @@ __all__ = [
     "QuantityRow",
     "Reach",
     "Reason",
+    "Region",
     "Sanction",
     "Sensitivity",
     "Solution",
     "Statement",
     "StatusQuo",
     "StrengthSolution",
+    "Threshold",
     "UncertainSolution",
     "Way",
+    "Zone",
+    "bargain",
+    "bargain_on_frontier",
+    "break_even",
     "build",
     "check",
+    "conditions",
+    "count_rankings",
     "explain",
     "hypergame",
     "inverse",
     "limited_moves",
     "much_better",
     "paths",
+    "places_to_raise",
+    "region_of_agreement",
     "sensitivity",
     "solve",
     "solve_coalitions",
     "solve_strength",
     "solve_uncertain",
     "solve_unknown",
+    "welfare_needed",
     "with_orderings",
     "with_ranks",
+    "zone_of_agreement",
 ]

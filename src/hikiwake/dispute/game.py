@@ -16,7 +16,7 @@ from hikiwake.dispute.logic import Misread, Truth, evaluate
 from hikiwake.dispute.naming import decision_makers, misnamed
 from hikiwake.dispute.options import option_arcs, option_setting
 from hikiwake.dispute.ordering import Ordering, Setting, dense, ordering
-from hikiwake.dispute.states import Codes
+from hikiwake.dispute.states import Codes, suggestion
 
 SHOWN = 20
 """Problems that an error message lists."""
@@ -96,6 +96,25 @@ class Game(msgspec.Struct, frozen=True, eq=False):
             return evaluate(self.setting.read(condition), self.setting.meaning)
         except Misread as fault:
             raise BadInput(where="condition", why=fault.reason, remedy=fault.remedy) from fault
+
+    def amounts(self, quantity: str, who: str) -> NDArray[np.float64]:
+        """Return (states,): a quantity of a decision maker, such as its change of welfare, in its unit.
+
+        Raises
+        ------
+        BadInput
+            If it is not given for every state.
+        """
+        if quantity not in self.setting.quantities:
+            raise BadInput(
+                where="quantity",
+                why=f"{quantity!r} is none of them",
+                remedy=suggestion(quantity, self.setting.quantities),
+            )
+        try:
+            return self.setting.meaning.amount(quantity, who)
+        except Misread as fault:
+            raise BadInput(where="quantity", why=fault.reason, remedy=fault.remedy) from fault
 
     def maker(self, name: str) -> int:
         """Return the position of a decision maker.
