@@ -1,4 +1,4 @@
-"""The commands `dispute solve|new`."""
+"""The commands `dispute solve|explain|paths|inverse|sensitivity|new`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ NAMES = "FILE|A B"
     epilog="""\b
 Examples:
   hikiwake dispute solve JPN RUS
-  hikiwake dispute solve my-dispute.yaml --concept sim --json
+  hikiwake dispute explain JPN RUS --state NYYYNNY
+  hikiwake dispute inverse JPN RUS --concept seq
   hikiwake dispute new -o my-dispute.yaml"""
 )
 def dispute() -> None:
@@ -55,6 +56,122 @@ def solve(options: Options, names: tuple[str, ...], concepts: tuple[str, ...], a
         printed_json(dispute_text.solution_json(held, found))
     else:
         click.echo(visible(dispute_text.solution(held, found)))
+
+
+@dispute.command(
+    "explain",
+    epilog="""\b
+Examples:
+  hikiwake dispute explain JPN RUS
+  hikiwake dispute explain JPN RUS --state NYYYNNY --concept nash""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option("--state", help="Label or number of a state (default: today's).")
+@click.option("--concept", default="seq", show_default=True, help="nash, gmr, smr or seq.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def explain(options: Options, names: tuple[str, ...], state: str | None, concept: str, as_json: bool) -> None:
+    """Say for every decision maker why a state is stable for it, or why not."""
+    from hikiwake.cli import dispute_text
+    from hikiwake.dispute import explain as explained
+
+    _, game = opened(options, names)
+    where = _state(game, state)
+    reasons = [explained(game, concept, who, where) for who in game.who]  # type: ignore[arg-type]  # refused there
+    if as_json:
+        printed_json({"state": game.labels[where], "reasons": dispute_text.named(game, reasons)})
+    else:
+        click.echo(visible(dispute_text.reasons(game, where, reasons)))
+
+
+@dispute.command(
+    "paths",
+    epilog="""\b
+Examples:
+  hikiwake dispute paths JPN RUS
+  hikiwake dispute paths JPN RUS --to "two and not four" --json""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option("--to", "targets", multiple=True, help="A state or a condition (default: what is stable).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def paths(options: Options, names: tuple[str, ...], targets: tuple[str, ...], as_json: bool) -> None:
+    """Find the shortest ways from today's state, and who would have to move against its own ranking."""
+    from hikiwake.cli import dispute_text
+    from hikiwake.dispute import paths as found_paths
+    from hikiwake.dispute import solve as solved
+    from hikiwake.dispute import solve_coalitions
+
+    _, game = opened(options, names)
+    if targets:
+        wanted = [state for target in targets for state in _states(game, target)]
+    else:
+        solution = solved(game)
+        wanted = sorted({state for concept in solution.stable for state in solution.equilibria(concept)})
+    found = found_paths(game, wanted, solve_coalitions(game))
+    if as_json:
+        printed_json(dispute_text.named(game, found))
+    else:
+        click.echo(visible(dispute_text.ways(game, found)))
+
+
+@dispute.command(
+    "inverse",
+    epilog="""\b
+Examples:
+  hikiwake dispute inverse JPN RUS
+  hikiwake dispute inverse JPN RUS --to NYYYNNY --concept seq --json""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option("--to", "target", help="A state or a condition (default: the outcome the file asks about).")
+@click.option("--concept", default="nash", show_default=True, help="nash, gmr, smr or seq.")
+@click.option("--most", default=2, show_default=True, type=click.IntRange(0, 4), help="Changes to try.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def inverse(
+    options: Options, names: tuple[str, ...], target: str | None, concept: str, most: int, as_json: bool
+) -> None:
+    """Find the least changes of what the sides value that make an outcome stable for all."""
+    from hikiwake.cli import dispute_text
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dispute import inverse as inverted
+
+    held, game = opened(options, names)
+    if target is None and not held.asked.wanted:
+        raise BadUsage(
+            where="--to",
+            why="the file asks about no outcome",
+            remedy="Name a state or a condition, or enter one under `wanted`.",
+        )
+    condition = target if target is not None else held.asked.wanted[0].holds
+    found = inverted(game, _states(game, condition), concept, most)  # type: ignore[arg-type]  # refused there
+    if as_json:
+        printed_json(dispute_text.named(game, found))
+    else:
+        click.echo(visible(dispute_text.changes(game, condition, found)))
+
+
+@dispute.command(
+    "sensitivity",
+    epilog="""\b
+Examples:
+  hikiwake dispute sensitivity JPN RUS
+  hikiwake dispute sensitivity JPN RUS --json""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def sensitivity(options: Options, names: tuple[str, ...], as_json: bool) -> None:
+    """Solve the dispute again after every change of one statement, and say what stays stable."""
+    from hikiwake.cli import dispute_text
+    from hikiwake.dispute import sensitivity as varied
+
+    held, game = opened(options, names)
+    found = varied(game)
+    if as_json:
+        printed_json(dispute_text.robust_json(held, found))
+    else:
+        click.echo(visible(dispute_text.robust(held, found)))
 
 
 @dispute.command(
@@ -95,6 +212,30 @@ def opened(options: Options, names: tuple[str, ...]) -> tuple[Model, Game]:
     for problem in game.warnings:
         options.say(visible(f"note: {problem}"))
     return held, game
+
+
+def _state(game: Game, name: str | None) -> int:
+    from hikiwake.core.errors import BadUsage
+
+    if name is not None:
+        return game.state(int(name) if name.isdigit() else name)
+    if game.status_quo is None:
+        raise BadUsage(
+            where="--state", why="the dispute names no state as today's", remedy="Name the state to explain."
+        )
+    return game.status_quo
+
+
+def _states(game: Game, target: str) -> list[int]:
+    """Return the states that a label, a number or a condition stands for."""
+    from hikiwake.core.errors import BadUsage
+
+    if target.isdigit() or target in game.labels:
+        return [_state(game, target)]
+    found = [int(state) for state in game.where(target)]
+    if not found:
+        raise BadUsage(where=target, why="no possible state fulfils it", remedy="Name another condition.")
+    return found
 
 
 def printed_json(content: Any) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hikiwake.dispute import Game, OptionForm, Solution
+import msgspec
+
+from hikiwake.core.document import Prose
+from hikiwake.core.provenance import Ledger
+from hikiwake.dispute import CONCEPTS, Game, Inverse, OptionForm, Reason, Sensitivity, Solution, StatusQuo
 from hikiwake.dispute.naming import decision_makers
 from hikiwake.dossier.disputes import Model
+from hikiwake.sections.dispute import wording
 
 CONCEPT_NAMES = {
     "nash": "Nash",
@@ -124,3 +129,118 @@ def _cells(cells: list[str], widths: list[int]) -> str:
 
 def _sign(game: Game, state: int, bit: int) -> str:
     return game.labels[state][bit]
+
+
+def reasons(game: Game, state: int, found: list[Reason]) -> str:
+    """Return why a state is stable or not, a line for each sentence."""
+    lines = [f"{game.labels[state]}: {wording.state(game, state).text}", ""]
+    for reason in found:
+        said = " ".join(_spoken(sentence) for sentence in wording.reason(game, reason))
+        lines.append(f"{'=' if reason.stable else 'X'} {said}")
+    return "\n".join(lines)
+
+
+def ways(game: Game, found: StatusQuo) -> str:
+    """Return the shortest ways to each target, by single moves, by improvements, and together."""
+    names = {"moves": "by moves", "improvements": "by improvements alone", "joint": "by joint improvements"}
+    lines = [f"from {game.labels[found.start]}"]
+    for reach in found.reaches:
+        head = f"to {game.labels[reach.target]} {names[reach.mode]}: "
+        if reach.length is None:
+            lines.append(f"{head}no way")
+            continue
+        if reach.length == 0:
+            lines.append(f"{head}it is there")
+            continue
+        lines.append(f"{head}{_of(reach.length, 'move')}, {_of(reach.number, 'shortest way')}")
+        lines.append(f"    {wording.deeds(game, reach.ways[0].moves).text}")
+        if reach.first_against:
+            who = wording.listed([wording.maker(game, one).text for one in reach.first_against], " or ")
+            lines.append(f"    first to move to what is worse for it: {who}")
+    return "\n".join(lines)
+
+
+def changes(game: Game, condition: str, found: Inverse) -> str:
+    """Return the least changes with their causes and some examples."""
+    if found.number is None:
+        return f"no {found.searched} changes of statements make {condition} stable for all"
+    if found.number == 0:
+        return f"{condition} is stable for all already"
+    lines = [f"{condition}: {found.number} changes at least, {len(found.changes)} combinations of so few"]
+    for cause, number in found.causes:
+        lines += ["", f"{number} combinations have in common:"]
+        lines += [f"    {wording.flip(game, flip).text}" for flip in cause]
+        example = next(change for change in found.changes if change.cause == cause)
+        lines.append("    for example: " + "; ".join(_edit(edit) for edit in example.edits))
+        lines.append("    then stable: " + ", ".join(game.labels[state] for state in example.states))
+    return "\n".join(lines)
+
+
+def robust(held: Model, found: Sensitivity) -> str:
+    """Return after how many single changes today's state, and each wanted outcome, is stable for all."""
+    told = robust_json(held, found)
+    lines = [f"{held.title}: {told['edits']} changes of one statement", ""]
+    for name, counts in told["stable_after"].items():
+        per = ", ".join(f"{CONCEPT_NAMES[concept]} {number}" for concept, number in counts.items())
+        lines.append(f"{name} stable for all after: {per}")
+    for name, edits in told["dislodged_by"].items():
+        lines += ["", f"today's state is dislodged under {CONCEPT_NAMES[name]} by:"]
+        lines += [f"    {edit}" for edit in edits]
+    return "\n".join(lines)
+
+
+def robust_json(held: Model, found: Sensitivity) -> dict[str, Any]:
+    """Return the same as data."""
+    game = found.game
+    stable: dict[str, dict[str, int]] = {}
+    dislodged: dict[str, list[str]] = {}
+    if game.status_quo is not None:
+        today = game.status_quo
+        stable["today"] = {concept: found.survives(today, concept) for concept in CONCEPTS}
+        for concept in CONCEPTS:
+            edits = found.dislodging(today, concept)
+            if found.baseline[concept][today] and edits:
+                dislodged[concept] = [_edit(edit) for edit in edits]
+    for outcome in held.asked.wanted:
+        states = game.where(outcome.holds)
+        stable[outcome.name or outcome.id] = {
+            concept: int(found.after[concept][:, states].any(axis=1).sum()) for concept in CONCEPTS
+        }
+    return {"edits": len(found.edits), "stable_after": stable, "dislodged_by": dislodged}
+
+
+def named(game: Game, found: Any) -> Any:
+    """Return a result as plain data, states by their labels."""
+    return _relabelled(msgspec.to_builtins(found), game)
+
+
+_STATES = frozenset({"state", "to", "end", "start", "target", "targets", "states"})
+"""Fields of results that hold positions of states."""
+
+
+def _relabelled(tree: Any, game: Game, field: str = "") -> Any:
+    if isinstance(tree, dict):
+        # The reachable states stand under the names of the modes.
+        inner = "states" if field == "reachable" else ""
+        return {key: _relabelled(value, game, inner or key) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_relabelled(entry, game, field) for entry in tree]
+    return game.labels[tree] if field in _STATES and isinstance(tree, int) else tree
+
+
+def _of(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _edit(edit: Any) -> str:
+    if edit.kind == "drop":
+        return f"{edit.who} drops {edit.statement}"
+    if edit.kind == "move":
+        return f"{edit.who} moves {edit.statement} to place {edit.place}"
+    return f"{edit.who} swaps places {edit.place} and {edit.place + 1}"
+
+
+def _spoken(sentence: Prose) -> str:
+    from hikiwake.render.language import load
+
+    return load("en").text(sentence, Ledger())

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from hikiwake.core.claim.kinds import When
+from hikiwake.core.dates import PartialDate
 from hikiwake.dispute.form import Form, GraphForm, OptionForm
 from hikiwake.dossier.form import Fault, faults, suggestion
 from hikiwake.dossier.reading import Path
@@ -26,11 +28,13 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What a dossier says of its dispute beside the model.
 
     wanted : the outcomes that a reader asks about, such as a settlement.
-    analyst : who judged the preferences, and when.
+    analyst : who judged the preferences.
+    as_of : the day whose state is called today's.
     """
 
     wanted: tuple[Outcome, ...] = ()
     analyst: str = ""
+    as_of: When = ""
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -71,6 +75,11 @@ def dispute_faults(tree: Any, references: Sequence[str], path: Path = HERE) -> I
 
     yield from _sources(written, references, path)
     asked = msgspec.convert(beside, Question)
+    if asked.as_of != "":
+        try:
+            PartialDate.parse(asked.as_of)
+        except ValueError as fault:
+            yield Fault((*path, "as_of"), str(fault), "Write YYYY, YYYY-MM or YYYY-MM-DD.")
     try:
         game, problems = check(msgspec.convert(written, _form(written)))
     except BadInput as fault:  # too large

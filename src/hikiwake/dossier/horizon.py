@@ -33,6 +33,7 @@ def known_by(dossier: Dossier, day: date) -> Dossier:
         positions=tuple(_open(held, day) for held in dossier.positions if _by(held.known or held.since, day)),
         projects=tuple(_open(held, day) for held in dossier.projects if _by(held.known or held.since, day)),
         facts=tuple(fact for fact in dossier.facts if _by(_since(fact), day)),
+        dispute=dossier.dispute if _by((dossier.dispute or {}).get("as_of", ""), day) else None,
         claims=tuple(claim for claim in dossier.claims if claim.document not in later),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadInput
 from hikiwake.core.provenance import Dataset
 
-TABLES = ("events", "facts", "claims", "positions", "projects", "places")
+TABLES = ("events", "facts", "claims", "positions", "projects", "places", "dispute")
 
 
 def dataset(dossier: Dossier) -> Dataset:
@@ -45,7 +45,21 @@ def entries(dossier: Dossier, table: str, identities: Iterable[str]) -> tuple[di
             remedy=f"It has: {', '.join(TABLES)}.",
         )
     wanted = set(identities)
+    if table == "dispute":
+        return tuple(_of_dispute(dossier.dispute or {}, wanted))
     return tuple(msgspec.to_builtins(entry) for entry in getattr(dossier, table) if entry.id in wanted)
+
+
+def _of_dispute(dispute: dict[str, Any], parts: set[str]) -> Iterator[dict[str, Any]]:
+    """Yield the options and the statements of a dispute as rows."""
+    if "options" in parts:
+        for option in dispute.get("options", ()):
+            yield {"part": "option", **option}
+    if "preferences" in parts:
+        for who, preference in dispute.get("preferences", {}).items():
+            for statement in preference.get("statements") or ():
+                told = statement if isinstance(statement, dict) else {"holds": statement}
+                yield {"part": "statement", "who": who, **told}
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section
+from hikiwake.core.dossier import Dossier
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.contacts import Run, in_order, unanswered, visits, when
 from hikiwake.measures.chronology.statements import counted
@@ -36,7 +37,7 @@ def section(context: Context) -> Section:
     )
     found, summary = _run(context, run) if run is not None and len(run.visits) > 1 else (span, span)
     blocks: list[AnyBlock] = [
-        Paragraph((span, prose("chronology.not_complete"))),
+        Paragraph((span, prose("chronology.not_complete"), *_no_dispute(dossier))),
         *meetings.blocks(context, made),
         *timeline.blocks(context, ordered),
         events.table(
@@ -67,3 +68,10 @@ def _run(context: Context, run: Run) -> tuple[Prose, Prose]:
         prose("chronology.unanswered_heading", number, **labels),
         prose("chronology.unanswered", number, before=before, **labels),
     )
+
+
+def _no_dispute(dossier: Dossier) -> list[Prose]:
+    """Say how to add a model of the dispute where the dossier has none."""
+    if dossier.dispute is not None:
+        return []
+    return [prose("chronology.no_dispute", command=text("hikiwake dispute new"))]

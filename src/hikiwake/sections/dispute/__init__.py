@@ -1,0 +1,1 @@
+"""The dispute: what is stable, why, and what would make a settlement so."""

@@ -1,0 +1,94 @@
+"""The commands on disputes: what they print, as text and as JSON, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hikiwake.cli.app import run
+
+JR = ("JPN", "RUS")
+DRAW = "NYYYNNY"
+
+
+def printed(capfdbinary: pytest.CaptureFixture[bytes], *arguments: str, code: int = 0) -> str:
+    assert run(["--quiet", "dispute", *arguments]) == code
+    out, err = capfdbinary.readouterr()
+    return (err if code else out).decode()
+
+
+def data(capfdbinary: pytest.CaptureFixture[bytes], *arguments: str) -> Any:
+    return json.loads(printed(capfdbinary, *arguments, "--json"))
+
+
+def test_solve_prints_the_table_and_the_equilibria(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    text = printed(capfdbinary, "solve", *JR)
+    assert "YYYNNYY  stable for all under Nash, GMR, SMR, SEQ  (today)" in text
+    assert "insists on all four islands at once        Y   Y   Y   Y" in text
+    found = data(capfdbinary, "solve", *JR, "--concept", "sim", "--concept", "nash")
+    assert list(found["equilibria"]) == ["sim", "nash"]
+    assert found["equilibria"]["nash"] == ["YYYNNYY"]
+    assert len(found["wanted"]["hikiwake"]["holds_in"]) == 8
+
+
+def test_explain_says_who_would_leave_and_what_deters(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    text = printed(capfdbinary, "explain", *JR, "--state", DRAW)
+    assert "X Russia would leave: it keeps Shikotan and Habomai" in text
+    assert "= United States stays" in text
+    found = data(capfdbinary, "explain", *JR, "--state", DRAW)
+    assert found["state"] == DRAW
+    assert {reason["kind"] for reason in found["reasons"]} == {"unstable", "no improvement"}
+    assert all(set(e["to"]) <= {"Y", "N"} for reason in found["reasons"] for e in reason["exits"])
+
+
+def test_paths_inverse_and_sensitivity_agree_with_the_published_case(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    assert "by improvements alone: no way" in printed(capfdbinary, "paths", *JR, "--to", DRAW)
+    (moves,) = (r for r in data(capfdbinary, "paths", *JR, "--to", DRAW)["reaches"] if r["mode"] == "moves")
+    assert moves["length"] == 2
+    assert moves["target"] == DRAW
+    for concept, number in (("nash", 64), ("gmr", 204), ("smr", 174), ("seq", 174)):
+        found = data(capfdbinary, "inverse", *JR, "--concept", concept)
+        assert found["number"] == 2
+        assert len(found["changes"]) == number
+    assert "64 combinations of so few" in printed(capfdbinary, "inverse", *JR)
+    robust = data(capfdbinary, "sensitivity", *JR)
+    assert robust["edits"] == 127
+    assert robust["stable_after"]["today"] == {"nash": 121, "gmr": 126, "smr": 126, "seq": 121}
+    assert robust["stable_after"]["a draw"] == dict.fromkeys(("nash", "gmr", "smr", "seq"), 0)
+    assert "RUS drops R1" in printed(capfdbinary, "sensitivity", *JR)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("solve", *JR, "--concept", "nsh"), "'nsh' is unknown"),
+        (("explain", *JR, "--state", "YYYYYYY"), "feasible"),
+        (("explain", *JR, "--state", "999"), "999"),
+        (("explain", *JR, "--concept", "sim"), "has no reasons"),
+        (("paths", *JR, "--to", "two and fower"), "Did you mean four"),
+        (("paths", *JR, "--to", "two and not two"), "no possible state fulfils it"),
+        (("inverse", *JR, "--concept", "x"), "x"),
+        (("solve", "AUS", "CHN"), "hikiwake dispute new"),
+        (("solve", "no-such-file.yaml"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_a_remedy(
+    capfdbinary: pytest.CaptureFixture[bytes], arguments: tuple[str, ...], told: str
+) -> None:
+    assert run(["--quiet", "dispute", *arguments]) in {2, 3}
+    err = capfdbinary.readouterr().err.decode()
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_new_writes_a_dispute_that_can_be_solved(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Any
+) -> None:
+    path = tmp_path / "mine.yaml"
+    printed(capfdbinary, "new", "-o", str(path))
+    assert "NYN  stable for all" in printed(capfdbinary, "solve", str(path))
+    assert "this file exists" in printed(capfdbinary, "new", "-o", str(path), code=2)
