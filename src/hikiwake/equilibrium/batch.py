@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hikiwake.core.errors import BadInput
 from hikiwake.equilibrium import checks
+from hikiwake.equilibrium.anderson import Memory
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.clearing import PROMISED, Spending, clear, jacobian
 from hikiwake.equilibrium.closure import Closure, checked, purged, spending
@@ -28,7 +29,7 @@ BLOCK_BYTES = 2_500_000
 """Weights of one block of shocks: little enough for a core's share of the cache."""
 AIM = 1e-12
 MOST_SWEEPS = 40
-MEMORY = 3
+DEPTH = 3
 SAMPLE = 32
 """Shocks, evenly taken, whose mean gives the Jacobian; it need only be near."""
 SLOW = 0.1
@@ -112,7 +113,7 @@ def solve_many(
     powers = checks.elasticity(theta, (changes.shocks,))
     base = purged(world, _one(powers)) if closure == "balanced" else world
     unit = None if numeraire is None else world.place(numeraire)
-    rule = spending(base, closure, np.zeros(len(base.flows)), unit)
+    rule = spending(base.output, base.deficit, closure, np.zeros(len(base.flows)), unit)
     middle = changes.mean(base.flows)
     centre = clear(middle, float(powers.mean()), rule, held=False)
     inverse = np.linalg.inv(jacobian(float(powers.mean()), rule, centre.wages, centre.shares))
@@ -189,8 +190,8 @@ def _block(case: _Case, changes: _Changes, rows: slice) -> _Block:
     weights = changes.apply(rows, case.weights)
     theta = case.theta[rows, None]
     x = np.tile(case.start, (len(weights), 1))
-    memory = _Memory()
-    before = np.inf
+    memory = Memory(x.shape[0], x.shape[1], DEPTH)
+    before, slow = np.inf, False
     for sweep in range(MOST_SWEEPS + 1):
         at = _at(weights, theta, case.rule, x)
         gaps = at.gaps
@@ -198,7 +199,9 @@ def _block(case: _Case, changes: _Changes, rows: slice) -> _Block:
         if largest < AIM or sweep == MOST_SWEEPS or not np.isfinite(largest):
             break
         step = gaps @ case.inverse
-        x = memory.moved(x, step, accelerate=largest > SLOW * before or memory.started)
+        slow = slow or largest > SLOW * before
+        memory.learn(x, step)
+        x = memory.mended(x, step) if slow else x + step
         before = largest
     return _Block(x, at.spent, at.power, at.whole, np.abs(gaps).max(axis=1), sweep)
 
@@ -214,46 +217,12 @@ def _at(weights: Array, theta: Array, rule: Spending, x: Array) -> _At:
     """Return spending, w^-theta, sum_k K_kj w_k^-theta and the log of demand over supply, each (rows, n)."""
     with np.errstate(all="ignore"):  # a step that went astray shows as a gap that is not finite
         w = np.exp(x)
-        spent = ((w @ rule.y) / (w @ rule.u))[:, None] * (rule.u * w)
-        spent += np.outer(w @ rule.v, rule.d) + np.outer(w @ rule.y, rule.e)
+        spent = rule.at_rows(w)
         power = np.exp(-theta * x)
         whole = np.matmul(power[:, None, :], weights)[:, 0]
         demand = power * np.matmul(weights, (spent / whole)[:, :, None])[:, :, 0]
         gaps = np.log(demand / (rule.y * w))
     return _At(spent, power, whole, gaps)
-
-
-class _Memory:
-    """Anderson's acceleration: the step that the last few steps, combined, would have made least wrong.
-
-    Walker & Ni (2011), SIAM Journal on Numerical Analysis 49:1715, type II, for each row on its own.
-    """
-
-    def __init__(self) -> None:
-        self.started = False
-        self._steps: list[Array] = []
-        self._moves: list[Array] = []
-        self._last: tuple[Array, Array] | None = None
-
-    def moved(self, x: Array, step: Array, *, accelerate: bool) -> Array:
-        """Return the next place."""
-        if self._last is not None:
-            self._moves.append(x - self._last[0])
-            self._steps.append(step - self._last[1])
-            del self._moves[:-MEMORY], self._steps[:-MEMORY]
-        self._last = (x, step)
-        if not (accelerate and self._steps):
-            return x + step
-        self.started = True
-        differences = np.stack(self._steps, axis=1)
-        product = np.matmul(differences, differences.transpose(0, 2, 1))
-        # Rows that have converged have differences of no size: a ridge below rounding keeps them solvable.
-        ridge = 1e-14 * np.trace(product, axis1=1, axis2=2) + 1e-300
-        product += ridge[:, None, None] * np.eye(product.shape[1])
-        weights = np.linalg.solve(product, np.matmul(differences, step[:, :, None]))
-        combined = np.stack(self._moves, axis=1) + differences
-        mended: Array = x + step - np.matmul(combined.transpose(0, 2, 1), weights)[:, :, 0]
-        return mended
 
 
 def _gathered(base: World, changes: _Changes, case: _Case, closure: Closure, solved: list[_Block]) -> Many:

@@ -57,6 +57,12 @@ class Spending(NamedTuple):
         spent: Array = self._factor(w) * self.u * w + self.d * (self.v @ w) + self.e * (self.y @ w)
         return spent
 
+    def at_rows(self, w: Array) -> Array:
+        """Return spending before duty at many wages, (m, n)."""
+        spent: Array = ((w @ self.y) / (w @ self.u))[:, None] * (self.u * w)
+        spent += np.outer(w @ self.v, self.d) + np.outer(w @ self.y, self.e)
+        return spent
+
     def _factor(self, w: Array) -> float:
         return float((self.y @ w) / (self.u @ w))
 

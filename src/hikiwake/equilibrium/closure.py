@@ -43,10 +43,11 @@ def numeraire_weights(output: Array, numeraire: int | None) -> Array:
     return weights
 
 
-def spending(world: World, closure: Closure, transfer: Array, numeraire: int | None) -> Spending:
-    """Return the rule by which economies spend, before duty, on which income and transfers.
+def spending(y: Array, deficit: Array, closure: Closure, transfer: Array, numeraire: int | None) -> Spending:
+    """Return the rule by which economies spend, before duty is handed back, on which income and transfers.
 
-    `transfer` (n,) is what a shock lets each economy receive, in units of the numeraire; it sums to zero.
+    `y` (n,) is what economies earn, `deficit` (n,) what they spend beyond it; `transfer` (n,) is what a shock
+    lets each receive, in units of the numeraire. The last two sum to zero.
     """
     if abs(transfer.sum()) > 1e-9 * np.abs(transfer).sum():
         raise BadInput(
@@ -54,12 +55,10 @@ def spending(world: World, closure: Closure, transfer: Array, numeraire: int | N
             why=f"transfers sum to {transfer.sum():g} and not to zero",
             remedy="What one economy receives another must give.",
         )
-    y = world.output
-    v = numeraire_weights(y, numeraire)
-    own = world.bought if closure == "multiplicative" else y
-    fixed = transfer + world.deficit if closure == "additive" else transfer
-    moving = world.deficit / y.sum() if closure == "share of world output" else np.zeros(len(y))
-    return Spending(y, own, fixed, v, moving)
+    own = y + deficit if closure == "multiplicative" else y
+    fixed = transfer + deficit if closure == "additive" else transfer
+    moving = deficit / y.sum() if closure == "share of world output" else np.zeros(len(y))
+    return Spending(y, own, fixed, numeraire_weights(y, numeraire), moving)
 
 
 def purged(world: World, theta: float) -> World:
@@ -67,6 +66,6 @@ def purged(world: World, theta: float) -> World:
 
     Ossa (2016), Handbook of Commercial Policy 1A:207, section 2.
     """
-    rule = spending(world, "balanced", np.zeros(len(world.flows)), None)
+    rule = spending(world.output, world.deficit, "balanced", np.zeros(len(world.flows)), None)
     found = clear(world.flows, theta, rule)
     return msgspec.structs.replace(world, flows=found.shares * rule.at(found.wages))

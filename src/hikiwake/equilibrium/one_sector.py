@@ -132,7 +132,7 @@ def solve(
     base = purged(world, exponent) if closure == "balanced" else world
     change = _Change(shock.trade_factor(exponent), *_duty(base, shock))
     weights = base.flows * change.factor * change.duty ** (-exponent - 1.0)
-    found = clear(weights, exponent, spending(base, closure, shock.transfer, unit))
+    found = clear(weights, exponent, spending(base.output, base.deficit, closure, shock.transfer, unit))
     return _outcome(base, exponent, shock, change, found, _Frame(closure, numeraire, unit))
 
 
@@ -159,7 +159,7 @@ class _Frame(NamedTuple):
 def _outcome(
     base: World, theta: float, shock: Shock, change: _Change, found: Cleared, frame: _Frame
 ) -> Outcome:
-    rule = spending(base, frame.closure, shock.transfer, frame.place)
+    rule = spending(base.output, base.deficit, frame.closure, shock.transfer, frame.place)
     unit = float(rule.v @ found.wages)
     wages = found.wages / unit
     spent = rule.at(wages)

@@ -1,0 +1,159 @@
+"""Many draws of elasticities and effects for one shock to a world of many sectors, solved in batches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hikiwake.core.errors import BadInput
+from hikiwake.equilibrium import checks
+from hikiwake.equilibrium.checks import Array
+from hikiwake.equilibrium.closure import Closure, checked, spending
+from hikiwake.equilibrium.many_sectors import draws_of
+from hikiwake.equilibrium.moves import SectorShock, cut
+from hikiwake.equilibrium.rounds import Model, Round, Settled, State, settle
+from hikiwake.equilibrium.sectors import Sectors
+
+BATCH = 16
+"""Draws that go round together: enough for the matrices to be multiplied well, few enough for the cache."""
+
+
+class SectorDraws(msgspec.Struct, frozen=True):
+    """Equilibria of b draws, n economies and k sectors; what an interval can be asked for.
+
+    `wages`, `cost_of_living` and `welfare` (b, n) are ratios of new to old; `output` (b, k, n), `exports` (b,
+    n) and `trade` (b, pairs, k) are sales before duty in units of world value added. `residual` is the
+    largest change or gap left in any draw, `rounds` the most any batch took.
+    """
+
+    wages: Array
+    cost_of_living: Array
+    welfare: Array
+    output: Array
+    exports: Array
+    trade: Array
+    residual: float
+    rounds: int
+
+
+def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
+    world: Sectors,
+    theta: ArrayLike,
+    shock: SectorShock,
+    *,
+    costs: ArrayLike | None = None,
+    effects: ArrayLike | None = None,
+    pairs: Sequence[tuple[int, int]] = (),
+    closure: Closure = "additive",
+    progress: Callable[[int, int], None] | None = None,
+) -> SectorDraws:
+    """Find the full equilibria of many draws of one shock.
+
+    Parameters
+    ----------
+    world : trade and inputs before the shock.
+    theta : trade elasticities by draw, (b, k).
+    shock : the moves; productivity and transfers are not drawn.
+    costs, effects : in place of the moves' own, (b, moves); None: as they are.
+    pairs : exporter and importer whose trade by sector is wanted.
+    closure : as in `solve_sectors`; not "balanced", whose baseline would differ by draw.
+    progress : told how many draws are done, and of how many.
+
+    Raises
+    ------
+    BadInput
+        If shapes do not fit, a value is not possible, or the closure is balanced.
+    NoSolution
+        If the rounds of some batch do not settle.
+    """
+    checked(closure)
+    if closure == "balanced":
+        raise BadInput(
+            where="closure 'balanced'",
+            why="the world without deficits differs with theta, so the draws would not share a baseline",
+            remedy="Use `without_deficits` at one theta first, and another closure.",
+        )
+    k, n, _ = world.flows.shape
+    powers = np.asarray(theta, dtype=np.float64)
+    b = len(powers)
+    powers = checks.elasticity(powers, (b, k)).T
+    moved = (b, len(shock.moves))
+    ratios = None if costs is None else checks.positive("costs", costs, moved)
+    factors = None if effects is None else checks.amounts("effects", effects, moved)
+    transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
+    model = Model(
+        world, cut(world, shock.moves), spending(world.earned, world.deficit, closure, transfer, None)
+    )
+    middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
+    start = settle(model, middle, model.start(1)).last.state
+
+    def batch(rows: slice) -> tuple[Settled, dict[str, Array]]:
+        some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
+        count = powers[:, rows].shape[1]
+        first = State(
+            np.repeat(start.prices, count, axis=1),
+            np.repeat(start.spending, count, axis=1),
+            np.repeat(start.wages, count, axis=0),
+        )
+        settled = settle(model, some, first)
+        return settled, _answers(model, settled.last, some.factors, pairs)
+
+    batches = [slice(at, min(at + BATCH, b)) for at in range(0, b, BATCH)]
+    done = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for rows, result in zip(batches, pool.map(batch, batches), strict=True):
+            done.append(result)
+            if progress is not None:
+                progress(rows.stop, b)
+    joined = {name: np.concatenate([answer[name] for _, answer in done]) for name in done[0][1]}
+    return SectorDraws(
+        **joined,
+        residual=max(settled.residual for settled, _ in done),
+        rounds=max(settled.rounds for settled, _ in done),
+    )
+
+
+def _mean(values: Array | None) -> Array | None:
+    return None if values is None else values.mean(axis=0, keepdims=True)
+
+
+def _some(values: Array | None, rows: slice) -> Array | None:
+    return None if values is None else values[rows]
+
+
+def _answers(
+    model: Model, found: Round, factors: tuple[Array, ...], pairs: Sequence[tuple[int, int]]
+) -> dict[str, Array]:
+    world = model.world
+    living = np.exp((world.final.T[:, None, :] * found.state.prices).sum(axis=0))
+    output = found.power * found.demand
+    per_share = found.state.spending * model.bought / found.whole
+    home = np.einsum("kii->ki", model.pieces.net)[:, None, :] * found.power * per_share
+    trade = [_sold(model, found.power, per_share, factors, pair) for pair in pairs]
+    return {
+        "wages": np.exp(found.state.wages),
+        "cost_of_living": living,
+        "welfare": found.budget / world.final_spending / living,
+        "output": output.transpose(1, 0, 2),
+        "exports": (output - home).sum(axis=0),
+        "trade": np.stack(trade, axis=1) if trade else np.zeros((len(living), 0, len(output))),
+    }
+
+
+def _sold(
+    model: Model, power: Array, per_share: Array, factors: tuple[Array, ...], pair: tuple[int, int]
+) -> Array:
+    """Return one exporter's sales to one importer by sector, (b, k)."""
+    i, j = pair
+    share = np.repeat(model.pieces.net[:, None, i, j], power.shape[1], axis=1)
+    for part, factor in zip(model.pieces.parts, factors, strict=True):
+        if i in part.rows and j in part.columns:
+            at = part.net[:, np.flatnonzero(part.rows == i)[0], np.flatnonzero(part.columns == j)[0]]
+            share += factor * at[:, None]
+    sold: Array = share * power[:, :, i] * per_share[:, :, j]
+    return sold.T
