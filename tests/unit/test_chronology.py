@@ -19,7 +19,7 @@ from hikiwake.core.errors import NoData
 from hikiwake.dossier.horizon import known_by
 from hikiwake.dossier.shipped import shipped
 from hikiwake.dossier.validation import read
-from hikiwake.measures.chronology import contacts, windows
+from hikiwake.measures.chronology import contacts, spread, windows
 from hikiwake.render.dates import spoken
 from hikiwake.store.catalogue import SHIPPED
 
@@ -142,14 +142,93 @@ def test_what_may_have_happened_later_is_not_known_yet() -> None:
     assert (late.events, late.facts) == ((month,), (figure,))
 
 
-def test_no_comparison_with_a_total_that_has_a_hole() -> None:
-    """Large suppliers are missing from Japan's total of 2015: other suppliers can't be compared across it."""
+def test_a_window_with_a_hole_moves_to_the_nearest_sound_years_and_says_so() -> None:
+    """Large suppliers are missing from Japan's total of 2015: 2016 and 2017 stand in for 2015 and 2016."""
+    view = hk.pair("JPN", "RUS").brief()
+    facts = view.content.ledger.facts.values()
+    around = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2012}
+    flows = SHIPPED / "baci_flows.parquet"
+    for formula, where in (
+        ("change_around_event", "exporter = 'RUS' and importer = 'JPN'"),
+        ("change_around_event_other_suppliers", "exporter <> 'RUS' and importer = 'JPN'"),
+    ):
+        summed = duckdb.sql(
+            f"select sum(value) filter (year in (2016, 2017)), sum(value) filter (year in (2012, 2013)) "
+            f"from '{flows}' where {where}"
+        )
+        assert summed is not None
+        after, before = summed.fetchall()[0]
+        assert around[formula].value == pytest.approx(after / before - 1, rel=1e-12)
+        assert around[formula].inputs[0].endswith("year=2012,2013,2016,2017")
+    assert "2012–13, 2016–17 (moved)" in view.render(".md").decode()
+
+
+def test_without_sound_years_in_reach_there_is_no_comparison() -> None:
+    years = tuple(range(2000, 2012))
+    assert windows.sound_window(2005, years, lambda at: True) == windows.window(2005, years)
+    moved = windows.sound_window(2005, years, lambda at: at != 2006)
+    assert moved is not None
+    assert (moved.before, moved.after) == ((2003, 2004), (2007, 2008))
+    assert windows.sound_window(2005, years, lambda at: at < 2005) is None
+    assert windows.sound_window(2005, years, lambda at: at not in range(2006, 2009)) is None
+    # The end of the data moves no window.
+    assert windows.sound_window(2010, years, lambda at: at != 2009) is None
+
+
+def test_no_comparison_with_a_total_whose_holes_no_sound_year_replaces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(windows, "REACH", 2)
     facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
     around = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2012}
     assert around["change_around_event_other_suppliers"].value is None
     assert "not comparable" in around["change_around_event_other_suppliers"].note
-    assert "change_around_event_apart" in around
     assert around["change_around_event_apart"].value is None
+    assert "change_around_event_below" not in around
+
+
+def test_where_the_flow_stands_among_other_suppliers_is_what_sql_says() -> None:
+    facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
+    around = [f for f in facts if f.formula.startswith("change_around") and f.period.first == 2020]
+    found = {f.formula + f.subject.get("quartile", ""): f.value for f in around}
+    flows = SHIPPED / "baci_flows.parquet"
+    summed = duckdb.sql(
+        f"""with supplier as (
+          select exporter, sum(value) filter (year in (2020, 2021)) as before,
+            coalesce(sum(value) filter (year in (2023, 2024)), 0) as after
+          from '{flows}' where importer = 'JPN' group by exporter having before > 0),
+        other as (select after / before - 1 as change from supplier
+          where exporter <> 'RUS' and before >= 0.001 * (select sum(before) from supplier))
+        select count(*), count(*) filter (change < {found["change_around_event"]}),
+          quantile_cont(change, 0.25), quantile_cont(change, 0.75) from other"""
+    )
+    assert summed is not None
+    members, below, low, high = summed.fetchall()[0]
+    assert (found["change_around_event_suppliers"], found["change_around_event_below"]) == (members, below)
+    assert found["change_around_event_quartilelower"] == pytest.approx(low, rel=1e-12)
+    assert found["change_around_event_quartileupper"] == pytest.approx(high, rel=1e-12)
+
+
+def test_suppliers_of_no_weight_are_left_out_of_the_spread() -> None:
+    years = (2000, 2001, 2003, 2004)
+    window = windows.Window((2000, 2001), (2003, 2004))
+    value = np.array(
+        [[2.0, 2.0, 4.0, 4.0], [1e3, 1e3, 5e2, 5e2], [1e-3, 1e-3, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]]
+    )
+    held = spread.Suppliers(("A", "B", "C", "D"), years, value)
+    # A sells just enough, C too little to count, D sold nothing before.
+    assert spread.changes(held, "B", window).tolist() == [1.0]
+    assert spread.changes(held, "A", window).tolist() == [-0.5]
+    assert spread.changes(held._replace(years=(1, 2, 3, 4)), "A", window).size == 0
+
+
+def test_a_provisional_number_in_a_title_is_called_so() -> None:
+    page = hk.pair("JPN", "RUS").brief().render(".md").decode()
+    (title,) = [line for line in page.splitlines() if line.startswith("**Around 2022")]
+    assert title.endswith("(provisional)**")
+    early = hk.pair("JPN", "RUS").brief(as_of="2018-12-31").render(".md").decode()
+    (title,) = [line for line in early.splitlines() if line.startswith("**Around 2014")]
+    assert "provisional" not in title
 
 
 def test_a_declaration_is_in_force_only_where_it_changed_something() -> None:

@@ -18,6 +18,7 @@ from hikiwake.measures.statement import Statements
 
 NEAR = 0.05
 """Ends that lie no farther apart than this, relative to the upper one, are one rounded number."""
+COUNTED = ("count", "rank", "persons")
 _ENTRY = re.compile(r"dossier#(\w+)\.(.+)")
 _DATES = ("in_", "from_", "to", "since", "within")
 
@@ -45,12 +46,7 @@ class Stating(NamedTuple):
         unit = self._unit(claim, verdict)
         if unit is None or (low is None and high is None):
             return Found()
-        if (
-            low is not None
-            and high is not None
-            and verdict.basis != "bounds"
-            and high - low <= NEAR * abs(high)
-        ):
+        if low is not None and high is not None and _one_number(low, high, verdict):
             rounding = None if low == high else Interval(low, high, 1.0, "rounding")
             return Found(self._fact(claim, verdict, (low + high) / 2, unit, interval=rounding))
         # A share or a flow is never below zero, so a lower bound of nothing tells nothing.
@@ -60,13 +56,18 @@ class Stating(NamedTuple):
             high=self._fact(claim, verdict, high, unit, bound="upper") if high is not None else None,
         )
 
-    def counted(self, judgement: str, claims: Iterable[str]) -> Fact:
-        """State how many claims have a verdict."""
+    def counted(self, judgement: str, claims: Iterable[str], number: int | None = None) -> Fact:
+        """State how many claims have a verdict (or the number of something else that is about them)."""
         named = tuple(claims)
         inputs = (selector(self.source, "claims", named),)
         years = (self.year, self.year)
         return self.say.told(
-            JUDGED, {"verdict": judgement}, years, len(named), source=self.source, inputs=inputs
+            JUDGED,
+            {"verdict": judgement},
+            years,
+            len(named) if number is None else number,
+            source=self.source,
+            inputs=inputs,
         )
 
     def _unit(self, claim: kinds.Claim, verdict: Verdict) -> Unit | None:
@@ -133,6 +134,13 @@ class Stating(NamedTuple):
             return PartialDate.parse(event.date if event else when)
         except ValueError:
             return None
+
+
+def _one_number(low: float, high: float, verdict: Verdict) -> bool:
+    """Say whether two ends are one number as it is rounded; what is counted is one, however wide its band."""
+    if verdict.basis == "bounds":
+        return False
+    return high - low <= NEAR * abs(high) or (verdict.unit in COUNTED and high - low <= 1)
 
 
 def _status(verdict: Verdict, datasets: tuple[Dataset, ...], period: Period) -> Status:

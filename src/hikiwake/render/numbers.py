@@ -16,7 +16,7 @@ NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 NO_DATA = "no data"
 
-FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "level")
+FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "level", "points")
 """What a template may ask of a number; see `number`."""
 
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
@@ -33,7 +33,8 @@ def number(fact: Fact, form: str = "") -> str:
     fact : what is written; a value of None reads "no data".
     form : '' (by the unit's kind), `year` (the fact's period), `abs` (without its sign), `signed` (with a
         plus or minus), `times` ("1.8 times"), `ordinal` ("third", "12th"), `whole` (no decimals, unless
-        that would mislead), `range` (the interval's ends), `level` (the interval's level, "95 %").
+        that would mislead), `range` (the interval's ends), `level` (the interval's level, "95 %"), `points`
+        (signed, without the unit, where a heading says percentage points).
 
     Raises
     ------
@@ -49,10 +50,8 @@ def number(fact: Fact, form: str = "") -> str:
         return _interval(fact, form)
     if fact.value is None:
         return NO_DATA
-    if form == "times":
-        return f"{_ratio(fact.value)} times"
-    if form == "ordinal":
-        return spelt_ordinal(fact.value)
+    if form in _FORMED:
+        return _FORMED[form](fact.value)
     written = _written(fact.unit, abs(fact.value) if form == "abs" else fact.value, whole=form == "whole")
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
         written += f" (standard error {_plain((fact.interval.high - fact.interval.low) / 2, 2)})"
@@ -210,4 +209,9 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "year": lambda value: str(round(value)),
     "score": lambda value: _plain(value, 2),
     "duration": lambda value: f"{_honest(value, 1)}{NO_BREAK}years",
+}
+_FORMED: dict[str, Callable[[float], str]] = {
+    "points": lambda value: f"{'+' if value > 0 else ''}{_honest(value, 1)}",
+    "times": lambda value: f"{_ratio(value)} times",
+    "ordinal": spelt_ordinal,
 }

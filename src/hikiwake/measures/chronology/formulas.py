@@ -109,7 +109,42 @@ APART = Formula(
     source=WINDOW_SOURCE,
     reads=(FLOWS,),
     caution="A difference, not an effect: it is no proof that the event caused it, and it has no interval, "
-    "since there is one flow and a handful of years.",
+    "since there is one flow and a handful of years. The spread of the other suppliers stands beside it.",
+)
+PLACEBO_SOURCE = "placebo comparison, Abadie, Diamond & Hainmueller (2010), J. Amer. Stat. Assoc. 105:493"
+PLACEBO = (
+    "Suppliers with at least a thousandth of the importer's purchases before, each counted once. No interval "
+    "of an effect: suppliers sell different things, and the event may touch them too."
+)
+QUARTILE = Formula(
+    id="change_around_event_quartile",
+    name="Quartile of the changes of the importer's other suppliers around an event",
+    expression="lower or upper quartile over n other than i of mean of x_nj after / mean before - 1",
+    unit=CHANGE,
+    range="[-1, inf)",
+    source=PLACEBO_SOURCE,
+    reads=(FLOWS,),
+    caution=PLACEBO,
+)
+COMPARED = Formula(
+    id="change_around_event_suppliers",
+    name="Other suppliers whose change around an event is compared",
+    expression="number of n other than i with mean of x_nj before >= 0.001 * sum over n",
+    unit=COUNT,
+    range="8, 9, ...",
+    source=PLACEBO_SOURCE,
+    reads=(FLOWS,),
+    caution=PLACEBO,
+)
+BELOW = Formula(
+    id="change_around_event_below",
+    name="Other suppliers that changed by less than the flow around an event",
+    expression="number of n with change of x_nj < change of x_ij",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=PLACEBO_SOURCE,
+    reads=(FLOWS,),
+    caution=PLACEBO,
 )
 FORMULAS = (
     RECORDED,
@@ -122,4 +157,7 @@ FORMULAS = (
     OTHER_SUPPLIERS,
     OTHER_CUSTOMERS,
     APART,
+    QUARTILE,
+    COMPARED,
+    BELOW,
 )

@@ -12,7 +12,8 @@ from hikiwake.core.provenance import Dataset, Fact, Formula
 from hikiwake.dossier.identity import selector
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.contacts import Run, Spell, when
-from hikiwake.measures.chronology.windows import Window, change
+from hikiwake.measures.chronology.spread import spread
+from hikiwake.measures.chronology.windows import Window, change, sound_window, window
 from hikiwake.measures.flows import FLOWS, Side
 from hikiwake.measures.statement import Statements
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
@@ -63,12 +64,13 @@ def in_force(say: Statements, source: Dataset, kind: str, day: date, events: tup
 
 
 def around(
-    say: Statements, levels: PairLevels, exporter: str, importer: str, window: Window
+    say: Statements, levels: PairLevels, exporter: str, importer: str, compared: Window
 ) -> dict[str, Fact]:
     """State the change of a flow around an event, that of the two comparison groups, and how far apart.
 
     Returns facts under `pair`, `suppliers`, `customers`, `apart`; those that are not defined, or compare
-    with a total that has a hole in one of the years, have no value.
+    with a total that has a hole in one of the years, have no value. Where there are enough other suppliers
+    also those of `spread.spread`.
     """
     flows = levels.flows
     own = flows.flow[exporter, importer].value.sum(axis=1)
@@ -85,25 +87,26 @@ def around(
             {"exporter": exporter, "importer": f"!{importer}"},
         ),
     }
-    first, last = window.span
+    years = ",".join(map(str, compared.years))
     subject = {"exporter": exporter, "importer": importer, **COVERED.subject}
     changes = {
-        name: change(np.maximum(values, 0.0), flows.years, window) for name, (_, values, _) in series.items()
+        name: change(np.maximum(values, 0.0), flows.years, compared)
+        for name, (_, values, _) in series.items()
     }
     sides: tuple[tuple[str, Side], ...] = (("suppliers", "importer"), ("customers", "exporter"))
-    compared = [Flow(exporter, importer, COVERED, year) for year in (*window.before, *window.after)]
-    holes = {name for name, side in sides if any(levels.doubtful(flow, side) for flow in compared)}
-    if any(levels.wrong(flow) for flow in compared):
+    flow_years = [Flow(exporter, importer, COVERED, year) for year in compared.years]
+    holes = {name for name, side in sides if any(levels.doubtful(flow, side) for flow in flow_years)}
+    if any(levels.wrong(flow) for flow in flow_years):
         holes |= set(series)
     changes |= dict.fromkeys(holes, np.nan)
     stated = {
         name: say.fact(
             formula,
             subject,
-            window.span,
+            compared.span,
             changes[name],
             table=FLOWS,
-            where={**where, "year": f"{first}..{last}"},
+            where={**where, "year": years},
             note=HOLE if name in holes else "",
         )
         for name, (formula, _, where) in series.items()
@@ -111,10 +114,32 @@ def around(
     stated["apart"] = say.fact(
         formulas.APART,
         subject,
-        window.span,
+        compared.span,
         100.0 * (changes["pair"] - changes["suppliers"]),
         table=FLOWS,
-        where={"importer": importer, "year": f"{first}..{last}"},
+        where={"importer": importer, "year": years},
         note=HOLE if holes & {"pair", "suppliers"} else "",
     )
+    if "suppliers" not in holes:
+        stated |= spread(say, exporter, importer, compared, float(changes["pair"]))
     return stated
+
+
+def compared_years(
+    levels: PairLevels, exporter: str, importer: str, year: int, years: tuple[int, ...]
+) -> tuple[Window, bool] | None:
+    """Return the years to compare around an event, and whether holes moved them; None without enough.
+
+    The years are the nearest in which the flow and the importer's total are sound; where there are not
+    enough of these, the two years on each side, in which what is not sound has no value.
+    """
+
+    def sound(at: int) -> bool:
+        flow = Flow(exporter, importer, COVERED, at)
+        return not levels.doubtful(flow, "importer") and not levels.wrong(flow)
+
+    nearest = window(year, years)
+    if nearest is None:
+        return None
+    found = sound_window(year, years, sound) or nearest
+    return found, found != nearest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,20 @@ WIDTH = 2
 """Years before and years after; more years bring in other events, one year is at the mercy of a price."""
 
 
+REACH = 4
+"""Years that can't be compared are replaced by the nearest that can, so far away at most."""
+
+
 class Window(NamedTuple):
     """The years before and after an event; its own year is part of neither, for it holds both."""
 
     before: tuple[int, ...]
     after: tuple[int, ...]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """All years compared."""
+        return (*self.before, *self.after)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -28,6 +38,20 @@ def window(year: int, years: tuple[int, ...], width: int = WIDTH) -> Window | No
     """Return the window around a year; None where the data do not have `width` years on both sides."""
     before, after = tuple(range(year - width, year)), tuple(range(year + 1, year + width + 1))
     return Window(before, after) if {*before, *after} <= set(years) else None
+
+
+def sound_window(
+    year: int, years: tuple[int, ...], sound: Callable[[int], bool], width: int = WIDTH
+) -> Window | None:
+    """Return the years nearest to an event, `width` on each side, that can be compared; None without them.
+
+    Only for years that the data surround as `window` asks: the end of the data moves no window.
+    """
+    if window(year, years, width) is None:
+        return None
+    before = [at for at in range(year - 1, year - 1 - REACH, -1) if at in years and sound(at)][:width]
+    after = [at for at in range(year + 1, year + 1 + REACH) if at in years and sound(at)][:width]
+    return Window(tuple(sorted(before)), tuple(after)) if len(before) == len(after) == width else None
 
 
 def change(series: Array, years: tuple[int, ...], around: Window) -> float:

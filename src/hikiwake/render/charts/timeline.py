@@ -34,8 +34,8 @@ from hikiwake.render.charts.theme import (
 )
 from hikiwake.render.language import Language
 
-RADIUS = 8.7
-PITCH = 19.0
+RADIUS = 9.5
+PITCH = 20.5
 """Pixels from one mark to the next above or beside it."""
 MOST = 6
 """Marks stacked at one place; more than these are counted."""
@@ -49,9 +49,9 @@ PLOT = 190.0
 LEAST_YEARS = 3
 # Whose doing it is: fill, stroke, shape, area in square pixels, colour of the number.
 LOOKS = (
-    (NAVY, NAVY, "circle", 240, "white"),
-    ("white", ORANGE, "circle", 240, INK),
-    (GREY, GREY, "square", 230, INK),
+    (NAVY, NAVY, "circle", 284, "white"),
+    ("white", ORANGE, "circle", 284, INK),
+    (GREY, GREY, "square", 262, INK),
 )
 
 

@@ -39,11 +39,8 @@ def section(context: Context) -> Section | None:
     kept = {name: counts[name] for name in ("count", "checked", "figures", "statements")}
     blocks: list[AnyBlock] = [
         Paragraph((prose("audit.counts", kept, text=named), prose("audit.how", command=_command(context)))),
-        *(
-            Caveat("not comparable", prose("audit.conflict", **_conflict(conflict.claims, conflict.reason)))
-            for conflict in result.conflicts
-        ),
         *judged.blocks(),
+        *judged.conflicts(result.conflicts),
     ]
     return Section(ID, title, _finding(counts), tuple(blocks), (_summary(counts, named),))
 
@@ -76,7 +73,3 @@ def _command(context: Context) -> Label:
     if context.as_of:
         words.append(f"--as-of {context.as_of.isoformat()}")
     return text(" ".join(("hikiwake audit", *words)))
-
-
-def _conflict(claims: tuple[str, ...], reason: str) -> dict[str, Label]:
-    return {"claims": text(", ".join(claims)), "reason": text(reason)}

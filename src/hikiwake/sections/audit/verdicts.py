@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from hikiwake.audit.consistency import Conflict
 from hikiwake.audit.stated import Found, Stating
 from hikiwake.audit.verdict import Judgement, Verdict
 from hikiwake.core.claim import kinds
@@ -70,6 +71,23 @@ class Judged(NamedTuple):
         if unsettled:
             blocks.append(self._unsettled(unsettled))
         return blocks
+
+    def conflicts(self, found: tuple[Conflict, ...]) -> list[AnyBlock]:
+        """Write the table of claims that contradict each other; nothing where none do."""
+        if not found:
+            return []
+        named = dict.fromkeys(claim for conflict in found for claim in conflict.claims)
+        count = self.stating.counted("conflicts", named, len(found))
+        return [
+            Table(
+                id="audit-conflicts",
+                title=prose("audit.conflicts", {"count": count}),
+                columns=(prose("audit.column_claims"), prose("audit.column_why")),
+                rows=tuple(
+                    (cell(text(", ".join(one.claims))), cell(text(_capital(one.reason)))) for one in found
+                ),
+            )
+        ]
 
     def _ids(self, *judgements: Judgement) -> list[str]:
         return [verdict.claim for verdict in self.verdicts if verdict.judgement in judgements]
