@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hikiwake as hk
 from hikiwake.core.document import Brief, Section, Table
+from hikiwake.core.provenance import Ledger
+from hikiwake.dispute import CONCEPTS, GraphForm, Preference, build, explain
 from hikiwake.dossier.blank_dispute import FORM
+from hikiwake.dossier.dispute_files import read_dispute
 from hikiwake.dossier.horizon import known_by
 from hikiwake.dossier.shipped import shipped
 from hikiwake.dossier.validation import read
 from hikiwake.render.language import load
+from hikiwake.sections.dispute import wording
 
 HEAD = "hikiwake: 1\ntitle: Neighbours\nparties: [FRA, DEU]\n"
 
@@ -112,6 +117,34 @@ def test_a_pair_without_a_model_has_no_section_and_is_told_how_to_add_one(tmp_pa
     assert any("hikiwake dispute new" in sentence for sentence in words)
 
 
+def test_every_reason_of_every_state_reads_as_a_sentence() -> None:
+    path = shipped("JPN", "RUS")
+    assert path is not None
+    english, kinds = load("en"), set()
+    for form in (read_dispute(path).form, GraphForm(**SANCTIONED)):
+        game = build(form)
+        for concept in CONCEPTS:
+            for who in game.who:
+                for state in range(game.states):
+                    found = explain(game, concept, who, state)
+                    sentences = wording.reason(game, found)
+                    kinds |= {(sentence.key, found.weak) for sentence in sentences}
+                    assert all(english.text(one, Ledger()).endswith(".") for one in sentences)
+    told = {key.removeprefix("dispute.") for key, _ in kinds}
+    assert told == {
+        "no_moves", "no_improvement", "unstable", "unstable_nash", "unstable_worst", "unstable_escape",
+        "deterred_worse", "deterred_equal", "deterred_others", "weak",
+    }  # fmt: skip
+    assert ("dispute.weak", True) in kinds
+
+
+# B can answer A's move back to where A was, which is no better for A; nobody moves from the last state.
+SANCTIONED: dict[str, Any] = {
+    "decision_makers": ("A", "B"),
+    "states": ("s", "t", "u"),
+    "moves": {"A": (("s", "t"),), "B": (("t", "s"), ("t", "u"))},
+    "preferences": {"A": Preference(payoffs=(1, 2, 3)), "B": Preference(payoffs=(2, 1, 3))},
+}
 WANTED = "wanted:\n  - {id: settlement, name: a settlement, holds: settled}\n"
 GRAPH = """\
 decision_makers: [A, B]

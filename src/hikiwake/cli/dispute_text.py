@@ -166,9 +166,10 @@ def changes(game: Game, condition: str, found: Inverse) -> str:
         return f"no {found.searched} changes of statements make {condition} stable for all"
     if found.number == 0:
         return f"{condition} is stable for all already"
-    lines = [f"{condition}: {found.number} changes at least, {len(found.changes)} combinations of so few"]
+    least, ways = _of(found.number, "change"), _of(len(found.changes), "combination")
+    lines = [f"{condition}: {least} at least, {ways} of so few"]
     for cause, number in found.causes:
-        lines += ["", f"{number} combinations have in common:"]
+        lines += ["", f"in {_of(number, 'combination')}:"]
         lines += [f"    {wording.flip(game, flip).text}" for flip in cause]
         example = next(change for change in found.changes if change.cause == cause)
         lines.append("    for example: " + "; ".join(_edit(edit) for edit in example.edits))

@@ -62,7 +62,7 @@ def reason(game: Game, found: Reason) -> tuple[Prose, ...]:
     ending = "equal" if first.sanction.equal else "worse"
     sentences = [prose(f"dispute.deterred_{ending}", **told, **others)]
     if len(found.exits) > 1:
-        sentences.append(prose("dispute.deterred_others", **who))
+        sentences.append(prose("dispute.deterred_others"))
     if found.weak:
         sentences.append(prose("dispute.weak", **who))
     return tuple(sentences)
