@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.audit.silence import PART, last_rows, unreported
 from hikiwake.core.claim.operand import WORLD
 from hikiwake.core.products import negligible
 from hikiwake.measures.flows import FLAGS, FLOWS, usable
@@ -25,13 +26,17 @@ GAPS = ("quantity_gap", "edge_quantity_gap")
 
 
 class Series(msgspec.Struct, frozen=True):
-    """One flow by year: USD, believable tonnes and the USD they stand for, and where it is doubtful."""
+    """One flow by year: USD, believable tonnes and the USD they stand for, and where it is doubtful.
+
+    `silent` marks years in which a large supplier in it has no rows though it need not have stopped.
+    """
 
     value: Array
     weighed: Array
     weighed_value: Array
     doubtful: NDArray[np.bool_]
     doubtful_quantity: NDArray[np.bool_]
+    silent: NDArray[np.bool_]
 
 
 class Amounts:
@@ -71,6 +76,7 @@ class Amounts:
         self._totals: dict[tuple[str, str], Array] = {(WORLD, WORLD): self._grid(total)}
         self._add_totals(wanted)
         self._marks = self._marked(flags)
+        self._silent = self._silences()
         self._series: dict[tuple[str, str, tuple[str, ...]], Series] = {}
         listed = tables.collect_once(
             "covered products", lambda: tables.frame(PRODUCTS).select("code", "covered")
@@ -126,7 +132,17 @@ class Amounts:
             chosen = self.codes(products)
             cells = self._cells(exporter, importer)[:, chosen].sum(axis=1)
             marks: NDArray[np.bool_] = np.asarray(self._doubts(exporter, importer)[:, chosen].any(axis=1))
-            self._series[key] = Series(cells[0], cells[1] / KILOGRAMMES, cells[2], marks[0], marks[1])
+            silent = self._silent.get(
+                (exporter, importer), np.zeros((len(self.products), len(self.years)), bool)
+            )
+            self._series[key] = Series(
+                cells[0],
+                cells[1] / KILOGRAMMES,
+                cells[2],
+                marks[0],
+                marks[1],
+                np.asarray(silent[chosen].any(axis=0)),
+            )
         return self._series[key]
 
     def by_partner(
@@ -213,6 +229,29 @@ class Amounts:
         low, high = np.searchsorted(self._keys, (x * len(self._code) + m, x * len(self._code) + m + 1))
         out[:, places[low:high, 0], places[low:high, 1]] = amounts[:, low:high]
         return out
+
+    def _silences(self) -> dict[tuple[str, str], NDArray[np.bool_]]:
+        """Return the silent cells of flows and of the totals that they are large parts of."""
+        ends, places, amounts = self._rows
+        size, years = len(self._code), len(self.years)
+        flow = (ends[:, 0] * size + ends[:, 1]) * len(self.products) + places[:, 0]
+        names = list(self._code)
+        marks: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        for row, year, after in last_rows(flow * years + places[:, 1], amounts[0], years):
+            x, m, k = names[ends[row, 0]], names[ends[row, 1]], int(places[row, 0])
+            bought = self._totals.get((WORLD, m))
+            value, amount = float(amounts[0, row]), float(amounts[1, row])
+            if bought is None or not unreported(value, amount, bought[0, k], bought[1, k], year):
+                continue
+            sold = self._totals.get((x, WORLD))
+            pairs = [(x, m), (WORLD, m)]
+            if sold is not None and value >= PART * sold[0, k, year]:
+                pairs.append((x, WORLD))
+            for pair in pairs:
+                if pair not in marks:
+                    marks[pair] = np.zeros((len(self.products), years), dtype=bool)
+                marks[pair][k, year + 1 : after] = True
+        return marks
 
     def _marked(self, flags: Any) -> dict[tuple[str, str], NDArray[np.bool_]]:
         """Return the doubtful (value, quantity) cells of totals and of single flows."""

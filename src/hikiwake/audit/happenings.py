@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
-from hikiwake.audit.verdict import Verdict, amount
+from hikiwake.audit.verdict import Judgement, Verdict, amount
 from hikiwake.core.claim import kinds, operand, printed
 from hikiwake.core.dates import PartialDate
 from hikiwake.core.dossier import Event, Place, Project
@@ -57,17 +57,32 @@ def judge_date(claim: kinds.Date, events: Mapping[str, Event]) -> Verdict:
     """Compare the date that is printed with the event's."""
     event = events[claim.event]
     held, said = PartialDate.parse(event.date), PartialDate.parse(str(claim.value))
-    fits = held.within(said) or said.within(held)
+    judgement, reason, readings = _dated(held, said)
     return Verdict(
         claim=claim.id,
-        judgement="holds" if fits else "differs" if _near(held, said) else "contradicted",
-        reason=f"the dossier dates it {held}",
+        judgement=judgement,
+        reason=reason,
         printed=str(said),
         basis="dossier",
+        readings=readings,
         steps=(f"{event.date}: {event.title}",),
         inputs=(f"dossier#events.{event.id}",),
         sources=", ".join(event.sources),
     )
+
+
+def _dated(held: PartialDate, said: PartialDate) -> tuple[Judgement, str, tuple[str, ...]]:
+    reason = f"the dossier dates it {held}"
+    if held.within(said):
+        return "holds", reason, ()
+    if not said.within(held):
+        return "differs" if _near(held, said) else "contradicted", reason, ()
+    if "/" not in held.text or held.about:
+        # The dossier knows it less closely than the text says it.
+        return "not checkable here", f"{reason} and no closer, which does not exclude {said}", ()
+    when = "when it began" if said.first == held.first else "when it ended" if said.last == held.last else ""
+    part = when or "a part of the time it took"
+    return "holds only under another reading", f"{reason}; printed is {part}", (f"date: {part}",)
 
 
 def judge_duration(claim: kinds.Duration, events: Mapping[str, Event]) -> Verdict:

@@ -21,6 +21,7 @@ Basis = Literal["store", "cited", "reported", "bounds"]
 MARGIN = 0.15
 """How far sources of one flow lie apart at most as a rule (freight and insurance, mirror statistics)."""
 DIVIDED, TIMES = (f"{way} {1 + MARGIN:g} for what sources differ" for way in ("divided by", "times"))
+SILENT = "where there were many before and no others came: it may not be reported"
 REPORTED_TO = 0.0005
 """Half of the last place of reported totals, which have four digits as a rule, relative to the number."""
 BELIEVED = 0.98
@@ -132,6 +133,11 @@ class Knowledge:
         """Return the published main partners with their shares."""
         return self._partners.get((economy, side, year), {})
 
+    @property
+    def list_years(self) -> tuple[int, ...]:
+        """Return the years that published lists of main partners are of."""
+        return tuple(sorted({year for _, _, year in self._partners}))
+
     def list_rows(self, economy: str, side: str, year: int) -> str:
         """Return the selector of a published list of main partners."""
         return f"{self._edition(PARTNERS)}?economy={economy}&flow={side}&year={year}"
@@ -151,6 +157,9 @@ class Knowledge:
             marks = series.doubtful_quantity if flow.by == "quantity" else series.doubtful
             if marks[at]:
                 return f"the data of {x} -> {m} in {year} have a hole (see hikiwake data quality)"
+            if series.silent[at]:
+                part = "" if WORLD not in (x, m) else " for a large part of it"
+                return f"{x} -> {m} ({flow.label}) has no rows in {year}{part}, {SILENT}"
             if flow.by == "quantity" and series.weighed_value[at] < BELIEVED * series.value[at]:
                 part = 1 - series.weighed_value[at] / series.value[at]
                 return (
@@ -159,6 +168,8 @@ class Knowledge:
         return ""
 
     def _directions(self, flow: Flow) -> list[tuple[str, str]]:
+        if flow.exporter == flow.importer == WORLD:
+            return [(WORLD, WORLD)]
         pairs = [(x, m) for x in self.members(flow.exporter) for m in self.members(flow.importer) if x != m]
         return pairs + [(m, x) for x, m in pairs] if flow.both else pairs
 
@@ -188,7 +199,8 @@ class Knowledge:
             economy = flow.exporter if side == "exports" else flow.importer
             if side and not flow.both:
                 found += self._indicator(Indicator(side, economy), year)
-        if not any(known.basis == "store" for known in found):
+        if all(known.doubtful.endswith(SILENT) for known in found if known.basis == "store"):
+            # What is not reported is missing: what is there still is the least that there was.
             found += self._bounds(flow, year)
         return found
 

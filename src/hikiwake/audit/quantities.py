@@ -142,6 +142,9 @@ def _combined(parts: tuple[Known, ...], wholes: tuple[Known, ...], form: str) ->
     pairs = [(p, w) for p in parts for w in wholes if p.measure == w.measure and w.high > 0]
     figures = [(p, w) for p, w in pairs if "bounds" not in (p.basis, w.basis)]
     chosen = [(p, w) for p, w in figures if p.source == w.source] or figures or pairs
+    if all(p.doubtful or w.doubtful for p, w in chosen):
+        sound = [(p, w) for p, w in pairs if not p.doubtful and not w.doubtful]
+        chosen = [*chosen[:6], *sound]
     found = []
     for part, whole in chosen[:12]:
         low = part.low / whole.high if math.isfinite(whole.high) else 0.0
@@ -233,7 +236,7 @@ def _balance(question: Question, knowledge: Knowledge) -> list[Answer]:
             out.doubtful or backs[out.source].doubtful,
         )
         for out in knowledge.of(forth, question.year)
-        if out.source in backs
+        if out.source in backs and math.isfinite(min(out.high, backs[out.source].high))
     ]  # fmt: skip
 
 

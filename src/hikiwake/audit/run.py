@@ -34,6 +34,8 @@ from hikiwake.store.tables import Tables
 
 Progress = Callable[[str, float], None]
 FAILING: frozenset[Judgement] = frozenset({"contradicted", "contradicted by bounds"})
+WEIGHED = frozenset({"t", "barrels", "m3"})
+"""Printed in one of these, a flow is meant by quantity."""
 STEPS = 50
 """Progress is told so many times."""
 
@@ -162,7 +164,7 @@ def _judge_quantity(
     of = operand.parse(claim.of, groups)
     line = getattr(claim, "part", "")
     part = operand.parse(line, groups) if line else None
-    if said.measure == "t" and isinstance(of, Flow):
+    if said.measure in WEIGHED and isinstance(of, Flow):
         of = msgspec.structs.replace(of, by="quantity")
     left_open = frozenset(claim.open)
     match claim:

@@ -79,8 +79,13 @@ def judge_balance_since(
         return first
     reason = f"{first.reason} by {next(iter(by_source))}; it holds by {fitting[0]}"
     readings = tuple(f"basis: {name}" for name in fitting)
+    others = tuple(
+        f"{name}: {verdict.reason}"
+        for name, verdict in zip(by_source, verdicts, strict=True)
+        if verdict != first
+    )
     return msgspec.structs.replace(
-        first, judgement="holds only under another reading", reason=reason, readings=readings
+        first, judgement="holds only under another reading", reason=reason, readings=readings, also=others
     )
 
 
@@ -109,7 +114,8 @@ def _since(identity: str, since: int, printed: Printed, series: dict[int, Answer
     if before is not None and fits(before):
         reason = f"it has this sign in {since - 1} already ({shown(before)})"
         return _answer(identity, "differs", reason, printed, before)
-    return _answer(identity, "holds", f"so it is in all {len(after)} years that are known", printed, first)
+    known = f"all {len(after)} years that are" if len(after) > 1 else "the one year that is"
+    return _answer(identity, "holds", f"so it is in {known} known", printed, first)
 
 
 def _sound(question: Question, year: int, knowledge: Knowledge, source: str = "") -> Answer | None:

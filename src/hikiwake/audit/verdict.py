@@ -11,7 +11,7 @@ import msgspec
 from hikiwake.audit.known import MARGIN, Knowledge
 from hikiwake.audit.quantities import Answer, Question, answers
 from hikiwake.audit.readings import readings
-from hikiwake.core.claim.operand import Flow
+from hikiwake.core.claim.operand import Flow, Indicator
 from hikiwake.core.claim.printed import Printed
 
 Judgement = Literal[
@@ -67,7 +67,7 @@ def judge(
     identity: str, question: Question, printed: Printed, knowledge: Knowledge, left_open: frozenset[str]
 ) -> Verdict:
     """Judge one claim about a quantity."""
-    every = answers(question, knowledge)
+    every = [_as_printed(answer, printed) for answer in answers(question, knowledge)]
     found = [answer for answer in every if comparable(answer, printed)]
     if every and not found:
         return _other_unit(identity, printed, every[0])
@@ -86,7 +86,8 @@ def judge(
         return _silent(identity, question, printed, found, knowledge)
     if any(answer.exact for answer in sound):
         return _by_figure(identity, question, printed, knowledge, left_open, sound)
-    return _by_bounds(identity, question, printed, knowledge, sound[0])
+    doubts = [answer.doubtful for answer in found if answer.doubtful]
+    return _by_bounds(identity, question, printed, knowledge, sound[0], *doubts[:1])
 
 
 def _by_figure(
@@ -118,7 +119,7 @@ def _by_figure(
 
 
 def _by_bounds(
-    identity: str, question: Question, printed: Printed, knowledge: Knowledge, bound: Answer
+    identity: str, question: Question, printed: Printed, knowledge: Knowledge, bound: Answer, *doubts: str
 ) -> Verdict:
     away = fit(printed, bound)
     if away > 0.0:
@@ -128,8 +129,7 @@ def _by_bounds(
         reason = f"all that is possible, {shown(bound)}, fits {printed.text}"
         return verdict_on(identity, "holds", reason, printed, bound, 0.0)
     reason = f"the data only say that it is {shown(bound)}, which leaves {printed.text} open"
-    if lacking := _lacking(question, knowledge):
-        reason += f"; {lacking}"
+    reason = "; ".join((reason, *filter(None, (_lacking(question, knowledge), *doubts))))
     remedy = _remedy(question, knowledge)
     return verdict_on(identity, "not checkable here", reason, printed, bound, None, remedy=remedy)
 
@@ -161,6 +161,8 @@ def shown(answer: Answer) -> str:
     if answer.exact and (counted or answer.high - answer.low <= 0.05 * abs(answer.high)):
         return amount((answer.low + answer.high) / 2, answer.measure)
     low, high = amount(answer.low, answer.measure), amount(answer.high, answer.measure)
+    if math.isinf(answer.low):
+        return f"at most {high}"
     if math.isinf(answer.high):
         return f"at least {low}"
     if 0 <= answer.low < (TINY if answer.measure == "share" else math.ulp(0.0)):
@@ -209,6 +211,12 @@ def _apart(printed: Printed, answer: Answer) -> str:
     if answer.measure in {"rank", "count", "multiple"} or printed.number == 0:
         return f"{abs(by):.2g} {side}"
     return f"{100 * abs(by / printed.number):.2g} % {side}"
+
+
+def _as_printed(answer: Answer, printed: Printed) -> Answer:
+    """Call a share a multiple where the text does: 400 % is four times."""
+    as_multiple = (answer.measure, printed.measure) == ("share", "multiple")
+    return answer._replace(measure="multiple") if as_multiple else answer
 
 
 def comparable(answer: Answer, printed: Printed) -> bool:
@@ -278,7 +286,7 @@ def _other_unit(identity: str, printed: Printed, answer: Answer) -> Verdict:
     return Verdict(
         claim=identity,
         judgement="not checkable here",
-        reason=f"{kinds}; the one is not converted into the other",
+        reason="; ".join(filter(None, (kinds, "the one is not converted into the other", answer.doubtful))),
         printed=printed.text,
         basis=answer.basis,
         sources=answer.source,
@@ -310,7 +318,8 @@ def _lacking(question: Question, knowledge: Knowledge) -> str:
     for end in ends:
         out = [prefix for prefix in end.products if not knowledge.amounts.complete((prefix,))]
         if out:
-            return f"the data do not hold all goods under HS {', '.join(out)} ({end.label})"
+            name = "" if end.label in out else f" ({end.label})"
+            return f"the data do not hold all goods under HS {', '.join(out)}{name}"
     return ""
 
 
@@ -320,6 +329,16 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
         return (
             "Bilateral investment positions (IMF, OECD) would settle it; "
             "enter the figure under `facts` with its source."
+        )
+    ends = [end for end in (question.of, question.part) if isinstance(end, Indicator)]
+    if ends:
+        where = f"`of: {ends[0]}`, `in: {question.year}`"
+        return f"Enter a published figure under `facts` with {where} and its source."
+    if question.form == "rank" and isinstance(question.of, Flow) and not question.of.products:
+        lists = ", ".join(map(str, knowledge.list_years)) or "no year"
+        return (
+            f"The published lists of main partners are of {lists}, not of every economy in each; data of all "
+            "products (CEPII BACI, all HS codes) would settle it."
         )
     years = knowledge.amounts.years
     if years and not years[0] <= question.year <= years[-1]:

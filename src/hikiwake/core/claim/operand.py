@@ -3,6 +3,7 @@
 RUS -> JPN                       Russia's exports of all goods to Japan
 JPN <-> RUS: LNG                 trade of both directions in liquefied natural gas
 world -> JPN: crude oil by quantity
+world -> world: LNG              all trade in it
 investment JPN -> RUS            what Japan's investors hold in Russia
 gdp of JPN                       an indicator of one economy
 fact abe-visits                  a fact of the dossier
@@ -108,7 +109,7 @@ def parse(text: str, groups_defined: frozenset[str] = frozenset()) -> Operand:
     if found is None:
         raise ValueError(_unreadable(line))
     left, right = party(found["left"], groups_defined), party(found["right"], groups_defined)
-    if left == right:
+    if left == right and (left != WORLD or found["arrow"] in {"<->", "↔"}):
         raise ValueError(f"{line!r}: both sides are {left}")
     if left == WORLD and found["arrow"] in {"<->", "↔"}:
         left, right = right, left
