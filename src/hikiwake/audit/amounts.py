@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.audit.silence import PART, last_rows, unreported
+from hikiwake.audit.silence import MOST, PART, last_rows, unreported
 from hikiwake.core.claim.operand import WORLD
 from hikiwake.core.products import negligible
 from hikiwake.measures.flows import FLAGS, FLOWS, usable
@@ -132,16 +132,15 @@ class Amounts:
             chosen = self.codes(products)
             cells = self._cells(exporter, importer)[:, chosen].sum(axis=1)
             marks: NDArray[np.bool_] = np.asarray(self._doubts(exporter, importer)[:, chosen].any(axis=1))
-            silent = self._silent.get(
-                (exporter, importer), np.zeros((len(self.products), len(self.years)), bool)
-            )
+            missing = self._silent.get((exporter, importer))
+            gone = cells[0] * 0.0 if missing is None else missing[chosen].sum(axis=0)
             self._series[key] = Series(
                 cells[0],
                 cells[1] / KILOGRAMMES,
                 cells[2],
                 marks[0],
                 marks[1],
-                np.asarray(silent[chosen].any(axis=0)),
+                np.asarray((gone > 0) & (gone >= PART * (cells[0] + gone))),
             )
         return self._series[key]
 
@@ -230,28 +229,30 @@ class Amounts:
         out[:, places[low:high, 0], places[low:high, 1]] = amounts[:, low:high]
         return out
 
-    def _silences(self) -> dict[tuple[str, str], NDArray[np.bool_]]:
-        """Return the silent cells of flows and of the totals that they are large parts of."""
+    def _silences(self) -> dict[tuple[str, str], Array]:
+        """Return the USD that may be missing, by product and year, of flows and of the totals around them."""
         ends, places, amounts = self._rows
         size, years = len(self._code), len(self.years)
         flow = (ends[:, 0] * size + ends[:, 1]) * len(self.products) + places[:, 0]
         names = list(self._code)
-        marks: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        missing: dict[tuple[str, str], Array] = {}
         for row, year, after in last_rows(flow * years + places[:, 1], amounts[0], years):
             x, m, k = names[ends[row, 0]], names[ends[row, 1]], int(places[row, 0])
             bought = self._totals.get((WORLD, m))
             value, amount = float(amounts[0, row]), float(amounts[1, row])
             if bought is None or not unreported(value, amount, bought[0, k], bought[1, k], year):
                 continue
-            sold = self._totals.get((x, WORLD))
+            # As if it had kept its part of what is known to be bought.
+            part = min(MOST, value / float(bought[0, k, year]))
+            gone = part / (1 - part) * np.maximum(bought[0, k, year + 1 : after], value)
             pairs = [(x, m), (WORLD, m)]
-            if sold is not None and value >= PART * sold[0, k, year]:
-                pairs.append((x, WORLD))
+            sold = self._totals.get((x, WORLD))
+            if sold is not None and unreported(value, amount, sold[0, k], sold[1, k], year):
+                pairs.append((x, WORLD))  # nor was it sold to others
             for pair in pairs:
-                if pair not in marks:
-                    marks[pair] = np.zeros((len(self.products), years), dtype=bool)
-                marks[pair][k, year + 1 : after] = True
-        return marks
+                held = missing.setdefault(pair, np.zeros((len(self.products), years)))
+                held[k, year + 1 : after] += gone
+        return missing
 
     def _marked(self, flags: Any) -> dict[tuple[str, str], NDArray[np.bool_]]:
         """Return the doubtful (value, quantity) cells of totals and of single flows."""

@@ -20,6 +20,8 @@ LARGE = 1e8
 """USD that a flow must have had in its last year."""
 PART = 0.15
 """Part of the importer's line that it must have had then."""
+MOST = 0.9
+"""A flow is taken for so much of its line at most when what is missing is judged by what is there."""
 UNREPLACED = 0.5
 """Part of it by which the line must have fallen at least; in BACI's minerals 363 flows of 1995-2024 do."""
 
