@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hikiwake import compose
 from hikiwake.core import country as countries
@@ -19,6 +20,9 @@ from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, open_vintage
 from hikiwake.store.tables import Tables, open_tables
+
+if TYPE_CHECKING:
+    from hikiwake.measures.scenario.coverage import Told
 
 RENDERERS = {
     ".html": "html",
@@ -42,6 +46,16 @@ class Complementarity(FactSet):
     """Facts on the complementarity of a pair."""
 
     __slots__ = ()
+
+
+class Scenarios(FactSet):
+    """Facts on what scenarios would change for a pair and for all others; `told` has them in order."""
+
+    __slots__ = ("told",)
+
+    def __init__(self, ledger: Ledger, title: str, told: Told) -> None:
+        super().__init__(ledger, title)
+        self.told = told
 
 
 class PairView:
@@ -93,6 +107,32 @@ class PairView:
         at = self._years(year, None, None)[0]
         section(Context(self.a, self.b, at, Statements(self._tables, ledger)))
         return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
+
+    def scenarios(
+        self,
+        names: Iterable[str] = (),
+        *,
+        draws: int = 200,
+        seed: int = 1,
+        progress: compose.Progress | None = None,
+    ) -> Scenarios:
+        """Return what ready-made scenarios would change: cheaper-trade, no-exports, no-imports, no-trade.
+
+        Intervals hold 90 % of the draws of the trade elasticities. The table's latest year is the baseline.
+        """
+        from hikiwake.measures.scenario.coverage import scenarios
+
+        ledger = Ledger()
+        told = scenarios(
+            Statements(self._tables, ledger),
+            self.a.id,
+            self.b.id,
+            tuple(names),
+            draws=draws,
+            seed=seed,
+            progress=progress,
+        )
+        return Scenarios(ledger, f"scenarios of {self.a.name} and {self.b.name}, {told.base.year}", told)
 
     def brief(
         self,

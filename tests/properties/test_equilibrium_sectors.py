@@ -253,6 +253,7 @@ def test_draws_are_as_one_by_one(data: st.DataObject, base: Sectors, closure: Cl
         close(found.wages[row], alone.wages)
         close(found.cost_of_living[row], alone.cost_of_living)
         close(found.output[row], alone.after.sum(axis=2))
+        close(found.costs[row], alone.costs)
         abroad = alone.after.sum(axis=(0, 2)) - np.einsum("kii->i", alone.after)
         close(found.exports[row], abroad)
         close(found.trade[row, 0], alone.after[:, 0, n - 1])

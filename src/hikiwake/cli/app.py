@@ -18,6 +18,7 @@ COMMANDS = {
     "complementarity": "facts",
     "why": "why",
     "audit": "audit",
+    "scenario": "scenario",
     "dossier": "dossier",
     "dispute": "dispute",
     "data": "data",

@@ -53,7 +53,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     view = pair(*given((a, b)), data=options.data)
     found = view.ties(year, first=first, last=last, products=products)
-    _deliver(options, found, _form(as_json=as_json, as_csv=as_csv), output)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 
 @click.command(
@@ -84,17 +84,19 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.api import pair
 
     found = pair(*given((a, b)), data=options.data).complementarity(year)
-    _deliver(options, found, _form(as_json=as_json, as_csv=as_csv), output)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 
-def _form(*, as_json: bool, as_csv: bool) -> str:
+def form(*, as_json: bool, as_csv: bool) -> str:
+    """Return the suffix of the format that options ask for; empty for text."""
     if as_json and as_csv:
         message = "Choose one of --json and --csv."
         raise click.UsageError(message)
     return ".json" if as_json else ".csv" if as_csv else ""
 
 
-def _deliver(options: Options, found: FactSet, form: str, output: Path | None) -> None:
+def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) -> None:
+    """Print facts or write them to a file, and keep them for `why`."""
     from hikiwake.cli.memory import remember
     from hikiwake.store.atomic import write
 
@@ -102,8 +104,8 @@ def _deliver(options: Options, found: FactSet, form: str, output: Path | None) -
     if output is not None and str(output) != "-":
         write(output, _encoded(found, output.suffix.lower(), str(output)))
         options.say(f"wrote {output}")
-    elif form or output is not None:
-        sys.stdout.buffer.write(_encoded(found, form or ".json", "standard output"))
+    elif wanted or output is not None:
+        sys.stdout.buffer.write(_encoded(found, wanted or ".json", "standard output"))
     else:
         click.echo(_listed(found))
 

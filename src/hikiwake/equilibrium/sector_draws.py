@@ -16,7 +16,7 @@ from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import Closure, checked, spending
 from hikiwake.equilibrium.many_sectors import draws_of
 from hikiwake.equilibrium.moves import SectorShock, cut
-from hikiwake.equilibrium.rounds import Model, Round, Settled, State, settle
+from hikiwake.equilibrium.rounds import Draws, Model, Round, Settled, State, settle
 from hikiwake.equilibrium.sectors import Sectors
 
 BATCH = 16
@@ -26,14 +26,15 @@ BATCH = 16
 class SectorDraws(msgspec.Struct, frozen=True):
     """Equilibria of b draws, n economies and k sectors; what an interval can be asked for.
 
-    `wages`, `cost_of_living` and `welfare` (b, n) are ratios of new to old; `output` (b, k, n), `exports` (b,
-    n) and `trade` (b, pairs, k) are sales before duty in units of world value added. `residual` is the
-    largest change or gap left in any draw, `rounds` the most any batch took.
+    `wages`, `cost_of_living` and `welfare` (b, n) and `costs` (b, k, n) are ratios of new to old; `output`
+    (b, k, n), `exports` (b, n) and `trade` (b, pairs, k) are sales before duty in units of world value added.
+    `residual` is the largest change or gap left in any draw, `rounds` the most any batch took.
     """
 
     wages: Array
     cost_of_living: Array
     welfare: Array
+    costs: Array
     output: Array
     exports: Array
     trade: Array
@@ -101,7 +102,7 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
             np.repeat(start.wages, count, axis=0),
         )
         settled = settle(model, some, first)
-        return settled, _answers(model, settled.last, some.factors, pairs)
+        return settled, _answers(model, settled.last, some, pairs)
 
     batches = [slice(at, min(at + BATCH, b)) for at in range(0, b, BATCH)]
     done = []
@@ -126,19 +127,18 @@ def _some(values: Array | None, rows: slice) -> Array | None:
     return None if values is None else values[rows]
 
 
-def _answers(
-    model: Model, found: Round, factors: tuple[Array, ...], pairs: Sequence[tuple[int, int]]
-) -> dict[str, Array]:
+def _answers(model: Model, found: Round, drawn: Draws, pairs: Sequence[tuple[int, int]]) -> dict[str, Array]:
     world = model.world
     living = np.exp((world.final.T[:, None, :] * found.state.prices).sum(axis=0))
     output = found.power * found.demand
     per_share = found.state.spending * model.bought / found.whole
     home = np.einsum("kii->ki", model.pieces.net)[:, None, :] * found.power * per_share
-    trade = [_sold(model, found.power, per_share, factors, pair) for pair in pairs]
+    trade = [_sold(model, found.power, per_share, drawn.factors, pair) for pair in pairs]
     return {
         "wages": np.exp(found.state.wages),
         "cost_of_living": living,
         "welfare": found.budget / world.final_spending / living,
+        "costs": np.exp(np.log(found.power) / -drawn.theta).transpose(1, 0, 2),
         "output": output.transpose(1, 0, 2),
         "exports": (output - home).sum(axis=0),
         "trade": np.stack(trade, axis=1) if trade else np.zeros((len(living), 0, len(output))),

@@ -13,6 +13,7 @@ MODULES = (
     "background",
     "chronology.formulas",
     "quoted",
+    "scenario.formulas",
 )
 
 

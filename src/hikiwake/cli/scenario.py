@@ -1,0 +1,81 @@
+"""The command `scenario run`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from hikiwake.cli.app import Options
+from hikiwake.cli.brief import given
+from hikiwake.cli.completion import economies
+
+DRAWS, SEED = 200, 1
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  hikiwake scenario run JPN RUS
+  hikiwake scenario run japan russia --scenario no-trade --json"""
+)
+def scenario() -> None:
+    """Say what a change would do to trade, prices and welfare: a general-equilibrium model."""
+
+
+@scenario.command(
+    "run",
+    epilog="""\b
+Scenarios: cheaper-trade (trade costs between the two fall by a tenth), no-exports (A sells nothing
+more to B), no-imports (B sells nothing more to A), no-trade (neither).
+\b
+Examples:
+  hikiwake scenario run JPN RUS
+  hikiwake scenario run france germany --scenario cheaper-trade --draws 1000 --check""",
+)
+@click.argument("a", shell_complete=economies)
+@click.argument("b", required=False, shell_complete=economies)
+@click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all four).")
+@click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of the elasticities.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
+@click.option("--check", is_flag=True, help="Print how exactly the conditions of equilibrium hold.")
+@click.option("--json", "as_json", is_flag=True, help="Print all facts, of third economies too, as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all facts as CSV.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+)
+@click.pass_obj
+def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    names: tuple[str, ...],
+    draws: int,
+    seed: int,
+    check: bool,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+) -> None:
+    """Show what ready-made scenarios would change for a pair and for others."""
+    # Batches run in threads of their own; NumPy's, started with it, would wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from hikiwake.api import pair
+    from hikiwake.cli.facts import deliver, form
+    from hikiwake.cli.progress import Progress
+    from hikiwake.cli.scenario_text import told
+
+    wanted = form(as_json=as_json, as_csv=as_csv)
+    view = pair(*given((a, b)), data=options.data)
+    with Progress(options) as progress:
+        found = view.scenarios(names, draws=draws, seed=seed, progress=progress)
+    if wanted or output is not None:
+        deliver(options, found, wanted, output)
+    else:
+        from hikiwake.cli.memory import remember
+
+        remember(found.ledger)
+        click.echo(told(found, view.a, view.b), nl=False)
+    if check:
+        options.say(f"largest gap in any condition of equilibrium, draws included: {found.told.gap:.1e}")

@@ -1,0 +1,1 @@
+"""Scenarios on the tables of a vintage: baseline, elasticities, and what a shock would change."""
