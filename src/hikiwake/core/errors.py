@@ -80,3 +80,9 @@ class NoSolution(HikiwakeError):
     """The equations have no solution that can be found to the promised precision."""
 
     kind = "no solution"
+
+
+class NotConverged(HikiwakeError):
+    """An iteration did not arrive; no number is taken from where it stopped."""
+
+    kind = "not converged"

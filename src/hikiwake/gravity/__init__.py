@@ -1,0 +1,24 @@
+"""Structural gravity: Poisson pseudo-maximum likelihood with many fixed effects, ours.
+
+`fit` takes a formula and any table, and returns a `GravityFit`.
+"""
+
+from hikiwake.gravity.covariance import Covariance, Errors
+from hikiwake.gravity.model import Columns, fit
+from hikiwake.gravity.newton import Solver
+from hikiwake.gravity.results import GravityFit, Interval, Levels
+from hikiwake.gravity.sample import Drops
+from hikiwake.gravity.tables import compare
+
+__all__ = [
+    "Columns",
+    "Covariance",
+    "Drops",
+    "Errors",
+    "GravityFit",
+    "Interval",
+    "Levels",
+    "Solver",
+    "compare",
+    "fit",
+]

@@ -1,0 +1,182 @@
+"""Covariance of the slopes: robust, or clustered by one column or several.
+
+    V = f B M B,  B = (X~' W X~)^-1,  M = sum_g s_g s_g',  s_g = sum_{c in cluster g} x~_c (y_c - mu_c)
+
+With several clusterings the matrices of all their intersections are added and subtracted (Cameron, Gelbach &
+Miller 2011). Two conventions for the factor f are in use:
+
+========== =================================== ==========================================
+convention f                                   who
+========== =================================== ==========================================
+clusters   G/(G-1)                             Stata's ppml, the Advanced Guide
+parameters G/(G-1) (n-1)/(n-K)                 fixest and pyfixest
+========== =================================== ==========================================
+
+G is the number of clusters, the least of them where there are several; without clusters every row is one. K
+counts the slopes and the levels of the effects that are not nested in a cluster, less one for each such
+effect but the first; where all are nested, it counts one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from hikiwake.core.errors import BadInput
+from hikiwake.gravity.columns import Codes, Key, combine
+from hikiwake.gravity.effects import Array
+from hikiwake.gravity.formula import Effect, effects_of
+from hikiwake.gravity.parallel import each
+
+SmallSample = Literal["clusters", "parameters"]
+BY_PAIR = "pair"
+ROBUST = "robust"
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Which standard errors.
+
+    Parameters
+    ----------
+    by : "robust"; "pair" (directed, the columns that the fixed effects name); or columns as in a formula:
+        "exporter^importer", "unordered(exporter, importer)", "exporter + importer + year" for several ways.
+    small_sample : the convention, see the module.
+    """
+
+    by: str = BY_PAIR
+    small_sample: SmallSample = "clusters"
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """Covariance of the slopes and how it was made.
+
+    `clusters` is the number of clusters of each way; `repaired` says that the inclusion-exclusion of several
+    ways gave negative eigenvalues, which were set to zero.
+    """
+
+    matrix: Array
+    by: str
+    small_sample: SmallSample
+    clusters: tuple[int, ...]
+    factor: float
+    repaired: bool
+
+
+@dataclass(frozen=True)
+class Sandwich:
+    """What a covariance is made of, at the rows that were used.
+
+    Parameters
+    ----------
+    bread : (K, K) inverse of X~' W X~.
+    scores : (K, n) projected regressors times residual.
+    keys : columns that can be named as clusters.
+    effects : the fixed effects.
+    """
+
+    bread: Array
+    scores: Array
+    keys: Mapping[str, Key]
+    effects: tuple[Effect, ...]
+
+
+def covariance(parts: Sandwich, errors: Errors) -> Covariance:
+    """Return the covariance of the slopes.
+
+    Raises
+    ------
+    BadInput
+        If a cluster names a column that was not read, or there are fewer than two clusters.
+    """
+    ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
+    rows = parts.scores.shape[1]
+    if not ways:
+        meat, counts = parts.scores @ parts.scores.T, [rows]
+    else:
+        coded = [_codes(parts, way) for way in ways]
+        counts = [int((np.bincount(codes, minlength=size) > 0).sum()) for codes, size in coded]
+        meat = _meat(parts.scores, coded)
+    least = min(counts)
+    if least < 2:
+        raise BadInput(
+            where=f"standard errors by {errors.by!r}",
+            why="there is only one cluster",
+            remedy="Cluster by a column that differs between the rows, or use Errors('robust').",
+        )
+    factor = least / (least - 1)
+    if errors.small_sample == "parameters":
+        factor *= (rows - 1) / max(rows - parameters(parts, ways), 1)
+    matrix = factor * (parts.bread @ meat @ parts.bread)
+    matrix, repaired = _repair(0.5 * (matrix + matrix.T)) if len(ways) > 1 else (matrix, False)
+    return Covariance(matrix, errors.by, errors.small_sample, tuple(counts), factor, repaired)
+
+
+def _codes(parts: Sandwich, way: Effect) -> tuple[Codes, int]:
+    unknown = [name for name in way.columns if name not in parts.keys]
+    if unknown:
+        raise BadInput(
+            where=f"standard errors by {str(way)!r}",
+            why=f"the column {unknown[0]!r} was not read",
+            remedy=f"Known are {', '.join(parts.keys)}; name others in the errors given to fit().",
+        )
+    return combine([parts.keys[name] for name in way.columns], unordered=way.unordered)
+
+
+def _meat(scores: Array, ways: Sequence[tuple[Codes, int]]) -> Array:
+    total = np.zeros((len(scores), len(scores)))
+    for count in range(1, len(ways) + 1):
+        for chosen in combinations(ways, count):
+            codes, size = chosen[0]
+            for more, of in chosen[1:]:
+                codes, size = _both(codes, more, of, size)
+            sums = _cluster_sums(scores, codes, size)
+            total += (-1.0) ** (count + 1) * (sums @ sums.T)
+    return total
+
+
+def _both(one: Codes, two: Codes, of: int, size: int) -> tuple[Codes, int]:
+    joined = one * of + two
+    if size * of <= 4 * len(one):
+        return joined, size * of
+    labels, found = np.unique(joined, return_inverse=True)
+    return found.astype(np.intp, copy=False), len(labels)
+
+
+def _cluster_sums(scores: Array, codes: Codes, size: int) -> Array:
+    return np.stack(each(lambda row: np.bincount(codes, weights=row, minlength=size), list(scores)))
+
+
+def parameters(parts: Sandwich, ways: Sequence[Effect]) -> int:
+    """Return K of the convention "parameters"."""
+    counts = []
+    for effect in parts.effects:
+        if any(_nested(parts, effect, way) for way in ways):
+            continue
+        codes, size = combine([parts.keys[name] for name in effect.columns], unordered=effect.unordered)
+        counts.append(int((np.bincount(codes, minlength=size) > 0).sum()))
+    # One level of each further effect is redundant; where all are nested, one stays: the constant.
+    return len(parts.scores) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
+
+
+def _nested(parts: Sandwich, effect: Effect, way: Effect) -> bool:
+    """Return whether each level of the effect lies in one cluster."""
+    if set(way.columns) <= set(effect.columns) and not effect.unordered:
+        return True
+    codes, size = combine([parts.keys[name] for name in effect.columns], unordered=effect.unordered)
+    clusters, _ = combine([parts.keys[name] for name in way.columns], unordered=way.unordered)
+    last = np.zeros(size, dtype=np.intp)
+    last[codes] = clusters
+    return bool((last[codes] == clusters).all())
+
+
+def _repair(matrix: Array) -> tuple[Array, bool]:
+    values, vectors = np.linalg.eigh(matrix)
+    if values.min(initial=0.0) >= 0.0:
+        return matrix, False
+    return (vectors * np.maximum(values, 0.0)) @ vectors.T, True

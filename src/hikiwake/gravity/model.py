@@ -1,0 +1,291 @@
+"""`fit`: a gravity regression from a formula and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hikiwake.core.errors import BadInput
+from hikiwake.gravity import estimate, sample
+from hikiwake.gravity.columns import Key, key, numbers
+from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
+from hikiwake.gravity.effects import Array
+from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, effects_of, parse, regressors
+from hikiwake.gravity.layout import Layout, Sides, check_single, lay_out, repeated, sides
+from hikiwake.gravity.newton import Solver
+from hikiwake.gravity.parallel import cores
+from hikiwake.gravity.results import GravityFit, Levels
+
+Estimator = Literal["ppml", "ols"]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns that play a part outside the formula.
+
+    Parameters
+    ----------
+    weights : column of weights, not negative.
+    offset : column that is added to the linear predictor.
+    keys : columns that together name a row; by default those of the fixed effects, if they name exporter
+        and importer. Rows with the same keys are an error.
+    """
+
+    weights: str | None = None
+    offset: str | None = None
+    keys: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The columns of the rows that are complete; `rows` are their positions in the data as given."""
+
+    rows: Rows
+    y: Array
+    x: Array
+    names: tuple[str, ...]
+    weights: Array | None
+    offset: Array | None
+    keys: dict[str, Key]
+    drops: dict[str, Rows]
+
+
+def fit(
+    formula: str,
+    data: object,
+    *,
+    estimator: Estimator = "ppml",
+    errors: Errors | str | None = None,
+    columns: Columns | None = None,
+    solver: Solver | None = None,
+) -> GravityFit:
+    """Estimate a gravity regression.
+
+    ppml: E[y | x] = exp(x'b + fixed effects), by Poisson pseudo-maximum likelihood, zero flows kept.
+    ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares.
+
+    Parameters
+    ----------
+    formula : `trade ~ ln_dist + contig | exporter^year + importer^year + exporter^importer`.
+    data : dict of arrays, or a pandas, Polars or PyArrow table; one row for each flow.
+    estimator : "ppml" or "ols".
+    errors : by default clustered by directed pair where the fixed effects name exporter and importer, else
+        robust. A text means Errors(text).
+    columns : weights, offset, keys.
+    solver : tolerance and largest number of steps.
+
+    Raises
+    ------
+    BadInput
+        If a column is missing, holds what is no number, a flow is negative, a cell occurs twice, or nothing
+        is left to estimate.
+    NotConverged
+        If the optimum was not reached.
+
+    References
+    ----------
+    Santos Silva & Tenreyro (2006); Correia, Guimaraes & Zylkin (2019, 2020) for existence.
+
+    Examples
+    --------
+    >>> flows = {
+    ...     "trade": [9.0, 3.0, 1.0, 4.0, 8.0, 2.0, 0.0, 5.0, 7.0],
+    ...     "ln_dist": [0.0, 1.0, 2.0, 1.0, 0.0, 1.5, 2.0, 1.5, 0.0],
+    ...     "exporter": list("AAABBBCCC"),
+    ...     "importer": list("ABCABCABC"),
+    ... }
+    >>> round(float(fit("trade ~ ln_dist | exporter + importer", flows).coefficients[0]), 4)
+    -0.8783
+    """
+    if estimator not in {"ppml", "ols"}:
+        why = f"there is no estimator {estimator!r}"
+        raise BadInput(where="estimator", why=why, remedy="Use 'ppml' or 'ols'.")
+    read, chosen = parse(formula), columns or Columns()
+    found = sides(read.effects)
+    asked = _errors(errors, found)
+    ways = () if asked.by == ROBUST else effects_of(asked.by, asked.by)
+    with cores():
+        table = _read(read, data, chosen, [*read.effects, *ways])
+        _check(table, estimator, read.dependent)
+        if estimator == "ols":
+            table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
+        named = chosen.keys or (found.keys if found else ())
+        if named:
+            check_single(table.keys, named, table.rows)
+        # Rows that are told apart by a further column may still share a cell of the tensor.
+        single = found is not None and (named == found.keys or not repeated(table.keys, found.keys).size)
+        layout = lay_out(read.effects, table.keys, found, len(table.rows), single=single)
+        return _estimate(table, layout, (read, estimator, asked), solver or Solver())
+
+
+def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
+    asked = Errors(errors) if isinstance(errors, str) else errors
+    if asked is None:
+        asked = Errors(BY_PAIR if found else ROBUST)
+    if asked.by != BY_PAIR:
+        return asked
+    if found is None:
+        raise BadInput(
+            where="standard errors by pair",
+            why="the fixed effects do not name exporter and importer",
+            remedy="Name the columns: Errors('exporter^importer').",
+        )
+    return Errors(f"{found.exporter}^{found.importer}", asked.small_sample)
+
+
+def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Effect]) -> _Table:
+    """Read the columns and leave out rows in which one is missing."""
+    y = numbers(data, formula.dependent)
+    names, values = regressors(formula, data)
+    extra = {name: numbers(data, name) for name in (columns.weights, columns.offset) if name}
+    wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))
+    keys = {name: key(data, name) for name in wanted}
+    lengths = {formula.dependent: len(y), **{name: len(one.codes) for name, one in keys.items()}}
+    lengths |= {name: len(column) for name, column in zip(names, values, strict=True)}
+    lengths |= {name: len(column) for name, column in extra.items()}
+    for name, length in lengths.items():
+        if length != len(y):
+            why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
+            raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
+    for name, column in zip((formula.dependent, *names, *extra), (y, *values, *extra.values()), strict=True):
+        if np.isinf(column).any():
+            row = int(np.flatnonzero(np.isinf(column))[0])
+            remedy = "Take the logarithm of positive numbers only, or leave the row out."
+            raise BadInput(where=f"column {name!r}, row {row}", why="it is infinite", remedy=remedy)
+    missing = np.isnan(y)
+    for column in (*values, *extra.values()):
+        missing |= np.isnan(column)
+    for one in keys.values():
+        missing |= one.codes < 0
+    x = np.stack(values) if values else np.empty((0, len(y)))
+    weights = extra.get(columns.weights or "")
+    table = _Table(
+        np.arange(len(y)), y, x, names, weights, extra.get(columns.offset or ""), keys, {}
+    )  # fmt: skip
+    return _keep(table, ~missing, sample.MISSING)
+
+
+def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
+    if keep.all():
+        return table
+    return _Table(
+        table.rows[keep],
+        table.y[keep],
+        table.x[:, keep],
+        table.names,
+        None if table.weights is None else table.weights[keep],
+        None if table.offset is None else table.offset[keep],
+        {name: Key(one.codes[keep], one.labels) for name, one in table.keys.items()},
+        {**table.drops, reason: table.rows[~keep]},
+    )
+
+
+def _check(table: _Table, estimator: str, dependent: str) -> None:
+    if not len(table.rows):
+        raise BadInput(where="the data", why="no row is complete", remedy="Look for columns that are empty.")
+    if not table.names:
+        remedy = "Name at least one column between `~` and `|`."
+        raise BadInput(where="the formula", why="it has no regressor", remedy=remedy)
+    negative = np.flatnonzero(table.y < 0.0)
+    if len(negative):
+        raise BadInput(
+            where=f"column {dependent!r}, row {table.rows[negative[0]]}",
+            why=f"{len(negative):,} flows are negative, the first is {table.y[negative[0]]:g}",
+            remedy="Trade cannot be negative; mend the rows or leave them out.",
+        )
+    if not table.y.any():
+        why = "all flows are zero"
+        raise BadInput(where=f"column {dependent!r}", why=why, remedy="Give data with trade.")
+    if table.weights is not None and (table.weights < 0.0).any():
+        raise BadInput(where="weights", why="a weight is negative", remedy="Weights are zero or more.")
+    for name, column in zip(table.names, table.x, strict=True):
+        if name != INTERCEPT and INTERCEPT in table.names and np.ptp(column) == 0.0:
+            why = f"it is {column[0]:g} in all rows"
+            raise BadInput(where=f"column {name!r}", why=why, remedy="Leave it out of the formula.")
+    del estimator
+
+
+def _estimate(
+    table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], solver: Solver
+) -> GravityFit:
+    """Estimate in cells and bring everything back to rows."""
+    formula, estimator, _ = asked
+    ones = np.ones(len(table.rows))
+    weights = ones if table.weights is None else table.weights
+    if table.weights is not None and not weights.all():
+        table = _keep(table, weights > 0.0, sample.NO_WEIGHT)
+        known = sides(formula.effects)
+        single = not layout.name.startswith("sparse")
+        layout = lay_out(formula.effects, table.keys, known, len(table.rows), single=single)
+        return _estimate(table, layout, asked, solver)
+    value = np.log(table.y) if estimator == "ols" else table.y
+    offset = np.zeros(0) if table.offset is None else table.offset
+    base = weights
+    if len(offset):
+        value, base = (value - offset, weights) if estimator == "ols" else (value, weights * np.exp(offset))
+    target = value if table.weights is None else value * weights
+    cells = estimate.Cells(
+        layout.cells(target),
+        layout.cells(base),
+        layout.cells(table.x),
+        table.names,
+        layout.effects,
+        INTERCEPT in table.names,
+    )
+    found = estimate.poisson(cells, solver) if estimator == "ppml" else estimate.least_squares(cells)
+    return _result(table, layout, asked, found)
+
+
+def _result(
+    table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], found: estimate.Estimate
+) -> GravityFit:
+    formula, estimator, errors = asked
+    used = layout.rows(found.base) > 0.0
+    full = bool(used.all())
+
+    def of_rows(cells: Array) -> Array:
+        rows = layout.rows(cells)
+        return rows if full else rows[..., used]
+
+    y = table.y if full else table.y[used]
+    weights = None if table.weights is None else table.weights[used]
+    predictor = of_rows(found.predictor)
+    if table.offset is not None:
+        predictor = predictor + table.offset[used]
+    mean = np.exp(predictor)
+    residual = y - mean if estimator == "ppml" else np.log(y) - predictor
+    projected = of_rows(found.projected)
+    scores = projected * (residual if weights is None else residual * weights)
+    keys = {name: Key(one.codes[used], one.labels) for name, one in table.keys.items()}
+    scale = 1.0 / np.sqrt(np.diag(found.gram))
+    bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
+    parts = Sandwich(bread, scores, keys, formula.effects)
+    drops = dict(table.drops)
+    for reason, where in found.dropped.items():
+        drops[reason] = table.rows[layout.rows(where.astype(np.float64)) > 0.0]
+    levels = {
+        str(formula.effects[number]): Levels(formula.effects[number].columns, values)
+        for number, values in zip(layout.order, found.levels, strict=True)
+    }
+    return GravityFit(
+        formula=formula.text,
+        estimator=estimator,
+        names=tuple(table.names[at] for at in found.kept),
+        coefficients=found.slopes,
+        covariance=covariance(parts, errors),
+        sandwich=parts,
+        dependent=y,
+        predictor=predictor,
+        weights=weights,
+        rows=table.rows[used],
+        drops=sample.Drops(drops),
+        dropped_regressors={table.names[at]: why for at, why in found.gone.items()},
+        effects=levels,
+        steps=found.steps,
+        method=layout.name,
+    )

@@ -1,0 +1,225 @@
+"""The result of a gravity regression: frozen, complete, and readable as text, HTML and table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from types import ModuleType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hikiwake.core.errors import BadInput
+from hikiwake.gravity import text
+from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, covariance
+from hikiwake.gravity.effects import Array
+from hikiwake.gravity.sample import Drops
+
+TITLES = {"ppml": "Poisson pseudo-maximum likelihood", "ols": "Least squares of the logarithm"}
+
+
+class Levels(NamedTuple):
+    """Estimated fixed effects: the columns that make a level, and the value of each level of the layout."""
+
+    columns: tuple[str, ...]
+    values: Array
+
+
+class Interval(NamedTuple):
+    """Bounds of each coefficient."""
+
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, eq=False)
+class GravityFit:
+    """A gravity regression, estimated.
+
+    Attributes
+    ----------
+    coefficients, covariance : slopes (K,) in the order of `names`, and their covariance with its kind.
+    rows : positions of the rows used, in the data; `dependent`, `predictor`, `weights` follow them.
+    drops : rows that were left out, by reason.
+    dropped_regressors : regressors that were left out, with the reason.
+    effects : the estimated fixed effects, by their text in the formula.
+    method : which layout was chosen. `steps` : Newton steps of the last round.
+    """
+
+    formula: str
+    estimator: str
+    names: tuple[str, ...]
+    coefficients: Array
+    covariance: Covariance
+    sandwich: Sandwich
+    dependent: Array
+    predictor: Array
+    weights: Array | None
+    rows: NDArray[np.intp]
+    drops: Drops
+    dropped_regressors: Mapping[str, str]
+    effects: Mapping[str, Levels]
+    steps: int
+    method: str
+
+    @property
+    def observations(self) -> int:
+        """Number of rows used."""
+        return len(self.rows)
+
+    @property
+    def standard_errors(self) -> Array:
+        """Square roots of the diagonal of the covariance."""
+        return np.sqrt(np.diag(self.covariance.matrix))
+
+    @property
+    def statistics(self) -> Array:
+        """Coefficient over standard error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            out: Array = self.coefficients / self.standard_errors
+        return out
+
+    @property
+    def p_values(self) -> Array:
+        """Two-sided, from the normal distribution."""
+        return np.array([math.erfc(abs(z) / math.sqrt(2.0)) for z in self.statistics])
+
+    @property
+    def fitted(self) -> Array:
+        """Expected value at the rows used: exp(linear predictor); for OLS, that of the logarithm.
+
+        The exponential of a predicted logarithm is no expected flow: its bias depends on heteroskedasticity.
+        """
+        return np.exp(self.predictor) if self.estimator == "ppml" else self.predictor
+
+    @property
+    def residuals(self) -> Array:
+        """Dependent minus fitted: flows for Poisson, logarithms for OLS."""
+        value = self.dependent if self.estimator == "ppml" else np.log(self.dependent)
+        return value - self.fitted
+
+    @property
+    def deviance(self) -> float:
+        """2 sum w [y log(y/mu) - (y - mu)] for Poisson; the weighted sum of squares for OLS."""
+        weights = 1.0 if self.weights is None else self.weights
+        if self.estimator == "ols":
+            return float(np.sum(weights * self.residuals**2))
+        y, mean = self.dependent, self.fitted
+        logs = np.log(np.divide(y, mean, out=np.ones_like(y), where=y > 0.0))
+        return float(2.0 * np.sum(weights * (y * logs - (y - mean))))
+
+    @property
+    def r_squared(self) -> float:
+        """Squared correlation of dependent and fitted, the Guide's R2 for PPML."""
+        value = self.dependent if self.estimator == "ppml" else np.log(self.dependent)
+        return float(np.corrcoef(value, self.fitted)[0, 1] ** 2)
+
+    def confidence_interval(self, level: float = 0.95) -> Interval:
+        """Return bounds from the normal distribution."""
+        if not 0.0 < level < 1.0:
+            raise BadInput(where=f"level {level:g}", why="a level lies between 0 and 1", remedy="Say 0.95.")
+        half = NormalDist().inv_cdf(0.5 + level / 2.0) * self.standard_errors
+        return Interval(self.coefficients - half, self.coefficients + half)
+
+    def with_errors(self, errors: Errors | str) -> GravityFit:
+        """Return the same estimate with other standard errors, without estimating again."""
+        asked = Errors(errors) if isinstance(errors, str) else errors
+        return replace(self, covariance=covariance(self.sandwich, asked))
+
+    def coefficient(self, name: str) -> float:
+        """Return one slope."""
+        return float(self.coefficients[self.position(name)])
+
+    def standard_error(self, name: str) -> float:
+        """Return the standard error of one slope."""
+        return float(self.standard_errors[self.position(name)])
+
+    def position(self, name: str) -> int:
+        """Return where a regressor stands in the coefficients.
+
+        Raises
+        ------
+        BadInput
+            If it is not there; if it was dropped, the reason is told.
+        """
+        if name in self.names:
+            return self.names.index(name)
+        why = self.dropped_regressors.get(name)
+        raise BadInput(
+            where=f"regressor {name!r}",
+            why=f"it was left out: {why}" if why else "the regression has no such regressor",
+            remedy=f"It has {', '.join(self.names)}.",
+        )
+
+    def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
+        """Return a linear combination of slopes and its standard error (delta method)."""
+        vector = np.zeros(len(self.names))
+        for name, weight in weights.items():
+            vector[self.position(name)] = weight
+        variance = float(vector @ self.covariance.matrix @ vector)
+        return float(vector @ self.coefficients), math.sqrt(max(variance, 0.0))
+
+    def table(self, level: float = 0.95) -> dict[str, list[str] | list[float]]:
+        """Return the coefficient table as columns, which any frame library takes."""
+        bounds = self.confidence_interval(level)
+        return {
+            "regressor": list(self.names),
+            "coefficient": self.coefficients.tolist(),
+            "standard_error": self.standard_errors.tolist(),
+            "z": self.statistics.tolist(),
+            "p": self.p_values.tolist(),
+            "low": bounds.low.tolist(),
+            "high": bounds.high.tolist(),
+        }
+
+    def to_frame(self, library: ModuleType) -> object:
+        """Return the coefficient table as a frame of a library: `to_frame(pandas)`, `to_frame(polars)`."""
+        return library.DataFrame(self.table())
+
+    def summary(self) -> str:
+        """Return the regression as text: coefficients, sample, errors, and what was left out."""
+        return text.plain(self._report())
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def __repr__(self) -> str:
+        return f"<GravityFit {self.formula!r}: {self.observations:,} rows, {len(self.names)} coefficients>"
+
+    def _repr_html_(self) -> str:
+        return text.html(self._report())
+
+    def _report(self) -> text.Report:
+        bounds = self.confidence_interval()
+        rows = [
+            (
+                name,
+                f"{self.coefficients[at]:.6g}",
+                f"{self.standard_errors[at]:.6g}",
+                f"{self.statistics[at]:.2f}",
+                f"{self.p_values[at]:.4f}",
+                f"{bounds.low[at]:.5g} to {bounds.high[at]:.5g}",
+            )
+            for at, name in enumerate(self.names)
+        ]
+        return text.Report(TITLES[self.estimator], self.formula, rows, self._facts())
+
+    def _facts(self) -> list[tuple[str, str]]:
+        made = self.covariance
+        clusters = " x ".join(f"{count:,}" for count in made.clusters)
+        errors = f"by {made.by} ({clusters} clusters)" if made.by != ROBUST else "robust"
+        facts = [
+            ("Rows used", f"{self.observations:,}"),
+            ("Rows left out", str(self.drops)),
+            ("Fixed effects", ", ".join(self.effects) or "none"),
+            ("Standard errors", f"{errors}, small-sample convention {made.small_sample!r}"),
+            ("Deviance" if self.estimator == "ppml" else "Sum of squares", f"{self.deviance:.8g}"),
+            ("Squared correlation of data and fit", f"{self.r_squared:.4f}"),
+            ("Solved", f"{self.method}; {self.steps} steps"),
+        ]
+        if made.repaired:
+            facts.append(("Note", "negative eigenvalues of the covariance were set to zero"))
+        return facts + [(f"Left out, {name}", why) for name, why in self.dropped_regressors.items()]

@@ -1,0 +1,64 @@
+"""Several regressions side by side, as Markdown or LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from hikiwake.gravity.results import GravityFit
+
+
+def compare(fits: Mapping[str, GravityFit], style: Literal["markdown", "latex"] = "markdown") -> str:
+    """Return several regressions side by side: coefficients, standard errors below them in brackets.
+
+    Parameters
+    ----------
+    fits : regressions by the heading of their column.
+    style : "markdown" or "latex" (a tabular with booktabs rules).
+    """
+    names = list(dict.fromkeys(name for fit in fits.values() for name in fit.names))
+    rows: list[list[str]] = []
+    for name in names:
+        rows.append([name, *(_cell(fit, name, "coefficient") for fit in fits.values())])
+        rows.append(["", *(_cell(fit, name, "error") for fit in fits.values())])
+    effects = list(dict.fromkeys(effect for fit in fits.values() for effect in fit.effects))
+    rows += [
+        [effect, *("yes" if effect in fit.effects else "" for fit in fits.values())] for effect in effects
+    ]
+    rows.append(["Estimator", *(fit.estimator.upper() for fit in fits.values())])
+    rows.append(["Standard errors", *(fit.covariance.by for fit in fits.values())])
+    rows.append(["Rows", *(f"{fit.observations:,}" for fit in fits.values())])
+    rows.append(["Rows left out", *(f"{fit.drops.total:,}" for fit in fits.values())])
+    return (_markdown if style == "markdown" else _latex)(["", *fits], rows)
+
+
+def _cell(fit: GravityFit, name: str, what: Literal["coefficient", "error"]) -> str:
+    if name not in fit.names:
+        return ""
+    at = fit.names.index(name)
+    return f"{fit.coefficients[at]:.4f}" if what == "coefficient" else f"({fit.standard_errors[at]:.4f})"
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    return "\n".join([line(head), "|---|" + "---:|" * (len(head) - 1), *map(line, rows)])
+
+
+def _latex(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def line(cells: Sequence[str]) -> str:
+        return " & ".join(map(_for_latex, cells)) + r" \\"
+
+    body = [line(row) for row in rows]
+    columns = "l" + "r" * (len(head) - 1)
+    return "\n".join(
+        [rf"\begin{{tabular}}{{{columns}}}", r"\toprule", line(head), r"\midrule", *body, r"\bottomrule",
+         r"\end{tabular}"]
+    )  # fmt: skip
+
+
+def _for_latex(text: str) -> str:
+    special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    special |= {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    return "".join(special.get(sign, sign) for sign in text)

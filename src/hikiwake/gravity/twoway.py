@@ -1,0 +1,73 @@
+"""Exporter-time and importer-time effects on a dense tensor: the years separate.
+
+Within a year the normal equations are [diag(e), W; W', diag(m)] with e, m the row and column sums of the
+weights W. Exporters are eliminated; what stays is one matrix of importers a year, solved directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hikiwake.gravity.effects import Accuracy, Array, Margins, reciprocal
+from hikiwake.gravity.parallel import each, spans
+
+# A year may fall apart into groups that do not trade with each other; each has a free level.
+RIDGE = 1e-12
+
+
+class TwoWay:
+    """Exporter-time and importer-time effects over cells (T, I, J)."""
+
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        times, exporters, importers = shape
+        self.shape: tuple[int, ...] = shape
+        self.blocks: Sequence[slice] = spans(times, exporters * importers)
+        self.levels: Sequence[tuple[int, ...]] = ((times, exporters), (times, importers))
+
+    def sums(self, which: int, cells: Array, block: slice, out: Array) -> None:
+        """Add to `out` in place."""
+        out[:, block] += cells.sum(axis=-1 if which == 0 else -2)
+
+    def spread(self, which: int, values: Array, block: slice) -> Array:
+        """Return levels with the missing axis."""
+        part = values[:, block]
+        return part[:, :, :, None] if which == 0 else part[:, :, None, :]
+
+    def equations(self, weights: Array) -> _Years:
+        """Prepare the equations of each year."""
+        return _Years(self, weights)
+
+
+class _Years:
+    def __init__(self, effects: TwoWay, weights: Array) -> None:
+        self.effects = effects
+        self.weights = weights
+
+    def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
+        """Solve directly: no start is needed, and the accuracy is that of the machine."""
+        del start, accuracy
+        blocks = self.effects.blocks
+        solved = each(lambda block: self._block(right, block), blocks)
+        return [np.concatenate([part[which] for part in solved], axis=1) for which in (0, 1)]
+
+    def _block(self, right: Margins, block: slice) -> tuple[Array, Array]:
+        weights = self.weights[block]
+        exporters, importers = weights.sum(axis=2), weights.sum(axis=1)
+        inverse = reciprocal(exporters)
+        root = weights * np.sqrt(inverse)[:, :, None]
+        # The product of a matrix with its own transpose takes half the operations.
+        reduced = np.stack([year.T @ year for year in root])
+        np.negative(reduced, out=reduced)
+        diagonal = np.einsum("tjj->tj", reduced)
+        diagonal += importers * (1.0 + RIDGE) + (importers == 0.0)
+        years = np.arange(len(weights))
+        largest = importers.argmax(axis=1)
+        diagonal[years, largest] += importers[years, largest]
+        of_exporters = np.moveaxis(right[0][:, block], 0, -1)
+        of_importers = np.moveaxis(right[1][:, block], 0, -1)
+        scaled = of_exporters * inverse[:, :, None]
+        b = np.linalg.solve(reduced, of_importers - weights.transpose(0, 2, 1) @ scaled)
+        a = scaled - inverse[:, :, None] * (weights @ b)
+        return np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
