@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 import numpy as np
 import pytest
+from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.core.document import Caveat
@@ -55,6 +56,12 @@ def test_a_visit_needs_the_other_party_as_host_and_a_leader_as_guest() -> None:
     assert [visit.event.id for visit in contacts.visits(events, "RUS", "JPN")] == ["counts"]
 
 
+def test_parties_may_be_named_by_name_as_well_as_by_code() -> None:
+    named = event("n", "2010", actors=("Japan",), host="Russia")
+    assert [visit.guest for visit in contacts.visits([named], "JPN", "RUS")] == ["JPN"]
+    assert contacts.contacts([named], "RUS", "JPN") == (named,)
+
+
 def test_time_between_contacts_is_the_shortest_that_partial_dates_allow() -> None:
     met = contacts.contacts([event("b", "2003-06"), event("a", "2000")], "JPN", "RUS")
     (between,) = contacts.spells(met)
@@ -80,7 +87,7 @@ def test_windows_leave_out_the_event_s_year() -> None:
 
 
 def test_an_as_of_date_hides_what_came_later() -> None:
-    brief = hk.pair("JPN", "RUS").brief(as_of="2016-12-01")
+    brief = composed("JPN", "RUS", "2016-12-01")
     shown = brief.render(".md").decode()
     chronology = shown[shown.index("## Chronology") : shown.index("## Method and data")]
     assert "Medvedev on Iturup" in chronology
@@ -108,7 +115,7 @@ def test_an_end_in_the_future_is_not_known() -> None:
     ],
 )
 def test_changes_around_2022_are_what_sql_says(formula: str, where: str) -> None:
-    facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
+    facts = composed("JPN", "RUS").content.ledger.facts.values()
     found = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2020}
     flows = SHIPPED / "baci_flows.parquet"
     summed = duckdb.sql(
@@ -144,7 +151,7 @@ def test_what_may_have_happened_later_is_not_known_yet() -> None:
 
 def test_a_window_with_a_hole_moves_to_the_nearest_sound_years_and_says_so() -> None:
     """Large suppliers are missing from Japan's total of 2015: 2016 and 2017 stand in for 2015 and 2016."""
-    view = hk.pair("JPN", "RUS").brief()
+    view = composed("JPN", "RUS")
     facts = view.content.ledger.facts.values()
     around = {f.formula: f for f in facts if f.formula.startswith("change_around") and f.period.first == 2012}
     flows = SHIPPED / "baci_flows.parquet"
@@ -188,7 +195,7 @@ def test_no_comparison_with_a_total_whose_holes_no_sound_year_replaces(
 
 
 def test_where_the_flow_stands_among_other_suppliers_is_what_sql_says() -> None:
-    facts = hk.pair("JPN", "RUS").brief().content.ledger.facts.values()
+    facts = composed("JPN", "RUS").content.ledger.facts.values()
     around = [f for f in facts if f.formula.startswith("change_around") and f.period.first == 2020]
     found = {f.formula + f.subject.get("quartile", ""): f.value for f in around}
     flows = SHIPPED / "baci_flows.parquet"
@@ -223,10 +230,10 @@ def test_suppliers_of_no_weight_are_left_out_of_the_spread() -> None:
 
 
 def test_a_provisional_number_in_a_title_is_called_so() -> None:
-    page = hk.pair("JPN", "RUS").brief().render(".md").decode()
+    page = composed("JPN", "RUS").render(".md").decode()
     (title,) = [line for line in page.splitlines() if line.startswith("**Around 2022")]
     assert title.endswith("(provisional)**")
-    early = hk.pair("JPN", "RUS").brief(as_of="2018-12-31").render(".md").decode()
+    early = composed("JPN", "RUS", "2018-12-31").render(".md").decode()
     (title,) = [line for line in early.splitlines() if line.startswith("**Around 2014")]
     assert "provisional" not in title
 
@@ -238,16 +245,16 @@ def test_a_declaration_is_in_force_only_where_it_changed_something() -> None:
 
 
 def test_a_pair_without_a_dossier_is_told_how_to_add_one() -> None:
-    content = hk.pair("FRA", "DEU").brief().content
+    content = composed("FRA", "DEU").content
     section = content.sections[-1]
     assert section.id == "chronology"
     assert [type(block) for block in section.blocks] == [Caveat]
     assert content.sources == ()
-    assert "hikiwake dossier new FRA DEU" in hk.pair("FRA", "DEU").brief().render(".md").decode()
+    assert "hikiwake dossier new FRA DEU" in composed("FRA", "DEU").render(".md").decode()
 
 
 def test_why_shows_the_entries_behind_a_count(tmp_path: Path) -> None:
-    brief = hk.pair("JPN", "RUS").brief()
+    brief = composed("JPN", "RUS")
     (fact,) = [f for f in brief.content.ledger.facts.values() if f.formula == "visits_unanswered"]
     saved = brief.save(tmp_path / "brief-JPN-RUS.json")
     told = subprocess.run(
@@ -279,4 +286,4 @@ def test_dates_are_written_as_people_say_them(written: str, said: str) -> None:
 def test_an_as_of_date_before_all_data_is_refused_with_the_first_that_works() -> None:
     with pytest.raises(NoData, match="1995-12-31"):
         hk.pair("JPN", "RUS").brief(as_of="1950-01-01")
-    assert hk.pair("JPN", "RUS").brief(as_of="1995-12-31").content.year == 1995
+    assert composed("JPN", "RUS", "1995-12-31").content.year == 1995

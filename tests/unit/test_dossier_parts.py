@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.audit.run import audit
@@ -71,7 +74,7 @@ def mine(own: Path) -> Brief:
 
 @pytest.fixture(scope="module")
 def japan_russia() -> Brief:
-    return hk.pair("JPN", "RUS").brief().content
+    return composed("JPN", "RUS").content
 
 
 def dossier() -> Dossier:
@@ -127,6 +130,14 @@ def _facts(brief: Brief, formula: str) -> list[Fact]:
     return [fact for fact in brief.ledger.facts.values() if fact.formula == formula]
 
 
+def test_why_shows_the_project_behind_a_share(mine: Brief, own: Path, tmp_path: Path) -> None:
+    (share,) = [fact for fact in _facts(mine, "cited_figure") if fact.subject.get("partner") == "FRA"]
+    saved = hk.BriefView(mine).save(tmp_path / "brief-FRA-DEU.json")
+    command = [sys.executable, "-m", "hikiwake", "why", share.id, str(saved), "--dossier", str(own)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "FRA 30 %, A firm more than 50 %, Others" in told
+
+
 def test_the_audit_in_the_brief_is_the_audit(japan_russia: Brief) -> None:
     result = audit(dossier(), open_tables())
     counts = result.counts()
@@ -179,7 +190,7 @@ def test_the_famous_error_stands_first_and_in_the_summary(japan_russia: Brief) -
 
 
 def test_a_short_brief_keeps_what_fails() -> None:
-    short = hk.pair("JPN", "RUS").brief(length="glance").content
+    short = composed("JPN", "RUS", length="glance").content
     blocks = section(short, "audit").blocks
     assert [block.id for block in blocks if isinstance(block, Table)] == ["audit-against"]
     cited_numbers = {n for row in table(short, "audit-against") for n in re.findall(r"\d+", row[4])}
@@ -194,8 +205,8 @@ def test_without_claims_there_is_no_audit_and_without_entries_no_standpoints(tmp
 
 
 def test_as_of_a_date_no_part_knows_the_future() -> None:
-    early = hk.pair("JPN", "RUS").brief(as_of="2016-12-01").content
-    late = hk.pair("JPN", "RUS").brief().content
+    early = composed("JPN", "RUS", "2016-12-01").content
+    late = composed("JPN", "RUS").content
     assert "16.4 bn USD" in {row[1] for row in table(late, "cited-figures")}
     assert "16.4 bn USD" not in {row[1] for row in table(early, "cited-figures")}
     years = [fact.period.last for fact in early.ledger.facts.values() if fact.formula == "audited_figure"]
@@ -221,7 +232,7 @@ def test_claims_of_a_text_that_could_not_be_out_are_not_known() -> None:
 
 
 def test_the_source_line_says_as_of_when() -> None:
-    page = hk.pair("JPN", "RUS").brief(as_of="2016-12-01").to_html()
+    page = composed("JPN", "RUS", "2016-12-01").to_html()
     lines = re.findall(r'<p class="source ref">(Source:[^<]*)', page)
     assert len(lines) > 10
     assert all(line.endswith("; as of 1 December 2016") for line in lines)

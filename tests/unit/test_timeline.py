@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.briefs import composed
 from tests.pictures import SVG, check_texts, texts
 from tests.sample import Builder, name
 
@@ -129,7 +130,7 @@ def test_a_span_is_as_long_as_its_years() -> None:
 
 @pytest.fixture(scope="module")
 def brief() -> Brief:
-    return hk.pair("JPN", "RUS").brief().content
+    return composed("JPN", "RUS").content
 
 
 def charts(brief: Brief) -> dict[str, Chart]:
@@ -164,7 +165,7 @@ def test_the_data_of_the_figure_name_the_events_by_year(brief: Brief) -> None:
 
 
 def test_as_of_a_date_the_figure_ends_there() -> None:
-    chart = charts(hk.pair("JPN", "RUS").brief(as_of="2016-12-01").content)["timeline"]
+    chart = charts(composed("JPN", "RUS", "2016-12-01").content)["timeline"]
     assert chart.events is not None
     assert max(moment.at.id for moment in chart.events.marks) < "2016-12"
     assert chart.series[0].marks[-1].at.id == "2015"

@@ -145,7 +145,9 @@ def _entries(selector: str, own: Path | None) -> Rows:
 
 
 def _flat(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, dict):
+        return " ".join(str(_flat(part)) for part in value.values())
+    return ", ".join(str(_flat(part)) for part in value) if isinstance(value, list | tuple) else value
 
 
 def _inner(ledger: Ledger, fact: Fact) -> list[str]:

@@ -34,6 +34,9 @@ DIALOG = (
 )  # fmt: skip
 """The words of the note that a click on a number opens."""
 
+SHORT = 3
+"""Signs of a name at the head of a row, such as a number, that needs no room to be read by."""
+
 SAFE = "!$'()*,/:;=?@"
 """Signs that an address may hold as they are (RFC 3986)."""
 
@@ -76,6 +79,7 @@ def _helpers(words: Words) -> dict[str, Any]:
         "machine": lambda identity: exact(words.ledger[identity]),
         "exact": lambda fact: exact(fact) or numbers.NO_DATA,
         "period": numbers.period,
+        "short": lambda cell: bool(cell.label) and len(cell.label.text or cell.label.id) <= SHORT,
         "symbols": lambda facts: "; ".join(dict.fromkeys(fact.unit.symbol for fact in facts)),
         "subject": _subject,
         "inputs": _inputs,

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
+from hikiwake.core.country import known
 from hikiwake.core.dates import PartialDate
 from hikiwake.core.dossier import Event
 
@@ -48,6 +49,12 @@ def when(event: Event) -> PartialDate:
     return PartialDate.parse(event.date)
 
 
+def identity(party: str) -> str:
+    """Return the id of the economy that a dossier names by code or name; an institution stays as written."""
+    which = known(party)
+    return which.id if which else party
+
+
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return events by date; those of one date in the order in which they were written."""
     return tuple(sorted(events, key=lambda event: (when(event).first, when(event).last)))
@@ -59,7 +66,7 @@ def visits(events: Iterable[Event], a: str, b: str) -> tuple[Visit, ...]:
     for event in in_order(events):
         if event.type == "visit" and event.level in LEADERS:
             for guest, host in ((a, b), (b, a)):
-                if event.host == host and guest in event.actors:
+                if identity(event.host) == host and guest in map(identity, event.actors):
                     found.append(Visit(guest, host, event))
     return tuple(found)
 
@@ -78,7 +85,9 @@ def contacts(events: Iterable[Event], a: str, b: str) -> tuple[Event, ...]:
     return tuple(
         event
         for event in in_order(events)
-        if event.type in CONTACTS and event.level in LEADERS and {a, b} <= {*event.actors, event.host}
+        if event.type in CONTACTS
+        and event.level in LEADERS
+        and {a, b} <= set(map(identity, (*event.actors, event.host)))
     )
 
 

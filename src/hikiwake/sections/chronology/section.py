@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section
 from hikiwake.core.dossier import Dossier
 from hikiwake.measures.chronology import formulas
@@ -35,7 +37,8 @@ def section(context: Context) -> Section:
     span = prose(
         "chronology.events", {"count": recorded}, first=day(when(first).text), last=day(when(last).text)
     )
-    found, summary = _run(context, run) if run is not None and len(run.visits) > 1 else (span, span)
+    heading = msgspec.structs.replace(span, key="chronology.events_heading")
+    found, summary = _run(context, run) if run is not None and len(run.visits) > 1 else (heading, span)
     blocks: list[AnyBlock] = [
         Paragraph((span, prose("chronology.not_complete"), *_no_dispute(dossier))),
         *meetings.blocks(context, made),

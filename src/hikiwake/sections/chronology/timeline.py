@@ -9,12 +9,11 @@ from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Moment, Moments
 from hikiwake.core.dossier import Event
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.chronology import formulas
-from hikiwake.measures.chronology.contacts import when
+from hikiwake.measures.chronology.contacts import identity, when
 from hikiwake.measures.chronology.statements import counted
 from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.chronology.around import TRICKLE
-from hikiwake.sections.citing import party
 from hikiwake.sections.wording import day, economy, prose, scope_label, text, year
 
 ROWS = {
@@ -91,7 +90,7 @@ def _over_trade(
     )
 
 
-def _alone(context: Context, identity: str, numbered: list[Numbered]) -> list[AnyBlock]:
+def _alone(context: Context, name: str, numbered: list[Numbered]) -> list[AnyBlock]:
     """Draw events without trade; the title names the ten years with the most of them."""
     if len(numbered) < FEWEST:
         return []
@@ -106,7 +105,7 @@ def _alone(context: Context, identity: str, numbered: list[Numbered]) -> list[An
     whole = len(busiest) == len(events)
     facts = {"count": count} if whole else {"count": count, "busy": _counted(context, busiest)}
     chart = Chart(
-        id=identity,
+        id=name,
         kind="timeline",
         title=prose(
             "chronology.timeline_alone_whole" if whole else "chronology.timeline_alone", facts, **labels
@@ -153,7 +152,7 @@ def _moments(context: Context, numbered: list[Numbered]) -> Moments:
 
 def _whose(event: Event, context: Context) -> int:
     """Return whose doing an event is: 0 and 1 for one of the two alone, 2 for both and for others."""
-    actors = {party(actor).id for actor in event.actors}
+    actors = set(map(identity, event.actors))
     sides = [side for side in (context.a.id, context.b.id) if side in actors]
     return (context.a.id, context.b.id).index(sides[0]) if len(sides) == 1 and len(actors) == 1 else 2
 
