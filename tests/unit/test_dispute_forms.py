@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from tests.disputes import random_options
 
 from hikiwake.core.errors import BadInput
 from hikiwake.dispute import (
@@ -20,8 +23,10 @@ from hikiwake.dispute import (
     Statement,
     build,
     check,
+    sensitivity,
     solve,
 )
+from hikiwake.dispute.edits import bounded
 
 FORM = OptionForm(
     decision_makers=("JPN", "RUS"),
@@ -262,3 +267,58 @@ def test_numbers_of_states_are_exact_beyond_a_word() -> None:
     weights = {"claim": 2.0**80, "offer": 1.0, "arm": 3.0}
     game = build(preferring(weights=weights))
     assert np.array_equal(game.ranks[0], [0, 3, 1, 4, 2, 5])
+
+
+def mutated(text: bytes, chance: Random) -> bytes:
+    """Return a form written as JSON with one to three places spoilt."""
+    tokens = re.findall(rb'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null|[][{}:,]', text)
+    strange = [
+        b'""', b'"not"', b'"o0 & o0"', b'"!o1"', b'"D0"', b'"D1"', b'"YNY"', b'"Y-N"', b'"("', b'"a\\u0000"',
+        b"0", b"-1", b"7", b"1e308", b"5e-324", b"null", b"[]", b"{}", b'["o0"]', b'"forward"', b'"true"',
+        b'"at most one of (o0, o1)"', b'"x <-> (x"', b'"\\ud83d\\ude00"', b'"false"',
+    ]  # fmt: skip
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(tokens))
+        kind = chance.randrange(3)
+        if kind == 0 and tokens[at] not in b"{}[],:":
+            tokens[at] = chance.choice(strange)
+        elif kind == 1:
+            tokens[at] = tokens[chance.randrange(len(tokens))]
+        else:
+            tokens.insert(at, tokens[at])
+    return b" ".join(tokens)
+
+
+def test_every_spoilt_form_is_solved_or_refused_with_reasons() -> None:
+    chance = Random(41)
+    outcomes = {"solved": 0, "refused": 0}
+    while min(outcomes.values()) < 100:
+        text = mutated(msgspec.json.encode(random_options(chance)), chance)
+        try:
+            form = msgspec.json.decode(text, type=OptionForm)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # not even of the form; a reader of files says where
+        game, problems = check(form)
+        if game is None:
+            assert any(problem.error for problem in problems)
+            assert all(problem.reason and problem.remedy and problem.where for problem in problems)
+            outcomes["refused"] += 1
+        else:
+            solve(game)
+            outcomes["solved"] += 1
+
+
+def test_edits_of_more_statements_than_bits_and_than_memory_holds() -> None:
+    many = preferring(statements=(*("claim | !claim",) * 62, "arm", "offer"))
+    found = sensitivity(build(many), ("nash",))
+    assert len(found.edits) == 63**2 + 64 + 7
+    with pytest.raises(BadInput, match="Leave out statements"):
+        bounded(39_801 * 2 * 100_000, "39,801 edits")
+
+
+def test_no_option_at_all_leaves_one_state() -> None:
+    nobody = {"JPN": Preference(weights={}), "RUS": Preference(statements=("true",))}
+    form = OptionForm(decision_makers=("JPN", "RUS"), options=(), preferences=nobody)
+    game = build(form)
+    assert (game.states, game.labels) == (1, ("",))
+    assert solve(game).equilibria("nash") == (0,)

@@ -38,6 +38,7 @@ from hikiwake.dispute.reach import (
     reached,
     singletons,
     union_of_ends,
+    unpack,
     worst_reached,
 )
 from hikiwake.dispute.stability import unless
@@ -189,7 +190,10 @@ def _symmetric(cgmr: Flags, own: Arcs, sets: tuple[Bits, Bits, Bits]) -> Flags:
     here = reach | singletons(len(cgmr))
     stable = cgmr.copy()
     for state in np.intersect1d(own.rows, np.flatnonzero(cgmr)).tolist():
-        lasting = ~meets(here, liked[state])  # neither there nor one move of the group later is it better off
-        harmful = pack(lasting[None, :])
-        stable[state] = bool(meets(sanctions[own.ends(state)], harmful).all())
+        after = sanctions[own.ends(state)]
+        among = np.flatnonzero(unpack(np.bitwise_or.reduce(after)[None], len(cgmr))[0])
+        # Neither there nor one move of the group later is it better off.
+        lasting = np.zeros((1, len(cgmr)), dtype=bool)
+        lasting[0, among] = ~meets(here[among], liked[state])
+        stable[state] = bool(meets(after, pack(lasting)).all())
     return stable

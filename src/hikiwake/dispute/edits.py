@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.core.errors import BadInput
 from hikiwake.dispute.arcs import Flags
 from hikiwake.dispute.game import Game
 from hikiwake.dispute.ordering import Ordering, ranks_of_orders
@@ -18,6 +19,9 @@ MOST_SWAPS = 300
 """Places of a ranking up to which neighbours are swapped one pair at a time."""
 MOST_NODES = 1 << 21
 """States of all variants together that are solved at once."""
+
+MOST_NUMBERS = 1 << 27
+"""Ranks that exist at once: variants times decision makers times states."""
 
 Order = tuple[int, ...]
 """Positions of statements as written, most important first."""
@@ -63,7 +67,15 @@ def single_edits(game: Game) -> tuple[tuple[Edit, ...], NDArray[np.int32]]:
     -------
     edits : all different ones.
     ranks : (edits, decision makers, states).
+
+    Raises
+    ------
+    BadInput
+        If there are too many.
     """
+    counts = [len(ordering.statements) for ordering in game.orderings]
+    number = sum((count - 1) ** 2 + count for count in counts if count)
+    bounded(number * len(game.who) * game.states, f"{number:,} edits of single statements")
     edits: list[Edit] = []
     rows: list[tuple[int, NDArray[np.int32]]] = []
     for i, (who, ordering) in enumerate(zip(game.who, game.orderings, strict=True)):
@@ -79,6 +91,22 @@ def single_edits(game: Game) -> tuple[tuple[Edit, ...], NDArray[np.int32]]:
     for number, (i, row) in enumerate(rows):
         ranks[number, i] = row
     return tuple(edits), ranks
+
+
+def bounded(numbers: int, what: str) -> None:
+    """Refuse what would need too much memory.
+
+    Raises
+    ------
+    BadInput
+        If there are more ranks than can exist at once.
+    """
+    if numbers > MOST_NUMBERS:
+        raise BadInput(
+            where="dispute",
+            why=f"{what} in all states are {numbers:,} ranks; {MOST_NUMBERS:,} can be worked with",
+            remedy="Leave out statements that never decide, add infeasible patterns, or ask for less.",
+        )
 
 
 def ranks_of(ordering: Ordering, orders: Sequence[Order]) -> NDArray[np.int32]:

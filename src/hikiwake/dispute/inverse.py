@@ -20,6 +20,7 @@ from hikiwake.dispute.edits import (
     MOST_NODES,
     Edit,
     Order,
+    bounded,
     equilibria_of,
     named,
     orders_one_edit_away,
@@ -105,6 +106,7 @@ class _Variants:
                         f"{MOST_ORDERS:,} orders of its statements",
                         remedy="Search for fewer edits.",
                     )
+            bounded(len(following) * self.game.states, f"{len(following):,} orders of statements")
             self.levels.append(following)
         return self.levels[edits]
 
@@ -214,6 +216,7 @@ def _sequential(
     chosen = list(candidates)
     if not chosen:
         return {}
+    bounded(len(chosen) * len(variants) * game.states, f"{len(chosen):,} combinations of edits")
     ranks = np.empty((len(chosen), len(variants), game.states), dtype=np.int32)
     for i, (each, cost) in enumerate(zip(variants, costs, strict=True)):
         ranks[:, i] = each.ranks(cost)[[choice[i] for choice in chosen]]

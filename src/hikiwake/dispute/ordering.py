@@ -18,6 +18,8 @@ from hikiwake.dispute.states import suggestion
 Path = tuple[str | int, ...]
 SHOWN = 5
 """States that a message names."""
+MOST_TRUTHS = 1 << 28
+"""Statements times states of one decision maker."""
 EXACT_BITS = 60
 """Statements whose truth fits into one integer; more are folded into ranks on the way."""
 
@@ -140,6 +142,10 @@ def _by_statements(
     who: str, written: Sequence[Statement | str], setting: Setting, report: tuple[list[Problem], Path]
 ) -> Ordering | None:
     problems, path = report
+    if len(written) * len(setting.labels) > MOST_TRUTHS:
+        told = f"{len(written):,} statements over {len(setting.labels):,} states are too many"
+        problems.append(Problem(path, told, "Leave out statements that never decide."))
+        return None
     statements: list[Statement] = []
     rows: list[Truth] = []
     for number, entry in enumerate(written):

@@ -20,6 +20,10 @@ class Move(msgspec.Struct, frozen=True):
     end: int
 
 
+_Rest = tuple[Move, "_Rest"] | None
+"""Moves that follow, each with those after it: ways that end alike share their ends."""
+
+
 class Routes:
     """All shortest ways from one state.
 
@@ -77,16 +81,15 @@ class Routes:
         """Yield all shortest ways to a state."""
         length = self.distance(state)
         lasts = np.flatnonzero(self.after[:, state] == length).tolist() if length < NEVER else []
-        # From the end back to the start; each entry holds what follows it.
-        todo: list[tuple[int, int, tuple[Move, ...]]] = [(state, mover, ()) for mover in reversed(lasts)]
+        # From the end back to the start; each entry holds what follows it, the next move first.
+        todo: list[tuple[int, int, int, _Rest]] = [(state, m, length, None) for m in reversed(lasts)]
         while todo:
-            at, mover, rest = todo.pop()
-            number = length - len(rest)
+            at, mover, number, rest = todo.pop()
             if number == 1:
-                yield (Move(self.names[mover], self.start, at), *rest)
+                yield _listed((Move(self.names[mover], self.start, at), rest))
             else:
                 for source, last in reversed(self._before(at, mover, number)):
-                    todo.append((source, last, (Move(self.names[mover], source, at), *rest)))
+                    todo.append((source, last, number - 1, (Move(self.names[mover], source, at), rest)))
 
     def number(self, state: int) -> int:
         """Return how many shortest ways lead to a state (exact up to 2^53)."""
@@ -102,3 +105,11 @@ class Routes:
             for last in np.flatnonzero(self.after[:, source] == number - 1).tolist()
             if last != mover
         ]
+
+
+def _listed(rest: _Rest) -> tuple[Move, ...]:
+    moves = []
+    while rest is not None:
+        move, rest = rest
+        moves.append(move)
+    return tuple(moves)

@@ -30,7 +30,7 @@ Codes = NDArray[np.int64]
 
 MOST_OPTIONS = 60
 MOST_STATES = 1 << 18
-MOST_CANDIDATES = 1 << 22
+MOST_CANDIDATES = 1 << 21
 MOST_ARCS = 24_000_000
 
 
@@ -95,8 +95,13 @@ class Vocabulary:
                 )
         return expression
 
-    def meaning(self, codes: Codes) -> Meaning:
-        """Return what the names mean in some states; each definition is worked out once."""
+    def meaning(self, codes: Codes, wanted: Sequence[Expression] | None = None) -> Meaning:
+        """Return what the names mean in some states; each definition is worked out once.
+
+        Parameters
+        ----------
+        wanted : work out only what these need; by default all definitions.
+        """
         known: dict[str, Truth] = {}
 
         def truth(name: str) -> Truth:
@@ -109,9 +114,22 @@ class Vocabulary:
             raise KeyError(quantity, of)
 
         meaning = Meaning(len(codes), truth, amount)
+        needed = set(self.definitions) if wanted is None else self._needed(wanted)
         for name, expression in self.definitions.items():
-            known[name] = evaluate(expression, meaning)
+            if name in needed:
+                known[name] = evaluate(expression, meaning)
         return meaning
+
+    def _needed(self, wanted: Sequence[Expression]) -> set[str]:
+        """Return the definitions on which expressions rest, directly or through others."""
+        needed: set[str] = set()
+        waiting = [name for expression in wanted for name in names(expression)]
+        while waiting:
+            name = waiting.pop()
+            if name in self.definitions and name not in needed:
+                needed.add(name)
+                waiting.extend(names(self.definitions[name]))
+        return needed
 
 
 def pattern(text: str, options: Sequence[str]) -> Expression:
@@ -150,8 +168,7 @@ def feasible(vocabulary: Vocabulary, options: Sequence[Option], conditions: Sequ
         ready = [condition for uses, condition in waiting if not uses & ~known]
         waiting = [(uses, condition) for uses, condition in waiting if uses & ~known]
         if ready:
-            # Definitions over options that are not there yet are worked out too, and not used.
-            meaning = vocabulary.meaning(codes)
+            meaning = vocabulary.meaning(codes, ready)
             codes = codes[np.logical_and.reduce([evaluate(condition, meaning) for condition in ready])]
         last = bit == len(options)
         if len(codes) > (MOST_STATES if last else MOST_CANDIDATES // 2):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
-from hikiwake.dispute.edits import equilibria_of
+from hikiwake.dispute.edits import MOST_NODES, MOST_NUMBERS, equilibria_of
 from hikiwake.dispute.game import Game
 from hikiwake.dispute.routes import Routes
 from hikiwake.dispute.stability import Concept, stable_alone
@@ -27,7 +27,6 @@ MOST_JOINT = 600_000
 """Joint rankings of several decision makers that are all tried under SEQ."""
 DRAWN = 20_000
 """Rankings drawn where there are too many to try all."""
-AT_ONCE = 4_000
 Z95 = 1.959963984540054
 
 
@@ -139,7 +138,8 @@ def count_rankings(game: Game, target: int, concept: Concept, movable: Mapping[s
             remedy="Name the positions of states whose ranks are open.",
         )
     total = math.prod(_number(game.orderings[i].ranks[states]) for i, states in chosen.items())
-    all_small = max(map(len, chosen.values())) <= MOST_MOVABLE
+    ways = max(_number(game.orderings[i].ranks[states]) for i, states in chosen.items())
+    all_small = max(map(len, chosen.values())) <= MOST_MOVABLE and ways * game.states <= MOST_NUMBERS
     if all_small and concept != "seq":
         working = _apart(game, target, concept, chosen)
     elif all_small and total <= MOST_JOINT:
@@ -174,8 +174,9 @@ def _apart(game: Game, target: int, concept: Concept, chosen: Mapping[int, Seque
     for i in range(len(game.who)):
         rows = _arrangements(game, i, chosen[i]) if i in chosen else game.orderings[i].ranks[None]
         found = 0
-        for first in range(0, len(rows), AT_ONCE):
-            part = rows[first : first + AT_ONCE]
+        at_once = _at_once(game)
+        for first in range(0, len(rows), at_once):
+            part = rows[first : first + at_once]
             arcs = [own.copies(len(part)) for own in game.arcs]
             stable = stable_alone(arcs, i, part.reshape(-1), concept)
             found += int(stable.reshape(len(part), -1)[:, target].sum())
@@ -186,8 +187,9 @@ def _apart(game: Game, target: int, concept: Concept, chosen: Mapping[int, Seque
 def _every(game: Game, chosen: Mapping[int, Sequence[int]], total: int) -> Iterator[NDArray[np.int32]]:
     """All joint rankings, some at a time: (rankings, decision makers, states)."""
     rows = {i: _arrangements(game, i, states) for i, states in chosen.items()}
-    for first in range(0, total, AT_ONCE):
-        rest = np.arange(first, min(first + AT_ONCE, total))
+    at_once = _at_once(game)
+    for first in range(0, total, at_once):
+        rest = np.arange(first, min(first + at_once, total))
         ranks = np.repeat(game.ranks[None], len(rest), axis=0)
         for i, part in rows.items():
             rest, number = np.divmod(rest, len(part))
@@ -197,11 +199,17 @@ def _every(game: Game, chosen: Mapping[int, Sequence[int]], total: int) -> Itera
 
 def _drawn(game: Game, chosen: Mapping[int, Sequence[int]]) -> Iterator[NDArray[np.int32]]:
     chance = np.random.default_rng(1)
-    for _ in range(DRAWN // AT_ONCE):
-        ranks = np.repeat(game.ranks[None], AT_ONCE, axis=0)
+    at_once = _at_once(game)
+    for first in range(0, DRAWN, at_once):
+        ranks = np.repeat(game.ranks[None], min(at_once, DRAWN - first), axis=0)
         for i, states in chosen.items():
             ranks[:, i, states] = chance.permuted(ranks[:, i, states], axis=1)
         yield ranks
+
+
+def _at_once(game: Game) -> int:
+    """Rankings that are solved together."""
+    return max(1, MOST_NODES // (game.states * len(game.who)))
 
 
 def _together(game: Game, target: int, concept: Concept, rankings: Iterator[NDArray[np.int32]]) -> int:
