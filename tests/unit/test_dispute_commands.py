@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -92,3 +96,66 @@ def test_new_writes_a_dispute_that_can_be_solved(
     printed(capfdbinary, "new", "-o", str(path))
     assert "NYN  stable for all" in printed(capfdbinary, "solve", str(path))
     assert "this file exists" in printed(capfdbinary, "new", "-o", str(path), code=2)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+
+
+def test_draw_shows_what_matters_inside_the_picture(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    first, again = tmp_path / "a.svg", tmp_path / "b.svg"
+    printed(capfdbinary, "draw", *JR, "-o", str(first))
+    printed(capfdbinary, "draw", *JR, "-o", str(again))
+    assert first.read_bytes() == again.read_bytes()
+    root = ET.fromstring(first.read_bytes())
+    words = " ".join(root.itertext())
+    for part in ("Today (Nash, GMR, SMR, SEQ)", "A draw", "Russia hands over Shikotan", "65 of 72 states"):
+        assert part in words
+    assert "Russia would move from A draw to No. 63." in root.findtext(f"{SVG}desc", "")
+    wide, high = float(root.get("width", 0)), float(root.get("height", 0))
+    for box in root.iter(f"{SVG}rect"):
+        assert float(box.get("x", 0)) + float(box.get("width", 0)) <= wide
+        assert float(box.get("y", 0)) + float(box.get("height", 0)) <= high
+    for path in root.findall(f"{SVG}path"):
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
+        assert 0 <= min(numbers)
+        assert max(numbers) <= max(wide, high)
+
+
+def test_draw_writes_png_and_escapes_hostile_names(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    model = tmp_path / "m.yaml"
+    model.write_text(
+        "decision_makers: [{id: A, name: '<script>x</script>'}]\n"
+        "options: [{id: x, owner: A, taken: 'says \"&<b>\"'}]\n"
+        "status_quo: N\npreferences: {A: {weights: {x: 1}}}\n"
+    )
+    picture = tmp_path / "m.svg"
+    printed(capfdbinary, "draw", str(model), "-o", str(picture))
+    text = picture.read_text()
+    assert "<script" not in text
+    assert "<b>" not in text
+    assert 'says "&<b>"' in " ".join(ET.fromstring(text).itertext())
+    printed(capfdbinary, "draw", str(model), "-o", str(tmp_path / "m.png"))
+    assert (tmp_path / "m.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_export_gives_all_states_all_moves_and_a_model_that_is_read_again(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    for ending in ("csv", "graphml", "json"):
+        printed(capfdbinary, "export", *JR, "-o", str(tmp_path / f"m.{ending}"))
+    rows = list(csv.DictReader((tmp_path / "m.csv").read_text().splitlines()))
+    assert len(rows) == 72
+    stable = [row["state"] for row in rows if row["stable nash"] == "1"]
+    assert stable == ["YYYNNYY"]
+    graph = ET.parse(tmp_path / "m.graphml").getroot()
+    assert len(graph.findall(f".//{GRAPHML}node")) == 72
+    leaving = [e for e in graph.iter(f"{GRAPHML}edge") if e.get("source") == "s64"]
+    assert leaving
+    assert {e.findtext(f"{GRAPHML}data[@key='better']") for e in leaving} == {"false"}
+    assert data(capfdbinary, "solve", str(tmp_path / "m.json"))["equilibria"]["nash"] == ["YYYNNYY"]
+    assert "is not known" in printed(capfdbinary, "export", *JR, "-o", str(tmp_path / "m.xls"), code=2)

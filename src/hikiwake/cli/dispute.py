@@ -1,4 +1,4 @@
-"""The commands `dispute solve|explain|paths|inverse|sensitivity|new`."""
+"""The commands `dispute solve|explain|paths|inverse|sensitivity|draw|export|new`."""
 
 from __future__ import annotations
 
@@ -175,6 +175,68 @@ def sensitivity(options: Options, names: tuple[str, ...], as_json: bool) -> None
 
 
 @dispute.command(
+    "draw",
+    epilog="""\b
+Examples:
+  hikiwake dispute draw JPN RUS -o moves.svg
+  hikiwake dispute draw my-dispute.yaml -o moves.png""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Ends with .svg or .png."
+)
+@click.pass_obj
+def draw(options: Options, names: tuple[str, ...], output: Path) -> None:
+    """Draw the states that matter, and who would move from which to which."""
+    from hikiwake.cli import dispute_files
+    from hikiwake.render.movegraph import svg
+
+    held, game = opened(options, names)
+    _suffix(output, (".svg", ".png"))
+    drawn = svg(dispute_files.picture(held, game))
+    if output.suffix.lower() == ".png":
+        from hikiwake.render.charts import raster
+
+        _written(options, output, raster(drawn))
+    else:
+        _written(options, output, drawn.encode())
+
+
+@dispute.command(
+    "export",
+    epilog="""\b
+Examples:
+  hikiwake dispute export JPN RUS -o states.csv
+  hikiwake dispute export JPN RUS -o moves.graphml""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Ends with .csv, .graphml or .json.",
+)
+@click.pass_obj
+def export(options: Options, names: tuple[str, ...], output: Path) -> None:
+    """Write all states (CSV), all moves (GraphML), or the model itself (JSON) for other programs."""
+    import msgspec
+
+    from hikiwake.cli import dispute_files
+
+    held, game = opened(options, names)
+    match _suffix(output, (".csv", ".graphml", ".json")):
+        case ".csv":
+            content = dispute_files.table(game).encode()
+        case ".graphml":
+            content = dispute_files.graphml(game).encode()
+        case _:
+            tree = {**msgspec.to_builtins(held.asked), **msgspec.to_builtins(held.form)}
+            content = msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
+    _written(options, output, content)
+
+
+@dispute.command(
     "new",
     epilog="""\b
 Examples:
@@ -212,6 +274,24 @@ def opened(options: Options, names: tuple[str, ...]) -> tuple[Model, Game]:
     for problem in game.warnings:
         options.say(visible(f"note: {problem}"))
     return held, game
+
+
+def _suffix(output: Path, known: tuple[str, ...]) -> str:
+    from hikiwake.core.errors import BadUsage
+
+    suffix = output.suffix.lower()
+    if suffix not in known:
+        raise BadUsage(
+            where=str(output), why="this ending is not known", remedy=f"Choose one of {', '.join(known)}."
+        )
+    return suffix
+
+
+def _written(options: Options, output: Path, content: bytes) -> None:
+    from hikiwake.store.atomic import write
+
+    write(output, content)
+    options.say(f"wrote {output}")
 
 
 def _state(game: Game, name: str | None) -> int:

@@ -89,7 +89,7 @@ def _alone(tree: Any, source: Source, file: FilePath) -> Model:
             ) from fault
     elif isinstance(tree, dict) and isinstance(tree.get("dispute"), dict):
         tree, kept = tree["dispute"], HERE
-    found = list(dispute_faults(tree, (), kept or ()))
+    found = list(dispute_faults(tree, None, kept or ()))
     if found:
         problems = [
             located(fault, source, str(file)) if kept is not None else _unlocated(fault, file)

@@ -54,13 +54,13 @@ def model(tree: dict[str, Any], title: str = "") -> Model:
     return Model(msgspec.convert(written, _form(written)), msgspec.convert(beside, Question), title)
 
 
-def dispute_faults(tree: Any, references: Sequence[str], path: Path = HERE) -> Iterator[Fault]:
+def dispute_faults(tree: Any, references: Sequence[str] | None, path: Path = HERE) -> Iterator[Fault]:
     """Yield all that is wrong with a part `dispute`, with paths below `path`.
 
     Parameters
     ----------
     tree : plain values, as a file holds them.
-    references : ids of the dossier's references, which `sources` name.
+    references : ids of the dossier's references, which `sources` name; None where there is no dossier.
     """
     if not isinstance(tree, dict):
         yield Fault(path, "a mapping is needed", "Write `name: value` lines.")
@@ -73,7 +73,8 @@ def dispute_faults(tree: Any, references: Sequence[str], path: Path = HERE) -> I
     from hikiwake.core.errors import BadInput
     from hikiwake.dispute import check
 
-    yield from _sources(written, references, path)
+    if references is not None:
+        yield from _sources(written, references, path)
     asked = msgspec.convert(beside, Question)
     if asked.as_of != "":
         try:

@@ -94,7 +94,11 @@ def png(
     block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680, scale: float = 2.0
 ) -> bytes:
     """Return a figure as PNG."""
-    drawn = svg(block, ledger, language, width=width)
+    return raster(svg(block, ledger, language, width=width), scale)
+
+
+def raster(drawn: str, scale: float = 2.0) -> bytes:
+    """Return an SVG drawing as PNG, in the shipped typeface."""
     return bytes(_converter().svg_to_png(drawn, scale=scale))
 
 

@@ -79,6 +79,23 @@ def flip(game: Game, one: Flip) -> Label:
     return text(f"{who} would no longer put {above} before “{names.get(one.below, one.below)}”")
 
 
+def differences(game: Game, start: int, end: int) -> list[str]:
+    """Return what is otherwise in a state than in another, one phrase a decision maker."""
+    if not isinstance(game.form, OptionForm):
+        return [game.labels[end]]
+    changed = int(np.bitwise_xor(game.codes[start], game.codes[end]))
+    told = []
+    for who in game.who:
+        phrases = [
+            _phrase(game, bit, taken=bool(int(game.codes[end]) >> bit & 1))
+            for bit, option in enumerate(game.form.options)
+            if changed >> bit & 1 and option.owner == who
+        ]
+        if phrases:
+            told.append(f"{maker(game, who).text} {listed(phrases)}")
+    return told
+
+
 def listed(parts: Sequence[str], joint: str = " and ") -> str:
     """Join phrases as a sentence does."""
     if joint != " and ":
