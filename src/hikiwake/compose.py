@@ -161,12 +161,13 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
 
 
 def shorten(whole: Brief) -> Brief:
-    """Keep what a two-page reader needs: the blocks marked for a glance."""
+    """Keep what a two-page reader needs: the blocks marked for a glance, and sections that say something."""
     sections = tuple(
         msgspec.structs.replace(section, blocks=tuple(b for b in section.blocks if b.glance))
         for section in whole.sections
     )
-    return msgspec.structs.replace(whole, length="glance", sections=sections)
+    telling = tuple(section for section in sections if section.blocks or section.summary)
+    return msgspec.structs.replace(whole, length="glance", sections=telling)
 
 
 def _section(identity: str, context: Context) -> Section | None:
