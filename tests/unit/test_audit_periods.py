@@ -101,8 +101,26 @@ def test_net_trade_is_a_reading_and_never_the_first_sense() -> None:
 
 
 def test_goods_that_the_data_lack_are_named() -> None:
-    verdict = one("share", "50 %", part="RUS -> JPN: oil", of="world -> JPN: oil", in_=2014)
+    verdict = one("share", "20 %", part="RUS -> JPN: oil", of="world -> JPN: oil", in_=2014)
     assert "HS 2710" in verdict.reason
+
+
+def test_a_list_of_main_partners_bounds_the_flow_itself() -> None:
+    # The list of Russia ends at 4.1 % of 323.9 bn USD of imports: at most 2.2 % of what Japan exports.
+    share: dict[str, Any] = {"part": "JPN -> RUS", "of": "JPN -> world", "in_": 2014}
+    assert one("share", "2.5 %", **share).judgement == "contradicted by bounds"
+    verdict = one("share", "1.3 %", **share)
+    assert verdict.judgement == "not checkable here"
+    assert verdict.high is not None
+    assert verdict.high < 1.15 * 0.0415 * 324.1e9 / 690e9
+    assert len(set(verdict.steps)) == len(verdict.steps)
+
+
+def test_a_cited_total_of_both_ways_bounds_each() -> None:
+    fact = {"id": "f", "what": "x", "value": "30 bn USD", "of": "CHL <-> CIV", "in": 2005, "sources": ["s"]}
+    level: dict[str, Any] = {"of": "CHL -> CIV", "in_": 2005, "facts": [fact]}
+    assert one("level", "40 bn USD", **level).judgement == "contradicted by bounds"
+    assert one("level", "20 bn USD", **level).judgement == "not checkable here"
 
 
 def test_a_verdict_carries_its_rows_and_their_sum_is_its_figure() -> None:

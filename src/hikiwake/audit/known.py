@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -57,6 +57,12 @@ class Known(NamedTuple):
 class _Cited(NamedTuple):
     fact: CitedFact
     band: printed.Printed
+
+
+class _Ceiling(NamedTuple):
+    usd: float
+    what: str
+    inputs: tuple[str, ...]
 
 
 class Knowledge:
@@ -247,31 +253,43 @@ class Knowledge:
         return found
 
     def _bounds(self, flow: Flow, year: int) -> list[Known]:
-        """Covered products bound a flow from below, national totals from above."""
+        """Covered products bound a flow from below, national totals and lists of main partners from above."""
+        if flow.by == "quantity":
+            return []
         at = self.amounts.at(year)
-        low = 0.0
+        low, high = 0.0, 0.0
         steps: list[str] = []
         inputs: list[str] = []
-        if at is not None and flow.by == "value":
-            covered = self._sum(flow, at)
-            if covered > 0:
-                low = covered / (1 + MARGIN)
-                least = f"{covered:,.0f} USD (BACI)"
-                steps.append(f"{flow} in {year} is at least what the data cover, {least}, {DIVIDED}")
-                inputs += self.flow_rows(flow, year)
-        high = 0.0
+        covered = self._sum(flow, at) if at is not None else 0.0
+        if covered > 0:
+            low = covered / (1 + MARGIN)
+            least = f"{covered:,.0f} USD (BACI)"
+            steps.append(f"{flow} in {year} is at least what the data cover, {least}, {DIVIDED}")
+            inputs += self.flow_rows(flow, year)
         for x, m in self._directions(flow):
-            sold, bought = (
-                self._indicator(Indicator("exports", x), year),
-                self._indicator(Indicator("imports", m), year),
-            )
-            tops = [known.high for known in (*sold, *bought)] if WORLD not in (x, m) else []
-            high += min(tops, default=math.inf) * (1 + MARGIN)
-            if tops:
-                top = f"{min(tops):,.0f} USD"
-                inputs += min((*sold, *bought), key=lambda known: known.high).inputs
-                steps.append(f"{x} -> {m} in {year} is at most the smaller national total, {top}, {TIMES}")
+            top = min(self._ceilings(x, m, year), key=lambda ceiling: ceiling.usd, default=None)
+            high += math.inf if top is None else top.usd * (1 + MARGIN)
+            if top is not None:
+                inputs += top.inputs
+                steps.append(f"{x} -> {m} in {year} is at most {top.what}, {top.usd:,.0f} USD, {TIMES}")
         return [Known(low, high, "bounds", "bounds", tuple(steps), tuple(inputs))] if steps else []
+
+    def _ceilings(self, x: str, m: str, year: int) -> Iterator[_Ceiling]:
+        """Yield what a flow of any goods between two economies cannot exceed, but for what sources differ."""
+        if WORLD in (x, m):
+            return
+        for name, side, economy, partner in (("exports", "export", x, m), ("imports", "import", m, x)):
+            for total in self._indicator(Indicator(name, economy), year):
+                yield _Ceiling(total.high, f"all {name} of {economy}", total.inputs)
+                part = self.share(economy, side, partner, year)
+                if part is not None:
+                    most = f"{_percent(part.high)} of all {name} of {economy}, by its list of main partners"
+                    yield _Ceiling(part.high * total.high, most, (*total.inputs, *part.inputs))
+        for pair in ((x, m), (m, x)):
+            for cited in self._cited.get((Flow(*pair, both=True), year), ()):
+                one = _as_known(cited)
+                if one.measure == "USD":
+                    yield _Ceiling(one.high, f"the trade of both ways ({cited.fact.id})", one.inputs)
 
     def _total(self, economy: str, name: str, year: int) -> list[Known]:
         found = self._reported.get((economy, name, year))

@@ -374,8 +374,8 @@ def verdict_on(  # noqa: PLR0913  (one argument for each part of a verdict)
         basis=answer.basis,
         sources=answer.source,
         readings=readings,
-        steps=answer.steps,
-        inputs=answer.inputs,
+        steps=tuple(dict.fromkeys(answer.steps)),
+        inputs=tuple(dict.fromkeys(answer.inputs)),
         also=also,
         remedy=remedy,
     )
