@@ -46,20 +46,21 @@ def entries(dossier: Dossier, table: str, identities: Iterable[str]) -> tuple[di
         )
     wanted = set(identities)
     if table == "dispute":
-        return tuple(_of_dispute(dossier.dispute or {}, wanted))
+        return tuple(row for row in of_dispute(dossier.dispute or {}) if row["id"] in wanted)
     return tuple(msgspec.to_builtins(entry) for entry in getattr(dossier, table) if entry.id in wanted)
 
 
-def _of_dispute(dispute: dict[str, Any], parts: set[str]) -> Iterator[dict[str, Any]]:
-    """Yield the options and the statements of a dispute as rows."""
-    if "options" in parts:
-        for option in dispute.get("options", ()):
-            yield {"part": "option", **option}
-    if "preferences" in parts:
-        for who, preference in dispute.get("preferences", {}).items():
-            for statement in preference.get("statements") or ():
-                told = statement if isinstance(statement, dict) else {"holds": statement}
-                yield {"part": "statement", "who": who, **told}
+def of_dispute(dispute: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a dispute as rows with ids: its options, and the statements (or the ranking) of each side."""
+    for option in dispute.get("options", ()):
+        yield {**option, "id": f"option.{option['id']}"}
+    for who, preference in dispute.get("preferences", {}).items():
+        statements = preference.get("statements")
+        if not statements:
+            yield {**preference, "id": who}
+        for place, statement in enumerate(statements or (), 1):
+            told = statement if isinstance(statement, dict) else {"holds": statement}
+            yield {**told, "id": f"{who}.{told.get('id') or place}"}
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from hikiwake.core.dates import PartialDate
 from hikiwake.core.provenance import Fact, Formula
 from hikiwake.dispute import Concept
-from hikiwake.dossier.identity import selector
+from hikiwake.dossier.identity import of_dispute, selector
 from hikiwake.measures.dispute import formulas
 from hikiwake.measures.dispute.analysis import Analysis
 from hikiwake.sections import Context
-
-WHOLE = ("options", "preferences")
 
 
 class Numbers:
@@ -71,10 +70,12 @@ class Numbers:
         return {"outcome": self._found.wanted.id} if self._found.wanted else {}
 
     def _told(self, formula: Formula, subject: dict[str, str], value: int) -> Fact:
-        source = self._context.source
-        assert source is not None  # noqa: S101  (a dispute is part of a dossier)
-        year = self._context.year
-        inputs = (selector(source, formulas.MODEL, WHOLE),)
+        source, dossier = self._context.source, self._context.dossier
+        assert source is not None and dossier is not None  # noqa: S101, PT018  (a dispute is part of one)
+        as_of = self._found.model.asked.as_of
+        year = PartialDate.parse(as_of).first.year if as_of != "" else self._context.year
+        rows = (row["id"] for row in of_dispute(dossier.dispute or {}))
+        inputs = (selector(source, formulas.MODEL, rows),)
         return self._context.say.told(
             formula, subject, (year, year), value, source=source, inputs=inputs, status="simulated"
         )
