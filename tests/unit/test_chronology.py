@@ -250,6 +250,7 @@ def test_a_pair_without_a_dossier_is_told_how_to_add_one() -> None:
     assert section.id == "chronology"
     assert [type(block) for block in section.blocks] == [Caveat]
     assert content.sources == ()
+    assert "hikiwake brief FRA DEU --dossier FILE" in composed("FRA", "DEU").render(".md").decode()
     assert "hikiwake dossier new FRA DEU" in composed("FRA", "DEU").render(".md").decode()
 
 

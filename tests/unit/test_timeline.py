@@ -175,7 +175,9 @@ def test_few_events_need_no_figure_of_their_own(tmp_path: Path) -> None:
     path = tmp_path / "one.yaml"
     event = '{id: t, date: "1963-01", type: treaty, title: A treaty, actors: [FRA, DEU]}'
     path.write_text(f"hikiwake: 1\ntitle: One\nparties: [FRA, DEU]\nevents:\n  - {event}\n", encoding="utf-8")
-    assert charts(hk.pair("FRA", "DEU").brief(dossier=path).content) == {}
+    view = hk.pair("FRA", "DEU").brief(dossier=path)
+    assert charts(view.content) == {}
+    assert "The dossier records 1 event, of January 1963." in view.render(".md").decode()
     path.write_text(path.read_text().replace("1963", "2003"), encoding="utf-8")
     view = hk.pair("FRA", "DEU").brief(dossier=path)
     page = view.render(".md").decode()

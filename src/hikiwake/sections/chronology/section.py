@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section
-from hikiwake.core.dossier import Dossier
+from hikiwake.core.dossier import Dossier, Event
+from hikiwake.core.provenance import Fact
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.contacts import Run, in_order, unanswered, visits, when
 from hikiwake.measures.chronology.statements import counted
@@ -23,9 +22,14 @@ def section(context: Context) -> Section:
     title = prose("chronology.title")
     dossier, source = context.dossier, context.source
     if dossier is None or source is None:
-        command = text(f"hikiwake dossier new {context.a.id} {context.b.id}")
-        told = prose("chronology.no_dossier", command=command, **_pair(context))
-        return Section(ID, title, told, (Caveat("no data", told, glance=True),))
+        pair = f"{context.a.id} {context.b.id}"
+        told = prose(
+            "chronology.no_dossier",
+            new=text(f"hikiwake dossier new {pair} -o FILE"),
+            brief=text(f"hikiwake brief {pair} --dossier FILE"),
+        )
+        heading = prose("chronology.no_dossier_heading", **_pair(context))
+        return Section(ID, title, heading, (Caveat("no data", told, glance=True),))
     if not dossier.events:
         told = prose("chronology.no_events", **_pair(context))
         return Section(ID, title, told, (Caveat("no data", told, glance=True),))
@@ -33,11 +37,9 @@ def section(context: Context) -> Section:
     made = visits(dossier.events, context.a.id, context.b.id)
     run = unanswered(made)
     ordered = in_order(dossier.events)
-    first, last = ordered[0], ordered[-1]
-    span = prose(
-        "chronology.events", {"count": recorded}, first=day(when(first).text), last=day(when(last).text)
+    span, heading = (
+        _span(key, recorded, ordered) for key in ("chronology.events", "chronology.events_heading")
     )
-    heading = msgspec.structs.replace(span, key="chronology.events_heading")
     found, summary = _run(context, run) if run is not None and len(run.visits) > 1 else (heading, span)
     blocks: list[AnyBlock] = [
         Paragraph((span, prose("chronology.not_complete"), *_no_dispute(dossier))),
@@ -50,6 +52,14 @@ def section(context: Context) -> Section:
         *around.blocks(context),
     ]
     return Section(ID, title, found, tuple(blocks), (summary,))
+
+
+def _span(key: str, recorded: Fact, ordered: tuple[Event, ...]) -> Prose:
+    """Say how many events there are and from when to when; one event has one date."""
+    first, last = day(when(ordered[0]).text), day(when(ordered[-1]).text)
+    if len(ordered) == 1:
+        return prose(f"{key}_one", {"count": recorded}, first=first)
+    return prose(key, {"count": recorded}, first=first, last=last)
 
 
 def _pair(context: Context) -> dict[str, Label]:
