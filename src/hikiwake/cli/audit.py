@@ -128,8 +128,14 @@ def _rows(source: Evidence) -> list[str]:
     lines = [f"    > {source.input}: {count}{more}"]
     for row in source.rows:
         held = zip(source.columns, row, strict=True)
-        lines.append("      " + ", ".join(f"{name} {value}" for name, value in held if value is not None))
+        lines.append(
+            "      " + ", ".join(f"{name} {_cell(value)}" for name, value in held if value is not None)
+        )
     return lines
+
+
+def _cell(value: object) -> str:
+    return " + ".join(map(_cell, value)) if isinstance(value, tuple) else str(value)
 
 
 def _junit(result: Audit) -> str:
