@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from build.demonyms import build_demonyms
 from build.fetch import Package
+from build.package_files import write_beside
 from build.sources import GEONAMES
 from build.tables import Column, TableFile, write_table
 from hikiwake.core.country import country, resolve
@@ -142,7 +144,7 @@ class Amount:
 
 
 def build(downloads: Path, out: Path) -> list[TableFile]:
-    """Write factbook and factbook_partners."""
+    """Write factbook, factbook_partners and, beside `core.country`, demonyms.json."""
     fips = _fips(downloads / GEONAMES.filename)
     rows: list[tuple[Any, ...]] = []
     shares: list[tuple[Any, ...]] = []
@@ -169,6 +171,13 @@ def build(downloads: Path, out: Path) -> list[TableFile]:
             PARTNERS,
             _columns(shares, PARTNERS),
             sort=("vintage", "economy", "flow", "rank"),
+        ),
+        write_beside(
+            out,
+            "factbook",
+            "demonyms",
+            "core/demonyms.json",
+            build_demonyms(downloads / NEW.filename, {**fips, "kv": "XKX"}),
         ),
     ]
 

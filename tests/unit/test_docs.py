@@ -64,7 +64,7 @@ def run_console(example: Example) -> str | None:
 
 def write_file(example: Example) -> None:
     """Write a block that begins with a comment such as `# article.yaml` to the file it names."""
-    found = re.match(r"# (\w[\w-]*\.yaml)\n", example.parsed)
+    found = re.match(r"(?:# |<!-- )(\w[\w-]*\.(?:yaml|md))(?: -->)?\n", example.parsed)
     if found:
         (example.namespace["folder"] / found[1]).write_text(example.parsed, encoding="utf-8")
 
@@ -72,7 +72,12 @@ def write_file(example: Example) -> None:
 def examples(page: Path, folder: Path) -> list[Example]:
     python = PythonCodeBlockParser(doctest_optionflags=MEANS_THE_SAME)
     parsed = Sybil(
-        [python, CodeBlockParser("console", run_console), CodeBlockParser("yaml", write_file)]
+        [
+            python,
+            CodeBlockParser("console", run_console),
+            CodeBlockParser("yaml", write_file),
+            CodeBlockParser("markdown", write_file),
+        ]
     ).parse(page)
     parsed.namespace["folder"] = folder
     return list(parsed)

@@ -18,6 +18,7 @@ COMMANDS = {
     "complementarity": "facts",
     "why": "why",
     "audit": "audit",
+    "claims": "claims",
     "scenario": "scenario",
     "dossier": "dossier",
     "dispute": "dispute",

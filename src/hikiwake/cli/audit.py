@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from hikiwake.audit.run import Audit
     from hikiwake.audit.verdict import Evidence
+    from hikiwake.core.dossier import Dossier
+    from hikiwake.extract.proposal import Extraction
 
 MANY = 1_000
 """Above so many claims JSON leaves their rows out, since asking for all takes minutes."""
@@ -35,9 +37,14 @@ Examples:
   hikiwake audit JPN RUS
   hikiwake audit JPN RUS --claim T11 --rows
   hikiwake audit my-dossier.yaml --json
-  hikiwake audit my-dossier.yaml --junit > audit.xml"""
+  hikiwake audit my-dossier.yaml --junit > audit.xml
+  hikiwake audit --text briefing.pdf
+  hikiwake audit --text briefing.pdf JPN RUS"""
 )
-@click.argument("names", nargs=-1, required=True, metavar="DOSSIER|A B")
+@click.argument("names", nargs=-1, metavar="[DOSSIER|A B]")
+@click.option(
+    "--text", "text", metavar="FILE", help="Audit the claims found in a text; a dossier lends its facts."
+)
 @click.option("--as-of", "as_of", help="Use what was known by this day (YYYY-MM-DD).")
 @click.option("--claim", "claims", multiple=True, help="Audit this claim only; may be repeated.")
 @click.option("--json", "form", flag_value="json", help="Print JSON, with rows, formulas and sources.")
@@ -46,48 +53,89 @@ Examples:
     "--rows", is_flag=True, help="Show the rows behind each verdict, the largest twenty of each input."
 )
 @click.pass_obj
-def audit(
+def audit(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
     names: tuple[str, ...],
+    text: str | None,
     as_of: str | None,
     claims: tuple[str, ...],
     form: str | None,
     rows: bool,
 ) -> int:
-    """Recompute every figure that a dossier quotes, and judge it; exit code 1 when one is contradicted.
+    """Recompute every figure that a dossier or a text quotes; exit code 1 when one is contradicted.
 
     JSON holds the rows behind each verdict, unless there are more than a thousand claims and no --rows.
+
+    With --text the claims are those that `hikiwake claims extract` finds and that have no blank; the others
+    are listed with what they need. A dossier named as well lends its facts, events and groups.
     """
     import msgspec
 
     from hikiwake.audit.run import audit as run
+    from hikiwake.cli import claims as from_text
     from hikiwake.cli.progress import Progress
-    from hikiwake.core.errors import BadUsage
-    from hikiwake.dossier.form import suggestion
-    from hikiwake.dossier.validation import read
     from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.tables import open_tables
 
-    held = read(find(names))
-    if claims:
-        known = [claim.id for claim in held.claims]
-        for name in claims:
-            if name not in known:
-                why = "no claim of the dossier has this id"
-                raise BadUsage(where=f"claim {name!r}", why=why, remedy=suggestion(name, known))
-        held = msgspec.structs.replace(held, claims=tuple(c for c in held.claims if c.id in claims))
+    found = from_text.read(options, text, None) if text is not None else None
+    held = _chosen(_held(names, found, text or ""), claims)
     tables = open_tables(options.data or SHIPPED)
     shown = rows or (form == "json" and len(held.claims) <= MANY)
     with Progress(options) as progress:
         result = run(held, tables, as_of=_day(as_of), progress=progress, rows=shown)
     if form == "json":
         content = {"counts": result.counts(), **msgspec.to_builtins(result)}
+        content |= {"text": msgspec.to_builtins(found)} if found else {}
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
     elif form == "junit":
         click.echo(_junit(result))
     else:
         click.echo(visible(_text(result)))
+        if found:
+            click.echo(visible("\n".join((*from_text.incomplete(found), "", from_text.summary(found)))))
     return 1 if result.contradicted else 0
+
+
+def _held(names: tuple[str, ...], found: Extraction | None, text: str) -> Dossier:
+    """Return the dossier to audit: the one that is named, or a text's claims beside what it lends."""
+    from hikiwake.cli import claims as from_text
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dossier.validation import read
+
+    if found is not None:
+        return _joined(from_text.dossier(found, text), read(find(names)) if names else None)
+    if not names:
+        why = "neither a dossier nor a text is named"
+        raise BadUsage(where="audit", why=why, remedy="Name a dossier, two economies, or --text FILE.")
+    return read(find(names))
+
+
+def _chosen(held: Dossier, claims: tuple[str, ...]) -> Dossier:
+    """Return a dossier with the claims of these ids only; all where none is named."""
+    import msgspec
+
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dossier.form import suggestion
+
+    known = [claim.id for claim in held.claims]
+    for name in claims:
+        if name not in known:
+            why = "no claim of the dossier has this id"
+            raise BadUsage(where=f"claim {name!r}", why=why, remedy=suggestion(name, known))
+    kept = tuple(claim for claim in held.claims if claim.id in claims or not claims)
+    return msgspec.structs.replace(held, claims=kept)
+
+
+def _joined(held: Dossier, lent: Dossier | None) -> Dossier:
+    """Put a text's claims beside the facts, events and groups of a dossier."""
+    import msgspec
+
+    if lent is None:
+        return held
+    own = [one for one in held.references if one.id not in {other.id for other in lent.references}]
+    return msgspec.structs.replace(
+        lent, title=held.title, claims=held.claims, references=(*own, *lent.references)
+    )
 
 
 def _day(text: str | None) -> date | None:

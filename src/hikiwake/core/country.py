@@ -216,6 +216,22 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(_records()["JPN"].names))
 
 
+def english_names() -> dict[str, str]:
+    """Return the economy of each English name as it is spelt, where it has one bearer; codes are not names.
+
+    Examples
+    --------
+    >>> english_names()["Russian Federation"], english_names()["USA"], "JPN" in english_names()
+    ('RUS', 'USA', False)
+    """
+    found: dict[str, str] = {}
+    for identity, record in _records().items():
+        for name in (record.country.name, *record.aliases):
+            if _find(name) == (identity,):
+                found[name] = identity
+    return found
+
+
 def name_in(which: Country, language: str) -> str:
     """Name an economy in a language; in English where the language or the name is not known.
 
