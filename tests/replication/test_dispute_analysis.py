@@ -10,11 +10,14 @@ from hikiwake.dispute import (
     CONCEPTS,
     Concept,
     build,
+    cut_moves,
     explain,
     inverse,
     limited_moves,
     paths,
+    reversible,
     sensitivity,
+    solve,
     solve_coalitions,
 )
 
@@ -157,3 +160,20 @@ def test_one_change_is_not_enough() -> None:
     assert (found.number, found.searched, found.changes) == (None, 1, ())
     already = inverse(game, [game.status_quo or 0], "nash")
     assert (already.number, len(already.changes), already.changes[0].edits) == (0, 1, ())
+
+
+def test_an_irreversible_treaty_is_stable_because_nobody_can_leave_it() -> None:
+    game = build(japan_russia("I_settlement_irreversible_baseline"))
+    draw = game.state("NYYYNNY")
+    assert draw in solve(game).equilibria("nash")
+    free = reversible(game)
+    assert free.states == game.states
+    assert solve(free).labels("nash") == ("YYYNNYY",)
+    cut = cut_moves(game, draw)
+    settled = game.truth("settled")
+    assert cut
+    assert not any(settled[move.end] for move in cut)
+    # Among them are those that Russia would like: it takes the islands back.
+    russia = game.ranks[game.maker("R")]
+    assert any(move.who == "R" and russia[move.end] > russia[draw] for move in cut)
+    assert cut_moves(free, draw) == ()

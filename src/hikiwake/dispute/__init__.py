@@ -39,6 +39,7 @@ from hikiwake.dispute.form import (
 from hikiwake.dispute.game import Game, build, check, with_orderings, with_ranks
 from hikiwake.dispute.hypergame import Hypergame, hypergame
 from hikiwake.dispute.inverse import Change, Flip, Inverse, inverse
+from hikiwake.dispute.irreversible import cut_moves, reversible
 from hikiwake.dispute.paths import Reach, StatusQuo, Way, paths
 from hikiwake.dispute.reasons import Exit, Reason, Sanction, explain
 from hikiwake.dispute.relations import (
@@ -111,6 +112,7 @@ __all__ = [
     "check",
     "conditions",
     "count_rankings",
+    "cut_moves",
     "explain",
     "hypergame",
     "inverse",
@@ -119,6 +121,7 @@ __all__ = [
     "paths",
     "places_to_raise",
     "region_of_agreement",
+    "reversible",
     "sensitivity",
     "solve",
     "solve_coalitions",
