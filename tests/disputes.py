@@ -135,6 +135,24 @@ def random_game(chance: Random, makers: int | None = None, options: int | None =
             return game
 
 
+def random_graph(chance: Random, makers: int | None = None) -> Game:
+    """Return a random dispute by its graph. Two moves of one are seldom one move there, as with options."""
+    who = [f"D{n}" for n in range(makers or chance.randint(2, 5))]
+    count = chance.randint(3, 8)
+    pairs = [(a, b) for a in range(1, count + 1) for b in range(1, count + 1) if a != b]
+    form = GraphForm(
+        decision_makers=tuple(who),
+        states=tuple(f"s{n}" for n in range(count)),
+        moves={name: tuple(chance.sample(pairs, chance.randint(1, count))) for name in who},
+        preferences={
+            name: Preference(payoffs=tuple(float(chance.randint(0, 4)) for _ in range(count))) for name in who
+        },
+    )
+    game, _ = check(form)
+    assert game is not None
+    return game
+
+
 def slow_model(game: Game) -> Model:
     """Return the same dispute for the slow implementation."""
     moves = [[set(own.ends(s).tolist()) for s in range(game.states)] for own in game.arcs]

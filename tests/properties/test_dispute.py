@@ -7,10 +7,22 @@ from random import Random
 import msgspec
 import numpy as np
 import pytest
-from tests.disputes import random_game, random_options, slow_model
+from tests.disputes import random_game, random_graph, random_options, slow_model
 from tests.reference import dispute as slow
 
-from hikiwake.dispute import Concept, Game, OptionForm, build, check, solve, with_ranks
+from hikiwake.dispute import (
+    CONCEPTS,
+    Concept,
+    Game,
+    GraphForm,
+    OptionForm,
+    Preference,
+    build,
+    check,
+    solve,
+    with_ranks,
+)
+from hikiwake.dispute.form import StateName
 
 ALL: tuple[Concept, ...] = ("nash", "gmr", "smr", "seq", "sim")
 MODELS = 1000
@@ -44,8 +56,9 @@ def test_inclusions_hold_in_a_thousand_random_disputes() -> None:
 
 def agrees_with_definitions(game: Game) -> None:
     model = slow_model(game)
-    solution = solve(game, ALL)
-    for concept in ALL:
+    concepts = ALL if isinstance(game.form, OptionForm) else CONCEPTS
+    solution = solve(game, concepts)
+    for concept in concepts:
         expected = [[slow.stable(model, concept, i, s) for s in model.states] for i in model.makers]
         assert solution.stable[concept].tolist() == expected, concept
     for i in model.makers:
@@ -55,14 +68,36 @@ def agrees_with_definitions(game: Game) -> None:
 
 
 def test_the_fast_engine_is_the_definitions() -> None:
-    for game in games(COMPARED, 2):
+    chance = Random(9)
+    for game in [*games(COMPARED, 2), *(random_graph(chance) for _ in range(2 * COMPARED))]:
         agrees_with_definitions(game)
 
 
 @pytest.mark.slow
 def test_the_fast_engine_is_the_definitions_in_many_disputes() -> None:
-    for game in games(MODELS, 3):
+    chance = Random(10)
+    for game in [*games(MODELS, 3), *(random_graph(chance) for _ in range(MODELS))]:
         agrees_with_definitions(game)
+
+
+def test_nobody_moves_twice_in_succession_but_somebody_may_move_again() -> None:
+    # Only the second of A's two moves in a row would deter B; with C's move between them it may.
+    moves: dict[str, tuple[tuple[StateName, StateName], ...]] = {
+        "A": ((2, 3), (3, 4), (5, 4)),
+        "B": ((1, 2),),
+        "C": (),
+    }
+    payoffs = {"A": (0, 0, 1, 2, 1.5), "B": (1, 2, 2, 0, 2), "C": (0, 0, 0, 0, 1)}
+    form = GraphForm(
+        decision_makers=("A", "B", "C"),
+        states=("s1", "s2", "s3", "s4", "s5"),
+        moves=moves,
+        preferences={who: Preference(payoffs=row) for who, row in payoffs.items()},
+    )
+    for concept in ("gmr", "seq"):
+        assert 0 not in solve(build(form)).individual(concept, "B")
+        between = msgspec.structs.replace(form, moves={**moves, "C": ((3, 5),)})
+        assert 0 in solve(build(between)).individual(concept, "B")
 
 
 def arcs_by_definition(form: OptionForm, game: Game) -> list[set[tuple[str, str]]]:

@@ -8,7 +8,7 @@ from random import Random
 import msgspec
 import numpy as np
 import pytest
-from tests.disputes import random_game, slow_model
+from tests.disputes import random_game, random_graph, slow_model
 from tests.reference import dispute as slow
 
 from hikiwake.dispute import (
@@ -38,6 +38,11 @@ def games(number: int, seed: int, makers: int | None = None, options: int | None
     return [random_game(chance, makers, options or chance.randint(2, 4)) for _ in range(number)]
 
 
+def graphs(number: int, seed: int, makers: int | None = None) -> list[Game]:
+    chance = Random(seed)
+    return [random_graph(chance, makers) for _ in range(number)]
+
+
 def coalitions_agree(game: Game) -> None:
     model = slow_model(game)
     solution = solve_coalitions(game)
@@ -52,13 +57,13 @@ def coalitions_agree(game: Game) -> None:
 
 
 def test_coalitions_are_their_definitions() -> None:
-    for game in games(30, 11, options=4):
+    for game in [*games(20, 11, options=4), *graphs(30, 31)]:
         coalitions_agree(game)
 
 
 @pytest.mark.slow
 def test_coalitions_are_their_definitions_in_many_disputes() -> None:
-    for game in games(300, 12):
+    for game in [*games(300, 12), *graphs(300, 32)]:
         coalitions_agree(game)
 
 
@@ -92,7 +97,7 @@ def test_jumps_differ_from_sequences_only_where_something_is_in_the_way() -> Non
 
 def test_limited_moves_are_their_definition_and_begin_with_nash() -> None:
     oscillating = 0
-    for game in games(60, 15, makers=2):
+    for game in [*games(30, 15, makers=2), *graphs(60, 33, makers=2)]:
         model, found = slow_model(game), limited_moves(game, 4)
         assert np.array_equal(found.stable[0], solve(game).stable["nash"])
         for horizon in range(1, 5):
@@ -112,7 +117,7 @@ def relation_of(better: np.ndarray, unsure: np.ndarray) -> np.ndarray:
 
 def test_unknown_preferences_are_their_definition() -> None:
     chance = np.random.default_rng(16)
-    for game in games(25, 17):
+    for game in [*games(15, 17), *graphs(20, 34)]:
         better, unsure = [], []
         for row in game.ranks:
             open_ = np.triu(chance.random((game.states, game.states)) < 0.3, 1)
@@ -143,7 +148,7 @@ def test_what_is_known_leaves_nothing_uncertain() -> None:
 def test_strength_splits_what_is_deterred() -> None:
     chance = np.random.default_rng(19)
     seen = set()
-    for game in games(40, 20):
+    for game in [*games(20, 20), *graphs(30, 35)]:
         ranks = game.ranks
         strong = [
             (row[:, None] > row[None, :]) & (chance.random((game.states, game.states)) < 0.5) for row in ranks
@@ -176,7 +181,7 @@ def follows(game: Game, moves: tuple[Move, ...], start: int, credible: bool) -> 
 
 def test_reasons_are_those_of_the_definitions() -> None:
     kinds = set()
-    for game in games(25, 21):
+    for game in [*games(15, 21), *graphs(20, 36)]:
         solution = solve(game)
         for concept, (i, who), s in product(CONCEPTS, enumerate(game.who), range(game.states)):
             row = game.ranks[i]
@@ -227,7 +232,7 @@ def all_ways(game: Game, start: int, most: int) -> dict[int, tuple[int, set[tupl
 
 
 def test_ways_are_all_the_shortest_ones() -> None:
-    for game in games(25, 22, options=3):
+    for game in [*games(15, 22, options=3), *graphs(15, 37)]:
         for start in range(game.states):
             routes = Routes(dict(zip(game.who, game.arcs, strict=True)), start, game.states)
             expected = all_ways(game, start, 4)
@@ -244,7 +249,7 @@ def test_ways_are_all_the_shortest_ones() -> None:
 
 
 def test_status_quo_analysis_is_made_of_ways() -> None:
-    for game in games(30, 23):
+    for game in [*games(20, 23), *graphs(20, 38)]:
         with_today = msgspec.structs.replace(game, status_quo=0)
         found = paths(with_today, range(game.states), solve_coalitions(game))
         for reach in found.reaches:

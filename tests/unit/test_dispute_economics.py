@@ -107,6 +107,9 @@ def test_bargaining_over_states_says_what_would_hold() -> None:
     assert next(GAME.labels[p.state] for p in strong if p.rule == "nash") == "cheat"
     tied = bargain(solution, [[2, 2, 0], [3, 3, 0]], [1, 1])
     assert [p.state for p in tied if p.rule == "nash"] == [0, 1]
+    # Among equal least gains that with the greater sum counts.
+    equal = bargain(solution, [[2, 2, 0], [2, 5, 0]], [1, 1])
+    assert [p.state for p in equal if p.rule == "egalitarian"] == [1]
     with pytest.raises(BadInput):
         bargain(solution, [[1, 2, 3]], [0, 0])
 
