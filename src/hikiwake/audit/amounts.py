@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hikiwake.audit.silence import MOST, PART, last_rows, unreported
 from hikiwake.core.claim.operand import WORLD
 from hikiwake.core.products import negligible
-from hikiwake.measures.flows import FLAGS, FLOWS, usable
+from hikiwake.measures.flows import FLAGS, usable_flows, world_flows
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Tables
@@ -53,19 +53,11 @@ class Amounts:
         self.tables = tables
         self.last_year = last_year
         wanted = tuple(sorted(set(economies)))
-        flags = tables.frame(FLAGS)
-        flows = usable(tables.frame(FLOWS), flags)
+        flows = usable_flows(tables)
         keys = ("year", "exporter", "importer", "product")
         mine = flows.filter(nw.col("exporter").is_in(wanted) | nw.col("importer").is_in(wanted))
         rows = self._until(tables.collect(mine.select(*keys, "value", "weighed", "weighed_value")))
-        total = self._until(
-            tables.collect_once(
-                "world totals of the audit",
-                lambda: flows.group_by("year", "product").agg(
-                    nw.col("value").sum(), nw.col("weighed").sum(), nw.col("weighed_value").sum()
-                ),
-            )
-        )
+        total = self._until(world_flows(tables))
         self.years = tuple(int(y) for y in np.unique(total["year"]))
         self.products = tuple(sorted(str(k) for k in set(total["product"])))
         self._year = {y: n for n, y in enumerate(self.years)}
@@ -75,7 +67,7 @@ class Amounts:
         self._rows = self._sorted(rows)
         self._totals: dict[tuple[str, str], Array] = {(WORLD, WORLD): self._grid(total)}
         self._add_totals(wanted)
-        self._marks = self._marked(flags)
+        self._marks = self._marked(tables.frame(FLAGS))
         self._silent = self._silences()
         self._series: dict[tuple[str, str, tuple[str, ...]], Series] = {}
         listed = tables.collect_once(

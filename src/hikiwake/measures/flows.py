@@ -26,6 +26,16 @@ FLAGS = "baci_flags"
 CELL = ("year", "exporter", "importer", "product")
 
 
+def usable_flows(tables: Tables) -> Frame:
+    """Return all flows with what can be believed of their quantities (see `usable`)."""
+    return usable(tables.frame(FLOWS), tables.frame(FLAGS))
+
+
+def world_flows(tables: Tables) -> Columns:
+    """Collect the totals of all covered flows by year and product."""
+    return tables.collect_once("world flows", lambda: world(usable_flows(tables)))
+
+
 def usable(flows: Frame, flags: Frame) -> Frame:
     """Add `weighed`, the quantity (kg) where it can be believed, and `weighed_value`, its value.
 
@@ -120,15 +130,14 @@ class PairFlows(msgspec.Struct, frozen=True):
 
 
 def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
-    """Collect the flows of a pair and the totals they are compared with (five small queries)."""
-    flags = tables.frame(FLAGS)
-    flows = usable(tables.frame(FLOWS), flags)
+    """Collect the flows of a pair and the totals they are compared with."""
+    flows = usable_flows(tables)
     pair = tables.collect(between(flows, a, b).select(*CELL, "value", "weighed", "weighed_value"))
     exports = tables.collect(totals(flows, "exporter", (a, b)))
     imports = tables.collect(totals(flows, "importer", (a, b)))
-    everything = tables.collect_once("world flows", lambda: world(flows))
-    holes = _gaps(tables, flags, ("hole", "edge_hole"))
-    gaps = _gaps(tables, flags, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
+    everything = world_flows(tables)
+    holes = _gaps(tables, ("hole", "edge_hole"))
+    gaps = _gaps(tables, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = tuple(str(k) for k in np.unique(everything["product"].astype(str)))
     grid = _Grid(years, products)
@@ -163,9 +172,13 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     )
 
 
-def _gaps(tables: Tables, flags: Frame, kinds: tuple[str, ...]) -> Columns:
-    found = flags.filter(nw.col("kind").is_in(kinds) & nw.col("side").is_in(("importer", "exporter")))
-    return tables.collect(found.select("side", "exporter", "importer", "product", "year"))
+def _gaps(tables: Tables, kinds: tuple[str, ...]) -> Columns:
+    def found() -> Frame:
+        of_kind = nw.col("kind").is_in(kinds) & nw.col("side").is_in(("importer", "exporter"))
+        cells = tables.frame(FLAGS).filter(of_kind)
+        return cells.select("side", "exporter", "importer", "product", "year")
+
+    return tables.collect_once(" ".join(kinds), found)
 
 
 class _Grid:
