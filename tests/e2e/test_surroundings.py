@@ -127,10 +127,12 @@ def check_interrupts(delays: list[float], folder: Path) -> None:
 
 
 def test_interrupts_at_a_few_moments(tmp_path: Path) -> None:
-    check_interrupts([0.05, 0.4, 1.0, 1.8], tmp_path)
+    check_interrupts([0.05, 0.4, 1.2], tmp_path)
 
 
 @pytest.mark.slow
-def test_interrupts_at_fifty_moments(tmp_path: Path) -> None:
-    dice = random.Random(25)
-    check_interrupts([dice.uniform(0.02, 5) for _ in range(50)], tmp_path)
+@pytest.mark.parametrize("seed", [25, 26])
+def test_interrupts_at_fifty_moments(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    # Up to about the time that the brief takes: later than its end, there is nothing to interrupt.
+    check_interrupts([dice.uniform(0.02, 3) for _ in range(25)], tmp_path)

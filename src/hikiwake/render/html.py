@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Table
 from hikiwake.core.provenance import Fact
@@ -36,6 +37,8 @@ DIALOG = (
 
 SHORT = 3
 """Signs of a name at the head of a row, such as a number, that needs no room to be read by."""
+WIDE, NARROW = 680, 340
+"""Pixels of a figure, and of the same figure laid out for a telephone; the style sheet shows one of them."""
 
 SAFE = "!$'()*,/:;=?@"
 """Signs that an address may hold as they are (RFC 3986)."""
@@ -72,6 +75,7 @@ def _helpers(words: Words) -> dict[str, Any]:
         "marker": lambda run: MARKERS[type(run)],
         "kind": lambda block: type(block).__name__,
         "picture": lambda block: _picture(block, words),
+        "small_picture": lambda block: _picture(replace(block, id=f"{block.id}-narrow"), words, NARROW),
         "figure_rows": figure_rows,
         "by_formula": by_formula,
         "numeric_columns": _numeric_columns,
@@ -115,10 +119,10 @@ def _file(block: AnyBlock, words: Words) -> str:
     return f"data:text/csv;charset=utf-8,{quote(csv_of_block(block, words), safe=SAFE)}"
 
 
-def _picture(block: Chart | LocatorMap, words: Words) -> str:
+def _picture(block: Chart | LocatorMap, words: Words, width: int = WIDE) -> str:
     from hikiwake.render.charts import svg
 
-    head, end, tail = svg(block, words.ledger, words.language).partition(">")
+    head, end, tail = svg(block, words.ledger, words.language, width=width).partition(">")
     # A tenth of a pixel is finer than any screen shows, and a map is a third smaller for it.
     lean = _PATH.sub(lambda path: _FINE.sub(r"\1", path.group()), _SPOKEN.sub("", tail))
     return f"{head}{end}{lean}"

@@ -7,7 +7,7 @@ another engine that offers the same two methods, `scan` and `collect`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 RESIDENT_BYTES = 64 * 2**20
 """Files up to this size are unpacked once instead of at each query; the shipped flows take 40 MB so."""
+
+MOST_KEPT = 24
+"""Small results kept for the next question about the same pair: another year, the other side, the brief."""
 
 
 class Engine(Protocol):
@@ -99,6 +102,7 @@ class Tables:
         self.vintage = vintage
         self._engine: Engine = engine or DuckDB(vintage.folder)
         self._kept: dict[str, Columns] = {}
+        self._lately: dict[Hashable, Columns] = {}
 
     def frame(self, table: str) -> Frame:
         """Return a table as a lazy frame.
@@ -119,6 +123,16 @@ class Tables:
         if name not in self._kept:
             self._kept[name] = self.collect(make())
         return self._kept[name]
+
+    def collect_lately(self, name: Hashable, make: Callable[[], Frame]) -> Columns:
+        """Run an expression about one pair or economy, unless it was among the last few that were asked."""
+        found = self._lately.get(name)
+        if found is None:
+            found = self.collect(make())
+            while len(self._lately) >= MOST_KEPT:
+                self._lately.pop(next(iter(self._lately)), None)
+            self._lately[name] = found
+        return found
 
     def has(self, table: str) -> bool:
         """Tell whether the vintage holds a table."""

@@ -203,7 +203,7 @@ INTENSITY = Formula(
     expression="I_ij = (x_ij / X_i) / (M_j / (M_W - M_i))",
     unit=RATIO,
     range="[0, inf); 1 is j's weight among i's possible markets",
-    source="Brown (1949), Applied Economics and the Economist's Theory; Drysdale & Garnaut (1982)",
+    source="Brown (1949), Applied Economics; Drysdale & Garnaut (1982), Hitotsubashi J. Econ. 22:62",
     reads=BOTH,
 )
 INTENSITY_FIT = Formula(

@@ -14,7 +14,7 @@ from hikiwake.measures.ties import formulas
 from hikiwake.measures.ties.levels import NO_ROW, Flow
 
 if TYPE_CHECKING:
-    from hikiwake.store.tables import Columns
+    from hikiwake.store.tables import Columns, Frame
 
 
 class Ranked(NamedTuple):
@@ -40,9 +40,13 @@ class Partners:
         self._value = rows["value"].astype(np.float64)
 
     def _collect(self) -> Columns:
-        tables = self._say.tables
-        flows = partners(tables.frame(FLOWS), self._side, self._economy, self._year)
-        return tables.collect(flows.select(nw.col(self._other).alias("partner"), "product", "value"))
+        tables, side, economy, year = self._say.tables, self._side, self._economy, self._year
+
+        def found() -> Frame:
+            flows = partners(tables.frame(FLOWS), side, economy, year)
+            return flows.select(nw.col(self._other).alias("partner"), "product", "value")
+
+        return tables.collect_lately(("partners", economy, side, year), found)
 
     def ranking(self, scope: Scope) -> tuple[tuple[str, float], ...]:
         """Return partners with their values (USD), largest first; equal values in the order of their ids."""

@@ -18,6 +18,8 @@ NAME_ROOM = 185.0
 SHORTEST = 1.0
 """Pixels of a bar that is not zero, however small its number."""
 SWATCH = 10
+NARROW = 480
+"""Pixels of a picture below which names stand over the bars of two directions."""
 
 Row = dict[str, Any]
 
@@ -55,12 +57,14 @@ def diverging(chart: Chart, ledger: Ledger, language: Language, width: int) -> d
     """Return the Vega-Lite specification of two directions back to back."""
     sides = chart.series[:2]
     marks = [(side, mark) for side, series in enumerate(sides) for mark in series.marks]
+    above = width < NARROW
+    room = width - 16.0 if above else NAME_ROOM
     names: dict[str, Row] = {}
     for _, mark in marks:
-        names.setdefault(mark.at.id, named(language.label(mark.at, "cap"), NAME_ROOM))
-    middles, height = _rows(list(names.values()))
+        names.setdefault(mark.at.id, named(language.label(mark.at, "cap"), room))
+    middles, height = _under_names(list(names.values())) if above else _rows(list(names.values()))
     at = dict(zip(names, middles, strict=True))
-    left = 16 + longest(line for name in names.values() for line in name["t"])
+    left = 8 if above else 16 + longest(line for name in names.values() for line in name["t"])
     plot = width - left - 8
     texts = [language.number(ledger[mark.fact]) for _, mark in marks]
     values = [abs(ledger[mark.fact].value or 0.0) for _, mark in marks]
@@ -73,15 +77,38 @@ def diverging(chart: Chart, ledger: Ledger, language: Language, width: int) -> d
     heads = [named(language.text(series.label, ledger), plot / 2 - SWATCH - 16) for series in sides]
     deep = LEADING * max((len(head["t"]) for head in heads), default=1)
     rule = {"type": "rule", "color": INK}
+    # The line between the two sides does not run through the names.
+    spans = [(y - BAR / 2 - 2, y + BAR / 2 + 2) for y in middles] if above else [(0.0, height)]
     layers = [
         *_filled(bars),
         *_numbers(bars, texts),
-        pixels([{"x": plot / 2, "y": 0, "x2": plot / 2, "y2": height}], rule),
-        words([{"x": -8, "y": at[key], **name} for key, name in names.items()], "right"),
+        pixels([{"x": plot / 2, "x2": plot / 2, "y": y, "y2": y2} for y, y2 in spans], rule),
+        _names(names, at, above=above),
         *_heads(heads, plot, -6 - deep / 2),
         heading(language.text(chart.axis, ledger), 4 - left, -18 - deep),
     ]
     return frame(plot, height, layers, {"left": left, "right": 8, "top": 30 + deep, "bottom": 6})
+
+
+def _names(names: dict[str, Row], at: dict[str, float], *, above: bool) -> dict[str, Any]:
+    """Write the names left of their rows, or over them where a picture is too narrow for both."""
+    if above:
+        rows = [
+            {"x": 0, "y": at[key] - BAR / 2 - 4 - LEADING * len(name["t"]) / 2, **name}
+            for key, name in names.items()
+        ]
+        return words(rows, "left")
+    return words([{"x": -8, "y": at[key], **name} for key, name in names.items()], "right")
+
+
+def _under_names(names: list[Row]) -> tuple[list[float], float]:
+    """Return the middles of bars that have their names above them, and the height of all."""
+    middles, top = [], 0.0
+    for name in names:
+        top += LEADING * len(name["t"]) + 6
+        middles.append(top + BAR / 2)
+        top += BAR + 8
+    return middles, max(top, STEP)
 
 
 def _rows(names: list[Row]) -> tuple[list[float], float]:

@@ -32,6 +32,8 @@ HEADROOM = 1.14
 NAME_ROOM = 150.0
 INSET = 9
 """Pixels between the axis and the first and last year, so that no point covers a number of the axis."""
+YEAR_ROOM = 40.0
+"""Pixels from one year on the axis to the next, at least."""
 SAMPLE = 18
 """Length of the piece of line drawn before each name."""
 TOP, BOTTOM = 30, 30
@@ -119,7 +121,7 @@ def axes(
             "format": "d",
             "title": None,
             "grid": False,
-            "values": named_years(years),
+            "values": named_years(years, view.width),
             "labelFlush": False,
             "domain": view.low == 0,
         },
@@ -133,12 +135,14 @@ def axes(
     return across, up
 
 
-def named_years(years: list[int]) -> list[int]:
-    """Return the years that the axis names: at most nine, round ones."""
+def named_years(years: list[int], width: float) -> list[int]:
+    """Return the years that the axis names: round ones, at most nine and no more than there is room for."""
     if not years:
         return []
     first, last = years[0], years[-1]
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if (last - first) / step <= 8)
+    most = max(1.0, min(8.0, width / YEAR_ROOM))
+    steps = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+    step = next(step for step in steps if (last - first) / step <= most)
     return [year for year in range(first, last + 1) if year % step == 0] or [first]
 
 
