@@ -24,6 +24,7 @@ from hikiwake.core.document import (
     LocatorMap,
     Paragraph,
     Prose,
+    Section,
     Table,
     cited,
 )
@@ -39,8 +40,8 @@ Paper = Literal["a4", "us-letter"]
 Item = dict[str, Any]
 PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
 """Points."""
-CHART_WIDTH, MAP_WIDTH = 680, 480
-"""Pixels. A locator map needs less room than a figure that is read closely."""
+CHART_WIDTH, NARROW, MAP_WIDTH = 680, 340, 480
+"""Pixels: a figure that is read closely, one beside text, and a locator map, which needs less room."""
 
 
 class Look(NamedTuple):
@@ -53,7 +54,7 @@ class Look(NamedTuple):
 
 CELL, INSET = 8.0, 9.0
 """Points: the text of a table, and what a cell leaves free at its two sides."""
-LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(54.0, 8.8, 0.555)}
+LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(46.0, 8.4, 0.62)}
 
 
 def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
@@ -78,6 +79,7 @@ class _Layout:
         self.pictures: dict[str, bytes] = {}
         brief = words.brief
         self.look = LOOKS[brief.length]
+        self.glance = brief.length == "glance"
         # Numbers of the running text are explained one by one; tables and figures by their source lines.
         said = (
             *cited(brief.summary),
@@ -111,7 +113,7 @@ class _Layout:
                     "id": section.id,
                     "title": self._runs(section.title),
                     "finding": self._runs(section.finding),
-                    "blocks": [self._block(block) for block in section.blocks],
+                    "blocks": self._blocks(section),
                 }
                 for section in brief.sections
             ],
@@ -164,6 +166,16 @@ class _Layout:
             for number, parts in self.words.written_sources()
         ]
 
+    def _blocks(self, section: Section) -> list[Item]:
+        """Return the blocks of a section; on the two pages of a glance a figure stands beside its text."""
+        blocks: list[Item] = []
+        for block in map(self._block, section.blocks):
+            text: list[Item] = []
+            while self.glance and block["kind"] == "picture" and blocks and blocks[-1]["kind"] == "paragraph":
+                text.insert(0, blocks.pop())
+            blocks.append({"kind": "beside", "text": text, "picture": block} if text else block)
+        return blocks
+
     def _block(self, block: AnyBlock) -> Item:
         words = self.words
         if isinstance(block, Paragraph):
@@ -208,7 +220,7 @@ class _Layout:
 
         words = self.words
         file = f"{block.id}.svg"
-        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else CHART_WIDTH
+        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else NARROW if self.glance else CHART_WIDTH
         drawn = svg(block, words.ledger, words.language, width=pixels)
         self.pictures[file] = printable(drawn).encode("utf-8")
         note = self._runs(block.note) if block.note else None

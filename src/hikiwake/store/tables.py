@@ -56,6 +56,8 @@ class DuckDB:
         quoted = str(folder).replace("'", "''")
         self._connection.execute(f"SET allowed_directories = ['{quoted}/']")
         self._connection.execute("SET enable_external_access = false")
+        # In a notebook or at a prompt it would draw its own bar on standard output, where results go.
+        self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
         self._resident: set[str] = set()
 

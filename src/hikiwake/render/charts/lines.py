@@ -27,7 +27,9 @@ from hikiwake.render.charts.theme import (
 )
 from hikiwake.render.language import Language
 
-HEIGHT = 270
+HEIGHT, LOW = 270, 200
+"""Pixels of the plot, and of one on a picture narrower than `NARROW`."""
+NARROW = 480
 HEADROOM = 1.14
 NAME_ROOM = 150.0
 INSET = 9
@@ -40,14 +42,14 @@ TOP, BOTTOM = 30, 30
 
 
 class Frame(NamedTuple):
-    """Where values stand in the plot: what its edges mean, and its width in pixels."""
+    """Where values stand in the plot: what its edges mean, and its size in pixels."""
 
     first: float
     last: float
     low: float
     high: float
     width: float
-    height: float = HEIGHT
+    height: float
 
     def x(self, year: float) -> float:
         """Return the pixel of a year."""
@@ -74,12 +76,16 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     years = [point["x"] for point in points] or [0]
     # A single year stands in the middle of an axis that has only it.
     first, last = (min(years), max(years)) if min(years) < max(years) else (years[0] - 1, years[0] + 1)
-    view = Frame(first, last, low, high, width - left - right)
+    view = Frame(first, last, low, high, width - left - right, LOW if width < NARROW else HEIGHT)
     x, y = axes(view, values, form, sorted({point["x"] for point in points}))
     layers = [*paths(points, x, y, len(names)), *names_at_ends(points, labels, view)]
-    layers += remarks.layers(_notes(chart, ledger, language, points, view), _paths(points, view), view.width)
+    layers += remarks.layers(
+        _notes(chart, ledger, language, points, view), _paths(points, view), view.width, view.height
+    )
     layers.append(heading(axis_words(language.text(chart.axis, ledger), drawn), 6 - left, -16))
-    return frame(view.width, HEIGHT, layers, {"left": left, "right": right, "top": TOP, "bottom": BOTTOM})
+    return frame(
+        view.width, view.height, layers, {"left": left, "right": right, "top": TOP, "bottom": BOTTOM}
+    )
 
 
 def points_of(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:

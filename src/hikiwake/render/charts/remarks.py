@@ -37,9 +37,7 @@ class _Place(NamedTuple):
     box: Box
 
 
-def layers(
-    notes: list[Note], lines: list[Segment], width: float, height: float = 270.0
-) -> list[dict[str, Any]]:
+def layers(notes: list[Note], lines: list[Segment], width: float, height: float) -> list[dict[str, Any]]:
     """Return the texts and the lines that lead to them."""
     placed = _placed(notes, lines, width, height)
     if not placed:

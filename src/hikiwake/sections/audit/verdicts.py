@@ -61,7 +61,7 @@ class Judged(NamedTuple):
         unsettled = [verdict for verdict in self._open() if verdict.printed]
         blocks: list[AnyBlock] = []
         if against:
-            blocks.append(self._table("audit-against", against, glance=True))
+            blocks.append(self._table("audit-against", against))
         elif differing or holding:
             blocks.append(Paragraph((prose("audit.nothing_against"),), glance=True))
         if differing:
@@ -95,7 +95,7 @@ class Judged(NamedTuple):
     def _open(self) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.judgement not in WORDS]
 
-    def _table(self, identity: str, rows: Iterable[Verdict], *, glance: bool = False) -> Table:
+    def _table(self, identity: str, rows: Iterable[Verdict]) -> Table:
         claims = {claim.id: claim for claim in self.dossier.claims}
         listed = list(rows)
         return Table(
@@ -106,7 +106,6 @@ class Judged(NamedTuple):
             ),
             rows=tuple(self._row(claims[verdict.claim], verdict) for verdict in listed),
             note=prose("audit.against_note"),
-            glance=glance,
         )
 
     def _row(self, claim: kinds.Claim, verdict: Verdict) -> tuple[Cell, ...]:

@@ -24,9 +24,8 @@ def section(context: Context) -> Section:
         return Section(ID, title, nothing, (Caveat("no data", nothing, glance=True), *absent))
     blocks: list[AnyBlock] = list(absent)
     for part in made:
-        first = part is told[0]
-        blocks += fit.blocks(context, part, glance=first)
-        blocks += trade.blocks(context, part, glance=first)
+        blocks += fit.blocks(context, part, glance=part is told[0])
+        blocks += trade.blocks(context, part)
         blocks += openings.blocks(context, part)
     blocks += fit.table(context, made)
     blocks += trade.table(context, made)

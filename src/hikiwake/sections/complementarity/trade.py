@@ -32,14 +32,14 @@ def summary(part: Part, direction: Direction) -> Prose | None:
     return prose(f"complementarity.{key}", facts, scope=part.scope, **names(direction))
 
 
-def blocks(context: Context, part: Part, *, glance: bool) -> list[AnyBlock]:
+def blocks(context: Context, part: Part) -> list[AnyBlock]:
     """Write the intensity of both directions, and how alike the two are as exporters."""
     told = [d for d in context.directions if not part.doubtful(d)]
     known = [d for d in told if part.intensities[d].known]
     most = max((part.intensities[d].expected for d in known), default=0.0)
     weighty = [d for d in known if part.intensities[d].expected >= TRIFLE * most]
     order = [*(d for d in part.usable if d in weighty), *(d for d in weighty if d not in part.usable)]
-    written: list[AnyBlock] = [Paragraph(_sentences(part, d), glance=glance) for d in order]
+    written: list[AnyBlock] = [Paragraph(_sentences(part, d)) for d in order]
     alike = _alike(context, part)
     if alike is not None:
         written.append(Paragraph((alike,)))

@@ -48,8 +48,7 @@ def blocks(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
     alive = [d for d in followed if values[d] > 0]
     weighty = [d for d in alive if values[d] >= TRICKLE * values[alive[0]] and _matters(trade, d)]
     written: list[AnyBlock] = [
-        Paragraph(_sentences(trade, d) if d in alive else (_none(d, found.year),), glance=True)
-        for d in followed
+        Paragraph(_sentences(trade, d) if d in alive else (_none(d, found.year),)) for d in followed
     ]
     written.append(Paragraph((_balance(context, trade),)))
     written.append(Caveat("concept", prose("intermediate.concept", {"count": trade.economies()})))
