@@ -124,7 +124,7 @@ def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Parag
         else:
             facts = {"share": tie.share, "share_quantity": tie.share_quantity}
             sentences.append(prose("ties.fuel", facts, **labels))
-    return Paragraph(tuple(sentences), glance=True)
+    return Paragraph(tuple(sentences))
 
 
 def _table(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Table:
