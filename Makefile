@@ -90,6 +90,7 @@ data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
 bench: $(VENV)-peers/.peers ## measure times, beside other packages
 	$(VENV)-peers/bin/python benchmarks/brief.py
 	$(VENV)-peers/bin/python -m benchmarks.indices
+	OPENBLAS_NUM_THREADS=1 $(VENV)-peers/bin/python -m benchmarks.equilibrium
 
 .PHONY: lock
 lock: ## write the hashed locks again (needs uv)
