@@ -114,15 +114,20 @@ class PairView:
         *,
         draws: int = 200,
         seed: int = 1,
+        dossier: str | Path = "",
         progress: compose.Progress | None = None,
     ) -> Scenarios:
-        """Return what ready-made scenarios would change: cheaper-trade, no-exports, no-imports, no-trade.
+        """Return what scenarios would change: those of a dossier's file, or the ready-made.
 
-        Intervals hold 90 % of the draws of the trade elasticities. The table's latest year is the baseline.
+        Ready-made are cheaper-trade, no-exports, no-imports and no-trade. Intervals hold 90 % of the draws of
+        the trade elasticities, and of what the dossier's shocks give an error. The table's latest year is the
+        baseline.
         """
         from hikiwake.measures.scenario.coverage import scenarios
+        from hikiwake.measures.scenario.described import of_dossier
 
         ledger = Ledger()
+        written = self._dossier(str(dossier)) if dossier else None
         told = scenarios(
             Statements(self._tables, ledger),
             self.a.id,
@@ -130,6 +135,7 @@ class PairView:
             tuple(names),
             draws=draws,
             seed=seed,
+            described=None if written is None else of_dossier(written, str(dossier)),
             progress=progress,
         )
         return Scenarios(ledger, f"scenarios of {self.a.name} and {self.b.name}, {told.base.year}", told)

@@ -184,7 +184,7 @@ def test_the_command_prints_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ("a", "names", "draws", "kind", "why"),
     [
         ("FJI", [], DRAWS, NoData, "holds 80 economies"),
-        ("JPN", ["peace"], DRAWS, BadUsage, "no ready-made scenario"),
+        ("JPN", ["peace"], DRAWS, BadUsage, "no scenario of this name"),
         ("JPN", [], 3, BadUsage, "more draws"),
     ],
 )

@@ -27,16 +27,18 @@ def scenario() -> None:
 @scenario.command(
     "run",
     epilog="""\b
-Scenarios: cheaper-trade (trade costs between the two fall by a tenth), no-exports (A sells nothing
-more to B), no-imports (B sells nothing more to A), no-trade (neither).
+Ready-made: cheaper-trade (trade costs between the two fall by a tenth), no-exports (A sells nothing
+more to B), no-imports (B sells nothing more to A), no-trade (neither). A dossier's file may stand
+in place of A and B: its own scenarios are solved, for the first two of its parties.
 \b
 Examples:
   hikiwake scenario run JPN RUS
-  hikiwake scenario run france germany --scenario cheaper-trade --draws 1000 --check""",
+  hikiwake scenario run france germany --scenario cheaper-trade --draws 1000 --check
+  hikiwake scenario run my-dossier.yaml --scenario settlement --json""",
 )
-@click.argument("a", shell_complete=economies)
+@click.argument("a", metavar="A|FILE", shell_complete=economies)
 @click.argument("b", required=False, shell_complete=economies)
-@click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all four).")
+@click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all).")
 @click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of the elasticities.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
 @click.option("--check", is_flag=True, help="Print how exactly the conditions of equilibrium hold.")
@@ -58,7 +60,7 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     as_csv: bool,
     output: Path | None,
 ) -> None:
-    """Show what ready-made scenarios would change for a pair and for others."""
+    """Show what scenarios would change, for a pair and for all others."""
     # Batches run in threads of their own; NumPy's, started with it, would wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from hikiwake.api import pair
@@ -67,9 +69,10 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.cli.scenario_text import told
 
     wanted = form(as_json=as_json, as_csv=as_csv)
-    view = pair(*given((a, b)), data=options.data)
+    file, names_of = (a, parties(a)) if b is None and a.endswith((".yaml", ".yml")) else ("", (a, b))
+    view = pair(*given(names_of), data=options.data)
     with Progress(options) as progress:
-        found = view.scenarios(names, draws=draws, seed=seed, progress=progress)
+        found = view.scenarios(names, draws=draws, seed=seed, dossier=file, progress=progress)
     if wanted or output is not None:
         deliver(options, found, wanted, output)
     else:
@@ -79,3 +82,11 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
         click.echo(told(found, view.a, view.b), nl=False)
     if check:
         options.say(f"largest gap in any condition of equilibrium, draws included: {found.told.gap:.1e}")
+
+
+def parties(file: str) -> tuple[str, str]:
+    """Return the first two parties of a dossier's file."""
+    from hikiwake.dossier.validation import read
+
+    found = read(Path(file)).parties
+    return found[0], found[1]

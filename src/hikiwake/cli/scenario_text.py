@@ -29,7 +29,7 @@ def told(found: Scenarios, a: Country, b: Country) -> str:
         "no-trade": f"{a.name} and {b.name} sell nothing more to each other",
     }
     for answers in found.told.answers:
-        lines += ["", f"{answers.scenario}: {titles[answers.scenario]}"]
+        lines += ["", f"{answers.scenario}: {answers.title or titles[answers.scenario]}"]
         lines += _scenario(answers, (a, b), industries)
     return "\n".join([*lines, "", *textwrap.wrap(f"Note: {found.told.note}.", WIDTH)]) + "\n"
 

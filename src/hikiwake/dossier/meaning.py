@@ -45,6 +45,11 @@ def meaningless(dossier: Dossier, tree: dict[str, Any]) -> Iterator[Fault]:
         from hikiwake.dossier.disputes import dispute_faults
 
         yield from dispute_faults(dossier.dispute, [reference.id for reference in dossier.references])
+    if dossier.scenarios is not None:
+        from hikiwake.dossier.scenarios import scenario_faults
+
+        known = [reference.id for reference in dossier.references]
+        yield from scenario_faults(dossier.scenarios, list(dossier.groups), known)
 
 
 def partly_meaningless(tree: Any, faulty: set[Path]) -> Iterator[Fault]:

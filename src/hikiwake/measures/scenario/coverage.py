@@ -11,8 +11,8 @@ from hikiwake.measures.intermediate.table import economies_in, latest_year
 from hikiwake.measures.scenario.baseline import RULE, Baseline, baseline
 from hikiwake.measures.scenario.elasticities import Elasticities, elasticities
 from hikiwake.measures.scenario.formulas import READS
-from hikiwake.measures.scenario.ready import ready_made
-from hikiwake.measures.scenario.solved import LEVEL, pair_of, solved
+from hikiwake.measures.scenario.ready import Scenario, ready_made
+from hikiwake.measures.scenario.solved import LEVEL, Draws, pair_of, solved
 from hikiwake.measures.scenario.stated import Answers, Teller
 from hikiwake.measures.statement import Statements
 
@@ -37,11 +37,12 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     b: str,
     names: Sequence[str] = (),
     *,
+    described: Callable[[Baseline], tuple[Scenario, ...]] | None = None,
     draws: int,
     seed: int,
     progress: Progress | None = None,
 ) -> Told:
-    """Solve and state the ready-made scenarios of a pair, all or those named.
+    """Solve and state scenarios of a pair, all or those named: the ready-made, or those `described` gives.
 
     Raises
     ------
@@ -53,12 +54,13 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     base = _base(say, a, b)
     world = base.world
     pair = pair_of(world.place(a), world.place(b), len(world.economies))
-    known = {scenario.id: scenario for scenario in ready_made(pair.a, pair.b)}
+    offered = ready_made(pair.a, pair.b) if described is None else described(base)
+    known = {scenario.id: scenario for scenario in offered}
     for name in names:
         if name not in known:
             raise BadUsage(
                 where=f"scenario {name!r}",
-                why="there is no ready-made scenario of this name",
+                why="there is no scenario of this name",
                 remedy=f"Choose one of: {', '.join(known)}.",
             )
     if draws < FEWEST:
@@ -70,7 +72,7 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     theta = elasticities([industry.code for industry in base.industries])
     note = _note(base, theta, draws, seed)
     teller = Teller(say, base, theta, pair, note)
-    drawn = theta.draws(draws, seed)
+    drawn = Draws(theta.draws(draws, seed), seed)
     chosen = [known[name] for name in names or known]
     told, gap = [], 0.0
     for number, scenario in enumerate(chosen):

@@ -30,6 +30,13 @@ AT_ENDS = 1.645
 Progress = Callable[[int, int], None]
 
 
+class Draws(NamedTuple):
+    """Elasticities by draw (m, k), and where the draws of a scenario's own errors begin."""
+
+    theta: Array
+    seed: int
+
+
 class Pair(NamedTuple):
     """Places of the pair's economies, and the ways of trade that are told: between them, and with others."""
 
@@ -72,13 +79,24 @@ def solved(
     theta: Elasticities,
     scenario: Scenario,
     pair: Pair,
-    draws: Array,
+    draws: Draws,
     progress: Progress | None = None,
 ) -> Solved:
-    """Solve a scenario; `draws` (m, k) are elasticities by draw."""
+    """Solve a scenario at the estimates, under the draws, and under other elasticities."""
     shock = SectorShock(scenario.moves)
     central = solve_sectors(base.world, theta.central, shock, closure=CLOSURE)
-    many = solve_draws(base.world, draws, shock, pairs=pair.ways, closure=CLOSURE, progress=progress)
+    own = scenario.drawn(len(draws.theta), draws.seed)
+    costs, effects = own if own is not None else (None, None)
+    many = solve_draws(
+        base.world,
+        draws.theta,
+        shock,
+        costs=costs,
+        effects=effects,
+        pairs=pair.ways,
+        closure=CLOSURE,
+        progress=progress,
+    )
     groups = len(theta.names)
     ends = [theta.moved(group, by) for group in range(groups) for by in (-AT_ENDS, AT_ENDS)]
     others = [np.full(len(theta.group), value) for value in theta.alternatives.values()]

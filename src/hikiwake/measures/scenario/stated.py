@@ -24,6 +24,7 @@ class Answers(NamedTuple):
     """The facts of one scenario, in the order in which people ask."""
 
     scenario: str
+    title: str
     welfare: dict[str, Fact]
     real_wages: dict[str, Fact]
     trade: dict[tuple[str, str], Fact]
@@ -66,6 +67,7 @@ class Teller:
         trade, direct = self._trade(found, about)
         return Answers(
             scenario=found.scenario.id,
+            title=found.scenario.title,
             welfare=welfare,
             real_wages={
                 named[n]: self._change(
