@@ -186,6 +186,7 @@ def test_the_famous_error_stands_first_and_in_the_summary(japan_russia: Brief) -
     first = table(japan_russia, "audit-against")[0]
     assert "(T3)" in first[0]
     assert first[1:4] == ["Less than 4 %", "contradicted", "10.6\u202f%"]
+    assert first[4].startswith("cited figures of different makers [")
     said = load().text(section(japan_russia, "audit").summary[0], japan_russia.ledger)
     against = [fact for fact in _facts(japan_russia, "claims_judged") if fact.subject["verdict"] == "against"]
     assert f" {against[0].value:.0f} contradicted" in said

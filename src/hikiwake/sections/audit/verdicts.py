@@ -136,6 +136,8 @@ class Judged(NamedTuple):
         if verdict.basis in ("reported", "bounds"):
             return Cell(said=prose(f"audit.rests_{verdict.basis}"))
         key = f"audit.rests_{verdict.basis}"
+        # Figures of two makers count at different borders and prices: a reader must know.
+        key += "_mixed" if verdict.basis == "cited" and ";" in verdict.sources else ""
         return Cell(said=prose(key, marks=marks) if marks else prose(f"{key}_plain"))
 
     def _unsettled(self, rows: list[Verdict]) -> Table:
@@ -176,7 +178,8 @@ def _found(claim: kinds.Claim, verdict: Verdict, found: Found, stating: Stating)
         name = "between" if len(ends) > 1 else next(iter(ends))
         return prose(f"audit.found_{name}{'_reading' if reading else ''}", ends, **reading)
     if isinstance(claim, kinds.Date) and claim.event in stating.events:
-        return prose("audit.found_date", date=day(stating.events[claim.event].date))
+        date = day(stating.events[claim.event].date)
+        return prose("audit.found_date_reading" if reading else "audit.found_date", date=date, **reading)
     if reading:
         return prose("audit.found_reading_alone", **reading)
     # What names of places and partners of projects were found to be has no number: the verdict says it.
