@@ -3,7 +3,7 @@
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.equilibrium [--runs 11] [--slow] [--out FILE]
 
 Run it where the packages of `requirements/peers.txt` are installed. A package that is missing or fails is
-listed with its reason. `--slow` adds what takes minutes: gegravity beyond 60 economies, and a thousand draws.
+listed with its reason. `--slow` adds what takes minutes: gegravity beyond 100 economies.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def one_shock(economies: int, runs: int, slow: bool, machine: Machine) -> list[R
             lambda: equilibrium.conditional(base, SIGMA - 1.0, shock, reference=economies - 1),
         ),
     ]
-    if slow or economies <= 60:
+    if slow or economies <= 100:
         frame = cache(partial(frame_of, case))
         own.append(
             Entrant(
@@ -150,9 +150,11 @@ def many_sectors(runs: int, slow: bool, machine: Machine) -> list[Result]:
         if shock is apart:
             entrants.append(other_network())
         results += compare(f"many sectors, {name}", size, entrants, runs, machine)
-    draws = SCENARIOS if slow else 100
-    call = partial(equilibrium.solve_draws, world, theta.draws(draws, 1), embargo)
-    results += compare(f"{draws:,} draws, embargo G7 and RUS", size, [Entrant(OWN, OWN, call)], 1, machine)
+    del slow
+    call = partial(equilibrium.solve_draws, world, theta.draws(SCENARIOS, 1), embargo)
+    results += compare(
+        f"{SCENARIOS:,} draws, embargo G7 and RUS", size, [Entrant(OWN, OWN, call)], 1, machine
+    )
     return results
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
@@ -27,6 +27,8 @@ from hikiwake.equilibrium import (
 CLOSURES: tuple[Closure, ...] = ("additive", "multiplicative", "balanced", "share of world output")
 closures = st.sampled_from(CLOSURES)
 Shape = tuple[int, int]
+# Each example is some equilibria of tens of rounds.
+FEW = settings(max_examples=30)
 
 
 @st.composite
@@ -72,6 +74,7 @@ def size(base: Sectors) -> Shape:
     return base.flows.shape[0], base.flows.shape[1]
 
 
+@FEW
 @given(st.data(), worlds(), closures)
 def test_no_shock_changes_nothing(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     found = solve_sectors(base, data.draw(thetas(size(base)[0])), SectorShock(), closure=closure)
@@ -80,6 +83,7 @@ def test_no_shock_changes_nothing(data: st.DataObject, base: Sectors, closure: C
     close(found.after, found.before, 1e-11)
 
 
+@FEW
 @given(st.data(), worlds(), closures)
 def test_every_condition_holds(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     theta, shock = data.draw(thetas(size(base)[0])), data.draw(shocks(base))
@@ -88,6 +92,7 @@ def test_every_condition_holds(data: st.DataObject, base: Sectors, closure: Clos
     assert closure in found.assumption
 
 
+@FEW
 @given(st.data(), worlds())
 def test_home_shares_of_all_sectors_tell_welfare(data: st.DataObject, base: Sectors) -> None:
     """W^_j = prod_kl pi^_jjl^(-alpha_jk a_jkl / theta_l), with a the Leontief inverse of input shares.
@@ -109,6 +114,7 @@ def test_home_shares_of_all_sectors_tell_welfare(data: st.DataObject, base: Sect
     close(found.welfare, np.prod((home / before) ** -exponent, axis=0))
 
 
+@FEW
 @given(st.data(), worlds(), st.floats(1.0, 9.0), closures)
 def test_one_sector_without_inputs_is_the_one_sector_model(
     data: st.DataObject, base: Sectors, theta: float, closure: Closure
@@ -132,6 +138,7 @@ def test_one_sector_without_inputs_is_the_one_sector_model(
     close(found.after[0], expected.after)
 
 
+@FEW
 @given(st.data(), worlds(duties=False), st.floats(1.0, 9.0))
 def test_sectors_that_are_alike_collapse_to_one(data: st.DataObject, base: Sectors, theta: float) -> None:
     """The same trade, inputs and theta in each sector: real income is that of the one sector they are."""
@@ -145,6 +152,7 @@ def test_sectors_that_are_alike_collapse_to_one(data: st.DataObject, base: Secto
     close(solve_sectors(twin, theta, shock).welfare, solve_sectors(one, theta, shock).welfare)
 
 
+@FEW
 @given(st.data(), worlds(), closures)
 def test_names_and_units_do_not_matter(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     k, n = size(base)
@@ -171,6 +179,7 @@ def test_names_and_units_do_not_matter(data: st.DataObject, base: Sectors, closu
     close(again.welfare, found.welfare[order])
 
 
+@FEW
 @given(st.data(), worlds(), st.sampled_from(CLOSURES[1:]))
 def test_the_numeraire_is_only_a_unit(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     k, n = size(base)
@@ -183,6 +192,7 @@ def test_the_numeraire_is_only_a_unit(data: st.DataObject, base: Sectors, closur
     assert other.wages[1] == pytest.approx(1.0, abs=1e-12)
 
 
+@FEW
 @given(st.data(), worlds(), st.sampled_from(["additive", "balanced"]))
 def test_going_back_leads_back(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     theta = data.draw(thetas(size(base)[0]))
@@ -193,6 +203,7 @@ def test_going_back_leads_back(data: st.DataObject, base: Sectors, closure: Clos
     close(back.welfare * there.welfare, 1.0)
 
 
+@FEW
 @given(st.data(), worlds(), st.floats(0.6, 1.8))
 def test_productivity_everywhere_is_welfare_everywhere(
     data: st.DataObject, base: Sectors, ratio: float
@@ -208,6 +219,7 @@ def test_productivity_everywhere_is_welfare_everywhere(
     assert np.all((found.welfare > 1.0) == (ratio > 1.0)) or abs(ratio - 1.0) < 1e-3
 
 
+@FEW
 @given(st.data(), worlds())
 def test_an_embargo_is_the_limit_of_growing_costs(data: st.DataObject, base: Sectors) -> None:
     theta = data.draw(thetas(size(base)[0])).clip(2.0)
@@ -224,6 +236,7 @@ def test_an_embargo_is_the_limit_of_growing_costs(data: st.DataObject, base: Sec
     assert gaps[0] > gaps[1] > gaps[2] or gaps[0] < 1e-9
 
 
+@FEW
 @given(st.data(), worlds())
 def test_welfare_is_continuous_in_the_shock(data: st.DataObject, base: Sectors) -> None:
     theta = data.draw(thetas(size(base)[0]))
@@ -231,6 +244,7 @@ def test_welfare_is_continuous_in_the_shock(data: st.DataObject, base: Sectors) 
     assert np.abs(near[1] - near[0]).max() < 1e-5
 
 
+@FEW
 @given(st.data(), worlds(), st.sampled_from(["additive", "multiplicative", "share of world output"]))
 def test_draws_are_as_one_by_one(data: st.DataObject, base: Sectors, closure: Closure) -> None:
     k, n = size(base)
@@ -260,6 +274,7 @@ def test_draws_are_as_one_by_one(data: st.DataObject, base: Sectors, closure: Cl
         close(found.trade[row, 1], alone.after[:, 1, 0])
 
 
+@FEW
 @given(st.data(), worlds())
 def test_the_first_round_changes_no_other_trade(data: st.DataObject, base: Sectors) -> None:
     theta = data.draw(thetas(size(base)[0]))
