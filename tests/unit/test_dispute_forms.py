@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -21,10 +22,22 @@ from hikiwake.dispute import (
     Quantity,
     QuantityRow,
     Statement,
+    break_even,
     build,
     check,
+    conditions,
+    count_rankings,
+    cut_moves,
+    explain,
+    hypergame,
+    inverse,
+    paths,
+    places_to_raise,
     sensitivity,
     solve,
+    solve_uncertain,
+    welfare_needed,
+    with_ranks,
 )
 from hikiwake.dispute.edits import bounded
 
@@ -322,3 +335,28 @@ def test_no_option_at_all_leaves_one_state() -> None:
     game = build(form)
     assert (game.states, game.labels) == (1, ("",))
     assert solve(game).equilibria("nash") == (0,)
+
+
+def test_positions_and_arrays_that_do_not_fit_are_refused() -> None:
+    game = build(FORM)
+    four = np.zeros(game.states)
+    questions: list[Callable[[], object]] = [
+        lambda: paths(game, [99]),
+        lambda: inverse(game, [-1]),
+        lambda: conditions(game, 99, "nash"),
+        lambda: places_to_raise(game, 99),
+        lambda: break_even(game, "JPN", 99, four, four),
+        lambda: welfare_needed(game, "JPN", 99, four, four, weight=1.0),
+        lambda: hypergame(game, {"JPN": [99]}),
+        lambda: cut_moves(game, 99),
+        lambda: count_rankings(game, 99, "nash", {"JPN": [0, 1]}),
+        lambda: explain(game, "nash", "JPN", 99),
+        lambda: with_ranks(game, {"JPN": [1]}),
+        lambda: with_ranks(game, {"USA": [1] * game.states}),
+        lambda: with_ranks(game, {"JPN": [float("nan")] * game.states}),
+        lambda: solve_uncertain(game, {"USA": [four]}),
+        lambda: solve_uncertain(game, {"JPN": [four[:2]]}),
+    ]
+    for question in questions:
+        with pytest.raises(BadInput):
+            question()

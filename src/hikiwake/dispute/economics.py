@@ -56,7 +56,7 @@ def break_even(game: Game, who: str, state: int, political: Array, welfare: Arra
     Raises
     ------
     BadInput
-        If the arrays do not have one finite number for each state.
+        If the arrays do not have one finite number for each state, or the state does not exist.
     """
     for name, values in (("political", political), ("welfare", welfare)):
         if np.shape(values) != (game.states,) or not np.isfinite(values).all():
@@ -65,6 +65,7 @@ def break_even(game: Game, who: str, state: int, political: Array, welfare: Arra
                 why=f"it is not one finite number for each of {game.states} states",
                 remedy="Give one for every state, in the order of the states.",
             )
+    game.need(state)
     found = []
     low, high = 0.0, float("inf")
     for exit_ in game.arcs[game.maker(who)].ends(state).tolist():
@@ -100,10 +101,11 @@ def welfare_needed(
     Raises
     ------
     BadInput
-        If the weight is not above zero.
+        If the weight is not above zero, or the state does not exist.
     """
     if not weight > 0:
         raise BadInput(where="weight", why=f"{weight} is not above zero", remedy="Give a positive weight.")
+    game.need(state)
     ends = game.arcs[game.maker(who)].ends(state)
     total = np.asarray(political) + weight * np.asarray(welfare)
     lead = total[ends].max(initial=-np.inf) - total[state]

@@ -74,6 +74,22 @@ class Game(msgspec.Struct, frozen=True, eq=False):
             )
         return int(found[0])
 
+    def need(self, *states: int) -> None:
+        """Check positions of states, which count from 0.
+
+        Raises
+        ------
+        BadInput
+            If there is none at one of them.
+        """
+        for state in states:
+            if not 0 <= state < self.states:
+                raise BadInput(
+                    where="state",
+                    why=f"there is none at position {state}",
+                    remedy=f"Give 0 to {self.states - 1}, or find it by its label with Game.state.",
+                )
+
     def where(self, condition: str) -> Indices:
         """Return the states in which a condition holds, such as `!four & coop & two`.
 
@@ -194,13 +210,38 @@ def check(form: Form) -> tuple[Game | None, tuple[Problem, ...]]:
 
 
 def with_orderings(game: Game, changed: Mapping[str, Ordering]) -> Game:
-    """Return the same game with other preferences of some decision makers."""
+    """Return the same game with other preferences of some decision makers.
+
+    Raises
+    ------
+    BadInput
+        If one does not exist, or its preferences are not over the states of the game.
+    """
+    for name, order in changed.items():
+        game.maker(name)
+        if order.ranks.shape != (game.states,):
+            raise BadInput(
+                where=f"preferences of {name}",
+                why=f"they are of {order.ranks.size} states, and the dispute has {game.states}",
+                remedy="Give one number for every state, in the order of the states.",
+            )
     orderings = tuple(changed.get(name, old) for name, old in zip(game.who, game.orderings, strict=True))
     return msgspec.structs.replace(game, orderings=orderings, warnings=())
 
 
 def with_ranks(game: Game, ranks: Mapping[str, Sequence[float]]) -> Game:
-    """Return the same game with other payoffs of some decision makers, one number a state."""
+    """Return the same game with other payoffs of some decision makers, one number a state.
+
+    Raises
+    ------
+    BadInput
+        If one does not exist, or there is not one finite number for every state.
+    """
+    for name, row in ranks.items():
+        if not np.isfinite(np.asarray(row, dtype=np.float64)).all():
+            raise BadInput(
+                where=f"payoffs of {name}", why="one is not a finite number", remedy="Give finite numbers."
+            )
     return with_orderings(
         game, {name: Ordering(dense(np.asarray(row, dtype=np.float64))) for name, row in ranks.items()}
     )

@@ -43,10 +43,11 @@ def hypergame(game: Game, unseen: Mapping[str, Collection[int]]) -> Hypergame:
     Raises
     ------
     BadInput
-        If a decision maker does not exist.
+        If a decision maker or a state does not exist.
     """
     hidden = np.zeros((len(game.who), game.states), dtype=bool)
     for who, states in unseen.items():
+        game.need(*states)
         hidden[game.maker(who), list(states)] = True
     moves = tuple(_without(own, row) for own, row in zip(game.arcs, hidden, strict=True))
     actual = solve(msgspec.structs.replace(game, arcs=moves))

@@ -153,6 +153,7 @@ def inverse(game: Game, targets: Iterable[int], concept: Concept = "nash", most:
             why="no state is wanted" if not wanted else f"{concept!r} has no inverse",
             remedy="Name at least one feasible state, and one of nash, gmr, smr and seq.",
         )
+    game.need(*wanted)
     variants = [_Variants(game, i, wanted, concept) for i in range(len(game.who))]
     for number in range(most + 1):
         found: dict[tuple[Order, ...], tuple[tuple[_Variant, ...], tuple[int, ...]]] = {}

@@ -31,7 +31,14 @@ def reversible(game: Game) -> Game:
 
 
 def cut_moves(game: Game, state: int) -> tuple[Move, ...]:
-    """Return the moves from a state that irreversibility forbids, by decision maker and state."""
+    """Return the moves from a state that irreversibility forbids, by decision maker and state.
+
+    Raises
+    ------
+    BadInput
+        If the state does not exist.
+    """
+    game.need(state)
     return tuple(
         Move(who, state, end)
         for who, own, free in zip(game.who, game.arcs, reversible(game).arcs, strict=True)

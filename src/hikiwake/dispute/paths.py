@@ -92,7 +92,7 @@ def paths(game: Game, targets: Iterable[int], coalitions: CoalitionSolution | No
     Raises
     ------
     BadInput
-        If the dispute has no status quo.
+        If the dispute has no status quo, or a target does not exist.
     """
     start = game.status_quo
     if start is None:
@@ -110,6 +110,7 @@ def paths(game: Game, targets: Iterable[int], coalitions: CoalitionSolution | No
         }
     routes = {mode: Routes(arcs, start, game.states) for mode, arcs in movers.items()}
     wanted = list(dict.fromkeys(targets))
+    game.need(*wanted)
     return StatusQuo(
         start,
         tuple(_reach(game, routes[mode], target, mode) for target in wanted for mode in movers),

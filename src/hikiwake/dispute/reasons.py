@@ -82,10 +82,7 @@ def explain(game: Game, concept: Concept, who: str, state: int) -> Reason:
         raise BadInput(
             where="concept", why=f"{concept!r} has no reasons", remedy=f"Choose from {', '.join(CONCEPTS)}."
         )
-    if not 0 <= state < game.states:
-        raise BadInput(
-            where="state", why=f"there is no position {state}", remedy=f"Give 0 to {game.states - 1}."
-        )
+    game.need(state)
     i = game.maker(who)
     row = game.orderings[i].ranks
     ends = game.arcs[i].ends(state)

@@ -84,9 +84,17 @@ def solve_uncertain(
     Raises
     ------
     BadInput
-        If there are too many states.
+        If there are too many states, or payoffs are not of all states of a decision maker that exists.
     """
     _bounded(game)
+    for who, payoffs in possible.items():
+        game.maker(who)
+        if not payoffs or any(np.shape(row) != (game.states,) for row in payoffs):
+            raise BadInput(
+                where=f"possible preferences of {who}",
+                why=f"they are not of one number for each of {game.states} states",
+                remedy="Give at least one, with a payoff for every state.",
+            )
     better: list[Relation] = []
     unsure: list[Relation] = []
     for who, order in zip(game.who, game.orderings, strict=True):

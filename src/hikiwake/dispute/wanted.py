@@ -75,6 +75,7 @@ def conditions(game: Game, target: int, concept: Concept) -> tuple[Condition, ..
 
     Under SEQ the sanctions are those that are credible by the others' preferences as they are written.
     """
+    game.need(target)
     out = []
     for i, who in enumerate(game.who):
         row = game.orderings[i].ranks
@@ -103,6 +104,7 @@ def places_to_raise(game: Game, target: int) -> dict[str, int]:
     between and beside it. This is an upper bound of the distance to the nearest ranking that works: lowering
     the rivals instead can take fewer exchanges.
     """
+    game.need(target)
     out = {}
     for who, own, order in zip(game.who, game.arcs, game.orderings, strict=True):
         row = order.ranks
@@ -129,14 +131,14 @@ def count_rankings(game: Game, target: int, concept: Concept, movable: Mapping[s
     BadInput
         If a decision maker or a state does not exist, or nothing is movable.
     """
-    chosen = {game.maker(who): list(dict.fromkeys(states)) for who, states in movable.items() if states}
-    wrong = [s for states in chosen.values() for s in states if not 0 <= s < game.states]
-    if not chosen or wrong:
+    chosen = {game.maker(who): list(dict.fromkeys(states)) for who, states in movable.items() if len(states)}
+    if not chosen:
         raise BadInput(
             where="movable",
-            why=f"there is no state {wrong[0]}" if wrong else "no state is movable",
+            why="no state is movable",
             remedy="Name the positions of states whose ranks are open.",
         )
+    game.need(target, *(state for states in chosen.values() for state in states))
     total = math.prod(_number(game.orderings[i].ranks[states]) for i, states in chosen.items())
     ways = max(_number(game.orderings[i].ranks[states]) for i, states in chosen.items())
     all_small = max(map(len, chosen.values())) <= MOST_MOVABLE and ways * game.states <= MOST_NUMBERS
