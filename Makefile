@@ -91,6 +91,7 @@ bench: $(VENV)-peers/.peers ## measure times, beside other packages
 	$(VENV)-peers/bin/python benchmarks/brief.py
 	$(VENV)-peers/bin/python -m benchmarks.indices
 	OPENBLAS_NUM_THREADS=1 $(VENV)-peers/bin/python -m benchmarks.equilibrium
+	$(VENV)-peers/bin/python -m benchmarks.gravity
 
 .PHONY: lock
 lock: ## write the hashed locks again (needs uv)

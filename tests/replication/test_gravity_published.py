@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hikiwake.gravity import GravityFit, fit
+from hikiwake.gravity import GravityFit, bias_correction, fit
 
 SHARED = Path(os.environ.get("HIKIWAKE_SHARED", "../shared")) / "data"
 EFFECTS = "exporter^year + importer^year"
@@ -209,6 +209,10 @@ def test_weidner_and_zylkin() -> None:
     assert found.covariance.clusters == (4_120,)
     assert found.coefficient("fta") == pytest.approx(0.1780290, abs=1e-7)
     assert found.standard_error("fta") == pytest.approx(0.0350079, abs=1e-7)
+    corrected = bias_correction(found)
+    assert corrected.bias[0] == pytest.approx(0.0076568, abs=1e-7)
+    assert corrected.coefficients[0] == pytest.approx(0.1703722, abs=1e-7)
+    assert corrected.standard_errors[0] == pytest.approx(0.0419559, abs=1e-7)
 
 
 def test_the_guides_r_squared_and_the_true_maximum(guide: dict[str, np.ndarray]) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from tests import gravity_panels
 from tests.gravity_panels import Shape, panel
 from tests.reference.separation import dummies, separated
 
+from hikiwake.cli.gravity import gravity
 from hikiwake.core.errors import BadInput, HikiwakeError, NotConverged
-from hikiwake.gravity import Columns, Errors, GravityFit, Solver, compare, fit
+from hikiwake.gravity import Columns, Errors, GravityFit, Solver, bias_correction, compare, fit
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -300,3 +305,69 @@ def test_combinations_and_intervals(fitted: GravityFit) -> None:
     assert (bounds.high - bounds.low)[0] == pytest.approx(2 * 1.6448536 * fitted.standard_errors[0])
     with pytest.raises(BadInput, match="between 0 and 1"):
         fitted.confidence_interval(95)
+
+
+def test_bias_correction_needs_a_three_way_model(fitted: GravityFit) -> None:
+    assert bias_correction(fitted).names == fitted.names
+    with pytest.raises(BadInput, match="pair effects"):
+        bias_correction(fit(TWO, panel(10)))
+
+
+# --- the command line --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    data = panel(11)
+    path = tmp_path / "flows.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(data)
+        writer.writerows(zip(*(column.tolist() for column in data.values()), strict=True))
+    return path
+
+
+def said(*arguments: str) -> str:
+    done = CliRunner().invoke(gravity, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_command_says_what_the_library_says(table: Path) -> None:
+    expected = fit(TWO, panel(11))
+    assert said("fit", str(table), TWO).strip() == expected.summary()
+    told = json.loads(said("fit", str(table), TWO, "--json"))
+    assert told["coefficients"]["coefficient"] == pytest.approx(expected.coefficients, rel=1e-12)
+    assert told["rows_left_out"] == {reason: rows.tolist() for reason, rows in expected.drops.items()}
+    other = json.loads(
+        said("fit", str(table), TWO, "--small-sample", "parameters", "--errors", "year", "--json")
+    )
+    assert other["clusters"] == [5]
+    assert other["small_sample"] == "parameters"
+
+
+def test_the_command_sets_models_side_by_side(table: Path) -> None:
+    lines = said("table", str(table), TWO, THREE).splitlines()
+    assert lines[0] == "|  | (1) | (2) |"
+    assert said("table", str(table), TWO, "--latex").startswith(r"\begin{tabular}{lr}")
+    assert len(json.loads(said("table", str(table), TWO, THREE, "--json"))) == 2
+
+
+def test_the_command_refuses_bad_tables(tmp_path: Path) -> None:
+    path = tmp_path / "flows.csv"
+    for text, part in (
+        ("a,b\n1,2,3\n", "3 cells"),
+        ("a,a\n1,2\n", "each once"),
+        ("", "each once"),
+        ("\x00\xff", "first line|line contains NUL|codec"),
+    ):
+        path.write_bytes(text.encode("latin-1"))
+        with pytest.raises(HikiwakeError, match=part):
+            CliRunner().invoke(gravity, ["fit", str(path), TWO], catch_exceptions=False)
+
+
+def test_the_command_needs_the_keys_of_pooled_products(table: Path) -> None:
+    formula = "trade ~ ln_dist | exporter + importer"
+    with pytest.raises(BadInput, match="same keys"):
+        said("fit", str(table), formula)
+    assert "Rows used" in said("fit", str(table), formula, "--keys", "exporter, importer, year")

@@ -21,6 +21,7 @@ COMMANDS = {
     "claims": "claims",
     "scenario": "scenario",
     "dossier": "dossier",
+    "gravity": "gravity",
     "dispute": "dispute",
     "data": "data",
     "methods": "reference",

@@ -3,6 +3,7 @@
 `fit` takes a formula and any table, and returns a `GravityFit`.
 """
 
+from hikiwake.gravity.bias import BiasCorrection, bias_correction
 from hikiwake.gravity.covariance import Covariance, Errors
 from hikiwake.gravity.model import Columns, fit
 from hikiwake.gravity.newton import Solver
@@ -11,6 +12,7 @@ from hikiwake.gravity.sample import Drops
 from hikiwake.gravity.tables import compare
 
 __all__ = [
+    "BiasCorrection",
     "Columns",
     "Covariance",
     "Drops",
@@ -19,6 +21,7 @@ __all__ = [
     "Interval",
     "Levels",
     "Solver",
+    "bias_correction",
     "compare",
     "fit",
 ]

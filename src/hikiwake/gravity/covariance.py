@@ -75,15 +75,22 @@ class Sandwich:
     Parameters
     ----------
     bread : (K, K) inverse of X~' W X~.
-    scores : (K, n) projected regressors times residual.
+    projected : (K, n) regressors, what the effects explain taken out.
+    residual : (n,) weight times what is left of the dependent value.
     keys : columns that can be named as clusters.
     effects : the fixed effects.
     """
 
     bread: Array
-    scores: Array
+    projected: Array
+    residual: Array
     keys: Mapping[str, Key]
     effects: tuple[Effect, ...]
+
+    @property
+    def scores(self) -> Array:
+        """(K, n) projected regressors times residual."""
+        return self.projected * self.residual
 
 
 def covariance(parts: Sandwich, errors: Errors) -> Covariance:
@@ -95,13 +102,14 @@ def covariance(parts: Sandwich, errors: Errors) -> Covariance:
         If a cluster names a column that was not read, or there are fewer than two clusters.
     """
     ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
-    rows = parts.scores.shape[1]
+    scores = parts.scores
+    rows = scores.shape[1]
     if not ways:
-        meat, counts = parts.scores @ parts.scores.T, [rows]
+        meat, counts = scores @ scores.T, [rows]
     else:
         coded = [_codes(parts, way) for way in ways]
         counts = [int((np.bincount(codes, minlength=size) > 0).sum()) for codes, size in coded]
-        meat = _meat(parts.scores, coded)
+        meat = _meat(scores, coded)
     least = min(counts)
     if least < 2:
         raise BadInput(
@@ -161,7 +169,7 @@ def parameters(parts: Sandwich, ways: Sequence[Effect]) -> int:
         codes, size = combine([parts.keys[name] for name in effect.columns], unordered=effect.unordered)
         counts.append(int((np.bincount(codes, minlength=size) > 0).sum()))
     # One level of each further effect is redundant; where all are nested, one stays: the constant.
-    return len(parts.scores) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
+    return len(parts.projected) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
 
 
 def _nested(parts: Sandwich, effect: Effect, way: Effect) -> bool:

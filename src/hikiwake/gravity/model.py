@@ -260,11 +260,11 @@ def _result(
     mean = np.exp(predictor)
     residual = y - mean if estimator == "ppml" else np.log(y) - predictor
     projected = of_rows(found.projected)
-    scores = projected * (residual if weights is None else residual * weights)
     keys = {name: Key(one.codes[used], one.labels) for name, one in table.keys.items()}
     scale = 1.0 / np.sqrt(np.diag(found.gram))
     bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
-    parts = Sandwich(bread, scores, keys, formula.effects)
+    weighted = residual if weights is None else residual * weights
+    parts = Sandwich(bread, projected, weighted, keys, formula.effects)
     drops = dict(table.drops)
     for reason, where in found.dropped.items():
         drops[reason] = table.rows[layout.rows(where.astype(np.float64)) > 0.0]

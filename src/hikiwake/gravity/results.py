@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import text
-from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, covariance
+from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, SmallSample, covariance
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.sample import Drops
 
@@ -128,6 +128,10 @@ class GravityFit:
         """Return the same estimate with other standard errors, without estimating again."""
         asked = Errors(errors) if isinstance(errors, str) else errors
         return replace(self, covariance=covariance(self.sandwich, asked))
+
+    def with_small_sample(self, convention: SmallSample) -> GravityFit:
+        """Return the same estimate under the other small-sample convention."""
+        return self.with_errors(Errors(self.covariance.by, convention))
 
     def coefficient(self, name: str) -> float:
         """Return one slope."""

@@ -1,0 +1,224 @@
+"""The commands `gravity fit|table`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hikiwake.gravity import GravityFit
+
+DATA = click.Path(path_type=Path)
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  hikiwake gravity fit flows.csv "trade ~ ln_dist + contig | exporter^year + importer^year"
+  hikiwake gravity table flows.csv "trade ~ ln_dist | exporter + importer" "trade ~ ln_dist" --latex"""
+)
+def gravity() -> None:
+    """Estimate gravity regressions on a table of yours."""
+
+
+def choices(command: click.decorators.FC) -> click.decorators.FC:
+    """Add the options that both commands have."""
+    options = (
+        click.option(
+            "--estimator",
+            type=click.Choice(["ppml", "ols"]),
+            default="ppml",
+            show_default=True,
+            help="Poisson in levels, zeros kept; or least squares of the logarithm.",
+        ),
+        click.option(
+            "--errors",
+            help="robust, pair, or columns: 'exporter^importer', 'exporter + importer + year'.  "
+            "[default: by pair where the effects name exporter and importer, else robust]",
+        ),
+        click.option(
+            "--small-sample",
+            type=click.Choice(["clusters", "parameters"]),
+            default="clusters",
+            show_default=True,
+            help="Factor on the covariance: Stata's, or fixest's.",
+        ),
+        click.option("--weights", help="Column of weights."),
+        click.option("--keys", help="Columns that together name a row, with commas; rows alike are refused."),
+        click.option("--offset", help="Column that is added to the linear predictor."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@gravity.command(
+    "fit",
+    epilog="""\b
+Examples:
+  hikiwake gravity fit flows.csv "trade ~ ln_dist + contig | exporter^year + importer^year"
+  hikiwake gravity fit flows.csv "trade ~ rta | exporter^year + importer^year + exporter^importer" --json""",
+)
+@click.argument("data", type=DATA)
+@click.argument("formula")
+@choices
+@click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
+def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    data: Path,
+    formula: str,
+    estimator: str,
+    errors: str | None,
+    small_sample: str,
+    weights: str | None,
+    offset: str | None,
+    keys: str | None,
+    as_json: bool,
+) -> None:
+    """Estimate one regression from a CSV or Parquet file."""
+    found = _fit(_read(data), formula, estimator, (errors, small_sample), (weights, offset, keys))
+    click.echo(_json(found) if as_json else found.summary())
+
+
+@gravity.command(
+    "table",
+    epilog="""\b
+Examples:
+  hikiwake gravity table flows.csv "trade ~ ln_dist | exporter + importer" "trade ~ ln_dist"
+  hikiwake gravity table flows.csv "trade ~ ln_dist | exporter^year + importer^year" --latex""",
+)
+@click.argument("data", type=DATA)
+@click.argument("formulas", nargs=-1, required=True)
+@choices
+@click.option("--latex", is_flag=True, help="LaTeX instead of Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of what `gravity fit --json` prints.")
+def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    data: Path,
+    formulas: tuple[str, ...],
+    estimator: str,
+    errors: str | None,
+    small_sample: str,
+    weights: str | None,
+    offset: str | None,
+    keys: str | None,
+    latex: bool,
+    as_json: bool,
+) -> None:
+    """Estimate several regressions from a CSV or Parquet file and print them side by side."""
+    from hikiwake.gravity import compare
+
+    columns = _read(data)
+    fits = {
+        f"({at})": _fit(columns, formula, estimator, (errors, small_sample), (weights, offset, keys))
+        for at, formula in enumerate(formulas, 1)
+    }
+    if as_json:
+        click.echo("[" + ",\n".join(_json(found) for found in fits.values()) + "]")
+        return
+    click.echo(compare(fits, "latex" if latex else "markdown"))
+
+
+def _fit(
+    data: object,
+    formula: str,
+    estimator: str,
+    errors: tuple[str | None, str],
+    columns: tuple[str | None, str | None, str | None],
+) -> GravityFit:
+    from hikiwake.gravity import Columns, fit
+
+    keys = tuple(name.strip() for name in columns[2].split(",")) if columns[2] else None
+    found = fit(
+        formula,
+        data,
+        estimator="ols" if estimator == "ols" else "ppml",
+        errors=errors[0],
+        columns=Columns(weights=columns[0], offset=columns[1], keys=keys),
+    )
+    return found.with_small_sample("parameters" if errors[1] == "parameters" else "clusters")
+
+
+def _read(path: Path) -> object:
+    """Read a table: Parquet through pyarrow, anything else as CSV with a line of names."""
+    from importlib import import_module
+
+    from hikiwake.core.errors import BadInput, Environment
+
+    if path.suffix != ".parquet":
+        return _csv(path)
+    try:
+        parquet = import_module("pyarrow.parquet")
+    except ImportError:
+        raise Environment(
+            where=str(path),
+            why="Parquet needs the package pyarrow, which is not installed",
+            remedy='Install it with `pip install "hikiwake[frames]"`, or give a CSV file.',
+        ) from None
+    try:
+        table: object = parquet.read_table(path)
+    except OSError:
+        raise
+    except Exception as fault:
+        said = next(iter(str(fault).splitlines()), type(fault).__name__)
+        raise BadInput(where=str(path), why=said, remedy="Give a whole Parquet or CSV file.") from None
+    return table
+
+
+def _csv(path: Path) -> dict[str, list[float | None] | list[str]]:
+    import csv
+
+    from hikiwake.core.errors import BadInput
+
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        try:
+            reader = csv.reader(stream)
+            names = next(reader, [])
+            rows = [row for row in reader if row]
+        except (csv.Error, UnicodeDecodeError) as fault:
+            remedy = "Give a CSV file in UTF-8 with a line of names."
+            raise BadInput(where=str(path), why=str(fault), remedy=remedy) from None
+    if len(set(names)) < len(names) or not names:
+        why = "the first line must hold the names of the columns, each once"
+        raise BadInput(where=f"{path}, line 1", why=why, remedy="Name the columns in the first line.")
+    for at, row in enumerate(rows, 2):
+        if len(row) != len(names):
+            raise BadInput(
+                where=f"{path}, row {at}",
+                why=f"it has {len(row)} cells, and the first line names {len(names)}",
+                remedy="Quote cells that hold a comma.",
+            )
+    return {name: _column([row[at] for row in rows]) for at, name in enumerate(names)}
+
+
+def _column(cells: list[str]) -> list[float | None] | list[str]:
+    """Return numbers where all cells are numbers or empty, else the text."""
+    try:
+        return [float(cell) if cell.strip() else None for cell in cells]
+    except ValueError:
+        return cells
+
+
+def _json(found: GravityFit) -> str:
+    import json
+
+    return json.dumps(
+        {
+            "formula": found.formula,
+            "estimator": found.estimator,
+            "coefficients": found.table(),
+            "covariance": found.covariance.matrix.tolist(),
+            "errors": found.covariance.by,
+            "small_sample": found.covariance.small_sample,
+            "clusters": list(found.covariance.clusters),
+            "rows_used": found.observations,
+            "rows_left_out": {reason: rows.tolist() for reason, rows in found.drops.items()},
+            "regressors_left_out": dict(found.dropped_regressors),
+            "deviance": found.deviance,
+            "squared_correlation": found.r_squared,
+            "method": found.method,
+        },
+        indent=1,
+        ensure_ascii=False,
+        allow_nan=False,
+    )

@@ -1,0 +1,100 @@
+"""What must hold of a gravity estimate whatever the data: adding-up, relabelling, order, currency."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.gravity_panels import Shape, panel
+
+from hikiwake.gravity import Columns, GravityFit, fit
+
+TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
+THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
+CASES = st.tuples(
+    st.integers(0, 10_000),
+    st.sampled_from([Shape(8, 4), Shape(9, 4, missing=0.3), Shape(10, 3, embargo=True)]),
+    st.sampled_from([TWO, THREE]),
+)
+
+
+def same(one: GravityFit, two: GravityFit) -> None:
+    np.testing.assert_allclose(one.coefficients, two.coefficients, rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(one.standard_errors, two.standard_errors, rtol=1e-6)
+
+
+@settings(max_examples=12)
+@given(CASES)
+def test_fitted_sums_are_actual_sums(case: tuple[int, Shape, str]) -> None:
+    """Fally (2015): for each level of each effect, the sum of fitted flows is that of actual ones."""
+    seed, shape, formula = case
+    found = fit(formula, panel(seed, shape))
+    for effect in found.sandwich.effects:
+        codes = np.zeros(found.observations, dtype=int)
+        for name in effect.columns:
+            codes = codes * 1000 + found.sandwich.keys[name].codes
+        _, at = np.unique(codes, return_inverse=True)
+        np.testing.assert_allclose(np.bincount(at, found.fitted), np.bincount(at, found.dependent), rtol=1e-6)
+
+
+@settings(max_examples=8)
+@given(CASES)
+def test_order_names_and_currency_do_not_matter(case: tuple[int, Shape, str]) -> None:
+    seed, shape, formula = case
+    data = panel(seed, shape)
+    found = fit(formula, data)
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(data["trade"]))
+    shuffled = {name: column[order] for name, column in data.items()}
+    again = fit(formula, shuffled)
+    same(found, again)
+    assert set(order[again.rows]) == set(found.rows)
+    names = {name: f"X{at}" for at, name in enumerate(rng.permutation(np.unique(data["exporter"])))}
+    renamed = {key: np.array([names[one] for one in data[key]]) for key in ("exporter", "importer")}
+    same(found, fit(formula, data | renamed))
+    same(found, fit(formula, data | {"trade": data["trade"] * 110.0}))
+
+
+@pytest.mark.parametrize("formula", [TWO, THREE])
+def test_tensor_and_rows_agree(formula: str) -> None:
+    """A further key column sends the same panel to the sparse solver when two rows share a cell."""
+    data = panel(3, Shape(missing=0.1))
+    dense = fit(formula, data)
+    first = {name: column[:1] for name, column in data.items()}
+    split = {name: np.concatenate([column, first[name]]) for name, column in data.items()}
+    split["part"] = np.concatenate([np.zeros(len(data["trade"])), [1.0]])
+    # The first flow in two halves with half the weight each is the first flow.
+    split["w"] = np.ones(len(split["trade"]))
+    split["w"][[0, -1]] = 0.5
+    sparse = fit(formula, split, columns=Columns(weights="w", keys=("exporter", "importer", "year", "part")))
+    assert (dense.method[:5], sparse.method[:6]) == ("dense", "sparse")
+    np.testing.assert_allclose(sparse.coefficients, dense.coefficients, rtol=1e-8)
+
+
+def test_the_same_bits_twice() -> None:
+    data = panel(4)
+    one, two = fit(THREE, data), fit(THREE, data)
+    assert one.coefficients.tobytes() == two.coefficients.tobytes()
+    assert one.covariance.matrix.tobytes() == two.covariance.matrix.tobytes()
+
+
+@pytest.mark.slow
+def test_intervals_cover_what_they_promise() -> None:
+    """Monte Carlo: 95 % intervals of a correctly specified two-way model with independent errors.
+
+    1,000 draws with 60 economies of like size: the rate has a standard error of 0.7 points, so 92.9 to 97.1 %
+    is three of them. With 40 economies of very unlike size it was 89 %: large flows have leverage.
+    """
+    rng = np.random.default_rng(5)
+    n, years, truth = 60, 2, -0.7
+    t, i, j = (one.ravel() for one in np.indices((years, n, n)))
+    x = rng.normal(0.0, 0.4, (n, n))[i, j]
+    level = 1.0 + rng.normal(0.0, 0.2, (years, n))[t, i] + rng.normal(0.0, 0.2, (years, n))[t, j] + truth * x
+    inside = 0
+    for _ in range(1_000):
+        trade = np.exp(level) * rng.gamma(4.0, 0.25, len(x))
+        data = {"trade": trade, "x": x, "exporter": i, "importer": j, "year": t}
+        bounds = fit("trade ~ x | exporter^year + importer^year", data).confidence_interval()
+        inside += bool(bounds.low[0] <= truth <= bounds.high[0])
+    assert 0.929 <= inside / 1_000 <= 0.971
