@@ -48,6 +48,12 @@ class Complementarity(FactSet):
     __slots__ = ()
 
 
+class Potential(FactSet):
+    """Facts on what is expected of a pair's trade, and where it stands among comparable flows."""
+
+    __slots__ = ()
+
+
 class Scenarios(FactSet):
     """Facts on what scenarios would change for a pair and for all others; `told` has them in order."""
 
@@ -107,6 +113,27 @@ class PairView:
         at = self._years(year, None, None)[0]
         section(Context(self.a, self.b, at, Statements(self._tables, ledger)))
         return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
+
+    def potential(self, year: int | None = None) -> Potential:
+        """Return what is expected of the pair's trade by structural gravity, estimated without the pair.
+
+        Of the covered goods in a year (by default the latest that is not provisional), and of intermediate
+        trade in the year of its table. Directions of which nothing can be said have no facts.
+        """
+        from hikiwake.measures.potential.expected import Universe
+        from hikiwake.measures.potential.stated import found, stated, year_of
+
+        ledger = Ledger()
+        say = Statements(self._tables, ledger)
+        years = self._years(year, None, None)
+        universes: tuple[Universe, ...] = ("intermediate", "covered")
+        for universe in universes:
+            at = year_of(say, universe, years[-1], None)
+            pair_found = None if at is None else found(say, universe, self.a.id, self.b.id, at)
+            for one in pair_found or ():
+                if not one.absent and at is not None:
+                    stated(say, universe, one, at)
+        return Potential(ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}")
 
     def scenarios(
         self,

@@ -29,7 +29,7 @@ from hikiwake.store.tables import Tables, open_tables
 Progress = Callable[[str, float], None]
 
 # The order of the brief stands here and nowhere else.
-SECTIONS = ("ties", "complementarity", "chronology", "standpoints", "dispute", "audit")
+SECTIONS = ("ties", "complementarity", "potential", "chronology", "standpoints", "dispute", "audit")
 FLOW_DATASET = "baci"
 
 

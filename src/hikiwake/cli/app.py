@@ -16,6 +16,7 @@ COMMANDS = {
     "brief": "brief",
     "ties": "facts",
     "complementarity": "facts",
+    "potential": "facts",
     "why": "why",
     "audit": "audit",
     "claims": "claims",

@@ -1,4 +1,4 @@
-"""The commands `ties` and `complementarity`."""
+"""The commands `ties`, `complementarity` and `potential`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,37 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.api import pair
 
     found = pair(*given((a, b)), data=options.data).complementarity(year)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  hikiwake potential JPN RUS
+  hikiwake potential india pakistan --json"""
+)
+@click.argument("a", shell_complete=economies)
+@click.argument("b", required=False, shell_complete=economies)
+@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+)
+@click.pass_obj
+def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    year: int | None,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+) -> None:
+    """Show what such a pair would trade by structural gravity, and where it stands among like pairs."""
+    from hikiwake.api import pair
+
+    found = pair(*given((a, b)), data=options.data).potential(year)
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 

@@ -14,6 +14,8 @@ MODULES = (
     "chronology.formulas",
     "quoted",
     "scenario.formulas",
+    "potential.formulas",
+    "dispute.formulas",
 )
 
 

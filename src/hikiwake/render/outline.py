@@ -23,7 +23,7 @@ CAVEAT_KEYS = {
     "contested name": "render.caveat_contested_name",
     "concept": "render.caveat_concept",
 }
-DOUBTS = ("provisional", "flagged", "estimated", "simulated")
+DOUBTS = ("provisional", "flagged")
 """What a reader must see beside a number in a table, in words."""
 
 

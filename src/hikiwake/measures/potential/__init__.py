@@ -1,0 +1,1 @@
+"""How much a pair trades beside what is expected of it: structural gravity without the pair itself."""

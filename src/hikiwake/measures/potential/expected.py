@@ -1,0 +1,240 @@
+"""What is expected of a pair's trade, how sure that is, and how it compares with pairs that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hikiwake.core.errors import HikiwakeError
+from hikiwake.gravity import GravityFit, fit
+from hikiwake.gravity.left_out import LeftOut, left_out
+from hikiwake.measures.potential.square import COVARIATES, Array, Square, deliveries, trade
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Tables
+
+Universe = Literal["intermediate", "covered"]
+Cells = NDArray[np.bool_]
+MAIN = ("ln_dist", "border", "language")
+"""What the expectation rests on beside the two economies themselves."""
+OTHERS = {"distance alone": ("ln_dist",), "harmonic distance": ("ln_harmonic", "border", "language")}
+BY_GROUPS = "by groups, added up"
+NEAREST = 200
+"""Comparable flows: those nearest in log expectation."""
+FEWEST = 50
+"""Fewer comparable flows give no picture of what is usual."""
+SPAN = 1.0
+"""Log distance from the pair's expectation beyond which a flow is no comparable one."""
+TAILS = (0.05, 0.95)
+MILLION = 1e6
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The expectations of all flows of a year, each without its own pair; money in USD.
+
+    known : cells that the model can hold. `main` is the specification of the expectation, `others` those that
+    it is compared with, by name.
+    """
+
+    square: Square
+    known: Cells
+    main: LeftOut
+    others: dict[str, Array]
+
+    @property
+    def below(self) -> float:
+        """Share of all flows that lie below their expectation."""
+        cells = np.isfinite(self.main.expected) & (self.main.expected > 0.0)
+        return float((self.square.total < self.main.expected)[cells].mean())
+
+
+class Expectation(msgspec.Struct, frozen=True):
+    """One flow of a pair beside its expectation; money in USD.
+
+    error : standard error of the log of the expectation, from the parameters.
+    ratios : actual over expected of the comparable flows, ascending.
+    others : the same of this flow under every other specification, by its name.
+    absent : why nothing can be said; empty otherwise.
+    """
+
+    exporter: str
+    importer: str
+    actual: float
+    expected: float = np.nan
+    error: float = np.nan
+    ratios: tuple[float, ...] = ()
+    others: dict[str, float] = {}
+    absent: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """Actual over expected."""
+        return self.actual / self.expected
+
+    @property
+    def place(self) -> float:
+        """Share of the comparable flows whose ratio is lower; those that are equal count half."""
+        below = sum(one < self.ratio for one in self.ratios)
+        equal = sum(one == self.ratio for one in self.ratios)
+        return (below + 0.5 * equal) / len(self.ratios)
+
+    def quantile(self, part: float) -> float:
+        """Return a quantile of the comparable ratios."""
+        return float(np.quantile(self.ratios, part))
+
+
+@lru_cache(maxsize=6)
+def model(tables: Tables, universe: Universe, year: int) -> Model:
+    """Return the model of a year, made once for all pairs of a process.
+
+    Raises
+    ------
+    HikiwakeError
+        If the flows of the year allow no estimate.
+    """
+    return model_of(deliveries(tables, year) if universe == "intermediate" else trade(tables, year))
+
+
+def model_of(square: Square) -> Model:
+    """Estimate the expectations of all flows of a square."""
+    total, known = square.total, _inside(square.total, square)
+    others: dict[str, Array] = {}
+    for name, covariates in OTHERS.items():
+        found = _tried(lambda named=covariates: _left_out(total, square, known, named).expected)  # type: ignore[misc]
+        if found is not None:
+            others[name] = found
+    if len(square.groups) > 1:
+        others[BY_GROUPS] = _by_groups(square, known)
+    return Model(square, known, _left_out(total, square, known, MAIN), others)
+
+
+def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]:
+    """Return what is expected of a's exports to b and of b's to a, estimated anew without both."""
+    square, total = held.square, held.square.total
+    i, j = (square.economies.index(one) if one in square.economies else -1 for one in (a, b))
+    directions = ((a, b, i, j), (b, a, j, i))
+    if i < 0 or j < 0:
+        return _silent(directions, total, "the data do not hold one of the two")
+    if not (held.known[i, j] or held.known[j, i]):
+        return _silent(
+            directions, total, "one of the two sells or buys nothing, or their distance is not known"
+        )
+    cells = held.known.copy()
+    cells[i, j] = cells[j, i] = False
+    try:
+        apart = _estimate(total, square, cells, MAIN)
+    except HikiwakeError as fault:
+        return _silent(directions, total, fault.why)
+    forth, back = (_expectation(held, apart, direction) for direction in directions)
+    return forth, back
+
+
+def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int, int]) -> Expectation:
+    exporter, importer, i, j = direction
+    total = held.square.total
+    actual = float(total[i, j])
+    expected = _predicted(apart, held.square, i, j)
+    if not np.isfinite(expected) or expected <= 0.0:
+        return Expectation(
+            exporter, importer, actual, absent="one of the two trades with nobody else in the data"
+        )
+    ratios = _comparable(total, held.main.expected, float(np.log(expected)), (i, j))
+    absent = "" if len(ratios) >= FEWEST else "too few flows of this size are in the data to compare with"
+    others = {
+        name: actual / float(value[i, j])
+        for name, value in held.others.items()
+        if np.isfinite(value[i, j]) and value[i, j] > 0.0
+    }
+    error = float(held.main.error[i, j])
+    return Expectation(exporter, importer, actual, expected, error, ratios, others, absent)
+
+
+def _silent(
+    directions: Sequence[tuple[str, str, int, int]], total: Array, absent: str
+) -> tuple[Expectation, Expectation]:
+    forth, back = (
+        Expectation(x, m, float(total[i, j]) if min(i, j) >= 0 else 0.0, absent=absent)
+        for x, m, i, j in directions
+    )
+    return forth, back
+
+
+def _inside(flows: Array, square: Square) -> Cells:
+    """Return the cells that a model can hold: between economies that sell and buy, distances known."""
+    sells, buys = flows.sum(axis=1) > 0.0, flows.sum(axis=0) > 0.0
+    known: Cells = np.isfinite(square.covariates).all(axis=0) & sells[:, None] & buys[None, :]
+    np.fill_diagonal(known, val=False)
+    return known
+
+
+def _estimate(flows: Array, square: Square, cells: Cells, names: Sequence[str]) -> GravityFit:
+    i, j = np.nonzero(cells)
+    # Money in millions keeps the numbers of the estimate near one.
+    data: dict[str, NDArray[np.generic]] = {"flow": flows[i, j] / MILLION, "exporter": i, "importer": j}
+    data |= {name: square.covariates[COVARIATES.index(name)][i, j] for name in names}
+    return fit(f"flow ~ {' + '.join(names)} | exporter + importer", data, errors="robust")
+
+
+def _left_out(flows: Array, square: Square, cells: Cells, names: Sequence[str]) -> LeftOut:
+    found = _estimate(flows, square, cells, names)
+    i, j = np.nonzero(cells)
+    mean = np.zeros(flows.shape)
+    mean[i[found.rows], j[found.rows]] = found.fitted
+    kept = [COVARIATES.index(name) for name in found.names]
+    inside = mean > 0.0
+    apart = left_out(
+        np.where(inside, flows / MILLION, 0.0), mean, np.where(inside, square.covariates[kept], 0.0)
+    )
+    return apart._replace(expected=apart.expected * MILLION)
+
+
+def _by_groups(square: Square, known: Cells) -> Array:
+    """Return the sum of the expectations of all groups; one that has no estimate adds nothing."""
+    out = np.zeros(known.shape)
+    for flows in square.flows:
+        cells = known & _inside(flows, square)
+        found = _tried(lambda f=flows, c=cells: _left_out(f, square, c, MAIN).expected)  # type: ignore[misc]
+        if found is not None:
+            out += np.nan_to_num(found)
+    return out
+
+
+def _tried(make: Callable[[], Array]) -> Array | None:
+    """Return what is made, or None where the data allow no such estimate."""
+    try:
+        return make()
+    except HikiwakeError:
+        return None
+
+
+def _predicted(found: GravityFit, square: Square, i: int, j: int) -> float:
+    """Return the expectation of a cell that was not in the estimate, NaN where an effect is not known."""
+    eta = sum(
+        float(slope) * float(square.covariates[COVARIATES.index(name)][i, j])
+        for name, slope in zip(found.names, found.coefficients, strict=True)
+    )
+    for side, at in (("exporter", i), ("importer", j)):
+        keys = found.sandwich.keys[side]
+        levels = np.asarray(keys.labels).astype(int)
+        used = np.unique(keys.codes)
+        place = np.flatnonzero(levels == at)
+        if not len(place) or place[0] not in used:
+            return float("nan")
+        eta += float(np.ravel(found.effects[side].values)[place[0]])
+    return float(np.exp(eta) * MILLION)
+
+
+def _comparable(total: Array, expected: Array, at: float, own: tuple[int, int]) -> tuple[float, ...]:
+    """Return the ratios of the flows nearest in log expectation, but for the pair's own."""
+    cells = np.isfinite(expected) & (expected > 0.0)
+    cells[own] = cells[own[::-1]] = False
+    i, j = np.nonzero(cells)
+    away = np.abs(np.log(expected[i, j]) - at)
+    order = np.argsort(away, kind="stable")[:NEAREST]
+    order = order[away[order] <= SPAN]
+    return tuple(np.sort(total[i[order], j[order]] / expected[i[order], j[order]]).tolist())

@@ -1,0 +1,111 @@
+"""One year's flows between all economies, with what lies between them, as square arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from hikiwake.measures.background import BORDERS, DISTANCES
+from hikiwake.measures.flows import FLAGS, usable
+from hikiwake.measures.flows import FLOWS as TRADE
+from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
+from hikiwake.measures.intermediate.formulas import INDUSTRIES
+from hikiwake.measures.intermediate.table import across_borders
+from hikiwake.measures.potential.formulas import LANGUAGES
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Columns, Tables
+
+Array = NDArray[np.float64]
+COVARIATES = ("ln_dist", "border", "language", "ln_harmonic")
+
+
+class Square(msgspec.Struct, frozen=True):
+    """Flows between N economies in a year.
+
+    flows : (G, N, N) USD from exporter (row) to importer, by group of products or industries; 0 at home.
+    covariates : (4, N, N): log of the weighted distance, a land border, an official language in common, log
+        of the harmonic mean of distances; a pair without a known distance has NaN and is left out.
+    """
+
+    economies: tuple[str, ...]
+    groups: tuple[str, ...]
+    flows: Array
+    covariates: Array
+
+    @property
+    def total(self) -> Array:
+        """(N, N): the sum over groups."""
+        return np.asarray(self.flows.sum(axis=0))
+
+
+def deliveries(tables: Tables, year: int) -> Square:
+    """Return intermediate deliveries by sector group of the selling industry."""
+    rows = tables.collect(
+        across_borders(tables.frame(DELIVERIES), year)
+        .join(tables.frame(INDUSTRIES).select("code", "group_code"), left_on="industry", right_on="code")
+        .group_by("exporter", "importer", "group_code")
+        .agg(nw.col("value").sum())
+    )
+    return _square(tables, rows, "group_code")
+
+
+def trade(tables: Tables, year: int) -> Square:
+    """Return the covered trade in goods by chapter (two digits) of the product."""
+    flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
+        (nw.col("year") == year) & (nw.col("exporter") != nw.col("importer"))
+    )
+    rows = tables.collect(
+        flows.with_columns(chapter=nw.col("product").str.slice(0, 2))
+        .group_by("exporter", "importer", "chapter")
+        .agg(nw.col("value").sum())
+    )
+    return _square(tables, rows, "chapter")
+
+
+def _square(tables: Tables, rows: Columns, group: str) -> Square:
+    economies = tuple(sorted({str(e) for side in ("exporter", "importer") for e in rows[side]}))
+    groups = tuple(sorted({str(g) for g in rows[group]}))
+    place = {economy: n for n, economy in enumerate(economies)}
+    column = {name: n for n, name in enumerate(groups)}
+    out = np.zeros((len(groups), len(economies), len(economies)))
+    at = tuple(
+        np.array([known[str(name)] for name in rows[key]], dtype=np.int64)
+        for key, known in ((group, column), ("exporter", place), ("importer", place))
+    )
+    np.add.at(out, at, rows["value"].astype(np.float64))
+    return Square(economies, groups, out, _between(tables, place))
+
+
+def _between(tables: Tables, place: dict[str, int]) -> Array:
+    size = len(place)
+    rows = tables.collect_once("all distances", lambda: tables.frame(DISTANCES))
+    distance, harmonic = (_logs(rows, column, place) for column in ("weighted_km", "harmonic_km"))
+    border = np.zeros((size, size))
+    rows = tables.collect_once("all borders", lambda: tables.frame(BORDERS))
+    for one, other, kind in zip(rows["economy"], rows["neighbour"], rows["kind"], strict=True):
+        i, j = place.get(str(one)), place.get(str(other))
+        if i is not None and j is not None and str(kind) == "land":
+            border[i, j] = border[j, i] = 1.0
+    spoken: dict[str, set[int]] = {}
+    rows = tables.collect_once("all official languages", lambda: tables.frame(LANGUAGES))
+    for one, language in zip(rows["economy"], rows["language"], strict=True):
+        if str(one) in place:
+            spoken.setdefault(str(language), set()).add(place[str(one)])
+    common = np.zeros((size, size))
+    for members in spoken.values():
+        common[np.ix_(sorted(members), sorted(members))] = 1.0
+    return np.stack([distance, border, common, harmonic])
+
+
+def _logs(rows: Columns, column: str, place: dict[str, int]) -> Array:
+    out = np.full((len(place), len(place)), np.nan)
+    for one, other, km in zip(rows["economy"], rows["partner"], rows[column], strict=True):
+        i, j = place.get(str(one)), place.get(str(other))
+        if i is not None and j is not None and km is not None and float(km) > 0.0:
+            out[i, j] = out[j, i] = np.log(float(km))
+    return out

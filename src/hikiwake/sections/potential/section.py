@@ -1,0 +1,149 @@
+"""Assembles the section on untapped potential."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section, Table
+from hikiwake.core.provenance import Fact
+from hikiwake.sections import Context
+from hikiwake.sections.wording import cell, economy, prose, text
+from hikiwake.sections.wording import year as year_label
+
+if TYPE_CHECKING:
+    from hikiwake.measures.potential.expected import Expectation, Universe
+
+ID = "potential"
+NEEDS = ()
+LOW, HIGH = 0.1, 0.9
+"""Places among comparable pairs beyond which a pair is unlike them."""
+UNIVERSES: tuple[Universe, ...] = ("intermediate", "covered")
+
+
+def section(context: Context) -> Section | None:
+    """Return the section; None where the data hold nothing that a model could be made of."""
+    # The engine is loaded only where it is asked.
+    from hikiwake.measures.potential.stated import below, found, year_of
+
+    blocks: list[AnyBlock] = []
+    years: dict[Universe, int] = {}
+    first: tuple[Universe, tuple[Expectation, Expectation]] | None = None
+    rows: list[tuple[Label, Expectation, dict[str, Fact]]] = []
+    for universe in UNIVERSES:
+        year = year_of(context.say, universe, context.year, context.last_year)
+        pair = None if year is None else found(context.say, universe, context.a.id, context.b.id, year)
+        if pair is None or year is None:
+            continue
+        first = first or (universe, pair)
+        years[universe] = year
+        blocks += _told(context, universe, pair, year, rows)
+    if first is None:
+        return None
+    if rows:
+        scope = _scope(first[0])
+        blocks.append(_table(rows))
+        told = prose(
+            "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope
+        )
+        blocks.append(Caveat("concept", told, glance=True))
+    finding, summary = _finding(context, first)
+    return Section(ID, prose("potential.title"), finding, tuple(blocks), (summary,) if rows else ())
+
+
+def _told(
+    context: Context,
+    universe: Universe,
+    pair: tuple[Expectation, Expectation],
+    year: int,
+    rows: list[tuple[Label, Expectation, dict[str, Fact]]],
+) -> list[AnyBlock]:
+    from hikiwake.measures.potential.stated import stated
+
+    scope = _scope(universe)
+    sentences: list[Prose] = []
+    for one in pair:
+        names = {"exporter": economy(one.exporter), "importer": economy(one.importer), "scope": scope}
+        if one.absent:
+            reason = text(one.absent)
+            sentences.append(
+                prose("potential.absent_direction", **names, year=year_label(year), reason=reason)
+            )
+            continue
+        facts = stated(context.say, universe, one, year)
+        rows.append((scope, one, facts))
+        sentences += [
+            prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected", "least", "most")}, **names),
+            prose("potential.place", {n: facts[n] for n in ("place", "compared", "low", "high")}),
+            _verdict(one, facts),
+        ]
+    blocks: list[AnyBlock] = [Paragraph(tuple(sentences), glance=universe == UNIVERSES[0])]
+    if universe == "intermediate":
+        blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
+    return blocks
+
+
+def _verdict(one: Expectation, facts: dict[str, Fact]) -> Prose:
+    if one.place < LOW:
+        return prose("potential.short", {"gap": facts["gap"]})
+    return prose("potential.above" if one.place > HIGH else "potential.usual")
+
+
+def _finding(
+    context: Context, first: tuple[Universe, tuple[Expectation, Expectation]]
+) -> tuple[Prose, Prose]:
+    """Return the heading and the sentence of the front page, from the widest data there are."""
+    universe, pair = first
+    scope = {"scope": _scope(universe)}
+    names = {"a": economy(context.a.id), "b": economy(context.b.id)}
+    sure = [one for one in pair if not one.absent]
+    if not sure:
+        told = prose("potential.cannot_say", **names)
+        return told, told
+    low = [one for one in sure if one.place < LOW]
+    high = [one for one in sure if one.place > HIGH]
+    if len(low) == 2:
+        key = "short_both"
+    elif low:
+        one = low[0]
+        sides = {"exporter": economy(one.exporter), "importer": economy(one.importer)}
+        return prose("potential.short_one", **sides, **scope), prose(
+            "potential.summary_short_one", **sides, **scope
+        )
+    elif high:
+        one = high[0]
+        sides = {"exporter": economy(one.exporter), "importer": economy(one.importer)}
+        return prose("potential.above_one", **sides, **scope), prose(
+            "potential.summary_above_one", **sides, **scope
+        )
+    else:
+        key = "no_shortfall"
+    return prose(f"potential.{key}", **names, **scope), prose(f"potential.summary_{key}", **names, **scope)
+
+
+def _scope(universe: Universe) -> Label:
+    from hikiwake.measures.potential.stated import NAMES
+
+    return Label("group", universe, NAMES[universe] if universe == "intermediate" else "energy and minerals")
+
+
+def _table(rows: list[tuple[Label, Expectation, dict[str, Fact]]]) -> Table:
+    return Table(
+        id="potential",
+        title=prose("potential.table"),
+        columns=tuple(
+            prose(f"potential.column_{name}")
+            for name in ("flow", "what", "expected", "ratio", "least", "most", "place", "median", "gap")
+        ),
+        rows=tuple(
+            (
+                cell(text(f"{one.exporter} → {one.importer}")),
+                cell(scope),
+                *(
+                    cell(facts[name])
+                    for name in ("expected", "ratio", "least", "most", "place", "median", "gap")
+                ),
+            )
+            for scope, one, facts in rows
+        ),
+        note=prose("potential.table_note"),
+    )
