@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.disputes import CASES, RUNS, case, graph, japan_russia, published
 
@@ -9,6 +10,7 @@ from hikiwake.dispute import (
     COALITION_CONCEPTS,
     CONCEPTS,
     Concept,
+    Preference,
     build,
     cut_moves,
     explain,
@@ -177,3 +179,24 @@ def test_an_irreversible_treaty_is_stable_because_nobody_can_leave_it() -> None:
     russia = game.ranks[game.maker("R")]
     assert any(move.who == "R" and russia[move.end] > russia[draw] for move in cut)
     assert cut_moves(free, draw) == ()
+
+
+def test_a_binding_threat_costs_the_offer_of_cooperation() -> None:
+    form = japan_russia("D_both_russia_values_cooperation_only")
+    japan = list(form.preferences["J"].statements or ())
+    japan.insert(japan.index("coop"), "coop -> two | four_r")
+    preferences = {**form.preferences, "J": Preference(statements=tuple(japan))}
+    assert solve(build(msgspec.structs.replace(form, preferences=preferences))).labels("nash") == ("YNYNNYN",)
+
+
+def test_after_the_summit_the_united_states_stops_pressing() -> None:
+    game = build(japan_russia("G_C_and_us_disengages"))
+    coalitions = solve_coalitions(game)
+    draw, quiet = game.state("NYYYNNY"), game.state("NYYYNNN")
+    assert game.status_quo is not None
+    assert draw in coalitions.joint_improvements(game.status_quo, "J", "R")
+    assert quiet in coalitions.joint_improvements(draw, "US")
+    # All three at once would need one agreement only.
+    assert quiet in coalitions.joint_improvements(game.status_quo, "J", "R", "US")
+    assert paths(game, [quiet], coalitions).reach(quiet, "joint").length == 1
+    assert paths(game, [quiet]).reach(quiet, "improvements").length is None
