@@ -17,7 +17,16 @@ from tests.reference.separation import dummies, separated
 
 from hikiwake.cli.gravity import gravity
 from hikiwake.core.errors import BadInput, HikiwakeError, NotConverged
-from hikiwake.gravity import Columns, Errors, GravityFit, Solver, bias_correction, compare, fit
+from hikiwake.gravity import (
+    Columns,
+    Errors,
+    GravityFit,
+    Solver,
+    bias_correction,
+    compare,
+    fit,
+    score_bootstrap,
+)
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -311,6 +320,18 @@ def test_bias_correction_needs_a_three_way_model(fitted: GravityFit) -> None:
     assert bias_correction(fitted).names == fitted.names
     with pytest.raises(BadInput, match="pair effects"):
         bias_correction(fit(TWO, panel(10)))
+
+
+def test_the_score_bootstrap_spreads_as_the_clustered_errors_say(fitted: GravityFit) -> None:
+    """4,000 draws: a standard deviation has a relative error of about 1.1 %, so 5 % is four of them."""
+    draws = score_bootstrap(fitted, 4_000, seed=1)
+    centre = 0.1 * fitted.standard_errors.max()
+    np.testing.assert_allclose(draws.mean(axis=0), fitted.coefficients, atol=centre)
+    expected = fitted.standard_errors / np.sqrt(fitted.covariance.factor)
+    np.testing.assert_allclose(draws.std(axis=0), expected, rtol=0.05)
+    assert np.array_equal(score_bootstrap(fitted, 4_000, seed=1), draws)
+    with pytest.raises(BadInput, match="clusters of one kind"):
+        score_bootstrap(fitted.with_errors("robust"), 10, seed=1)
 
 
 # --- the command line --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 """
 
 from hikiwake.gravity.bias import BiasCorrection, bias_correction
+from hikiwake.gravity.bootstrap import score_bootstrap
 from hikiwake.gravity.covariance import Covariance, Errors
 from hikiwake.gravity.model import Columns, fit
 from hikiwake.gravity.newton import Solver
@@ -24,4 +25,5 @@ __all__ = [
     "bias_correction",
     "compare",
     "fit",
+    "score_bootstrap",
 ]
