@@ -10,6 +10,9 @@ FULL, INTERRUPTED = 4, 130
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    # Linear algebra here is of small systems: on a busy machine threads that wait for each other cost more
+    # than they bring, by far. What is large brings threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = _delivered(_run())
     except KeyboardInterrupt:

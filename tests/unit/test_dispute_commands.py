@@ -35,6 +35,9 @@ def test_solve_prints_the_table_and_the_equilibria(capfdbinary: pytest.CaptureFi
     assert list(found["equilibria"]) == ["sim", "nash"]
     assert found["equilibria"]["nash"] == ["YYYNNYY"]
     assert len(found["wanted"]["hikiwake"]["holds_in"]) == 8
+    # The deadlock is stable for every coalition as well (section 8.3 of the published analysis).
+    assert found["coalitions"]["cnash"] == found["coalitions"]["cseq"] == ["YYYNNYY"]
+    assert "stable for every coalition too: CR YYYNNYY; CGMR" in text
 
 
 def test_explain_says_who_would_leave_and_what_deters(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

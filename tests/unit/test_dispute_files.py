@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -180,3 +181,36 @@ def test_a_dossier_without_a_dispute_says_how_to_write_one() -> None:
     assert path is not None
     with pytest.raises(NoData, match="hikiwake dispute new"):
         read_dispute(path)
+
+
+def test_spoilt_files_are_solved_or_refused_with_one_clear_error(tmp_path: Path) -> None:
+    path = shipped("JPN", "RUS")
+    assert path is not None
+    whole = path.read_text(encoding="utf-8")
+    model = FORM + "\n"
+    chance = Random(2016)
+    solved_ones = 0
+    for number in range(200):
+        lines = (model if number % 2 else whole[whole.index("\ndispute:\n") + 1 :]).splitlines()
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(lines))
+            match chance.randrange(5):
+                case 0:
+                    lines.pop(at)
+                case 1:
+                    lines.insert(at, chance.choice(lines))
+                case 2:
+                    lines[at] = lines[at].replace(chance.choice("aeiou,:[]&!"), chance.choice("xyz{}]&*|"), 1)
+                case 3:
+                    lines[at] = "  " + lines[at]
+                case _:
+                    lines[at] = lines[at][: chance.randint(0, len(lines[at]))]
+        file = written(tmp_path, "\n".join(lines) or "x", f"spoilt{number}.yaml")
+        try:
+            solve(build(read_dispute(file).form))
+            solved_ones += 1
+        except (BadInput, NoData) as fault:
+            assert fault.why  # noqa: PT017
+            assert fault.remedy  # noqa: PT017
+            assert "spoilt" in fault.where  # noqa: PT017
+    assert 20 < solved_ones < 180  # both ways out are tried

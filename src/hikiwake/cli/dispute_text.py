@@ -9,7 +9,18 @@ import msgspec
 
 from hikiwake.core.document import Prose
 from hikiwake.core.provenance import Ledger
-from hikiwake.dispute import CONCEPTS, Game, Inverse, OptionForm, Reason, Sensitivity, Solution, StatusQuo
+from hikiwake.dispute import (
+    COALITION_CONCEPTS,
+    CONCEPTS,
+    Game,
+    Inverse,
+    OptionForm,
+    Reason,
+    Sensitivity,
+    Solution,
+    StatusQuo,
+    solve_coalitions,
+)
 from hikiwake.dispute.naming import decision_makers
 from hikiwake.dossier.disputes import Model
 from hikiwake.sections.dispute import wording
@@ -45,6 +56,10 @@ def solution(held: Model, found: Solution) -> str:
         lines.append(f"{game.labels[state]}  stable for all under {', '.join(stable[state])}{today}")
     if len(shown) > MOST_COLUMNS:
         lines.append(f"and {len(shown) - MOST_COLUMNS} more; --json lists all")
+    together = _coalitions(game)
+    if together is not None and len(game.who) > 1:
+        names = "; ".join(f"{k.upper()} {', '.join(v[:MOST_COLUMNS]) or 'none'}" for k, v in together.items())
+        lines += ["", f"stable for every coalition too: {names.replace('CNASH', 'CR')}"]
     lines += _wanted(held, found)
     return "\n".join(lines)
 
@@ -79,6 +94,7 @@ def solution_json(held: Model, found: Solution) -> dict[str, Any]:
             concept: {who: _labels(game, found.individual(concept, who)) for who in game.who}
             for concept in found.stable
         },
+        "coalitions": _coalitions(game),
         "deterred_only_by_a_reply_that_is_not_the_best": {
             who: [game.labels[s] for s in range(game.states) if row[s]]
             for who, row in zip(game.who, found.weakly_deterred, strict=True)
@@ -96,6 +112,18 @@ def solution_json(held: Model, found: Solution) -> dict[str, Any]:
         "notes": [str(problem) for problem in game.warnings],
         "analyst": held.asked.analyst,
     }
+
+
+MOST_STATES, MOST_MAKERS = 2000, 6
+"""Of a larger dispute the coalitions are not worked out on the way."""
+
+
+def _coalitions(game: Game) -> dict[str, list[str]] | None:
+    """Return the states that are stable for every coalition, by concept; None for a large dispute."""
+    if game.states > MOST_STATES or len(game.who) > MOST_MAKERS:
+        return None
+    found = solve_coalitions(game)
+    return {concept: list(found.labels(concept)) for concept in COALITION_CONCEPTS}
 
 
 def _wanted(held: Model, found: Solution) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -61,8 +60,6 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     output: Path | None,
 ) -> None:
     """Show what scenarios would change, for a pair and for all others."""
-    # Batches run in threads of their own; NumPy's, started with it, would wait for each other.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from hikiwake.api import pair
     from hikiwake.cli.facts import deliver, form
     from hikiwake.cli.progress import Progress

@@ -12,12 +12,19 @@ from typing import Any
 import msgspec
 
 from hikiwake.core.dossier import FORM, Dossier
+from hikiwake.dispute import GraphForm, OptionForm
+from hikiwake.dossier.disputes import Question
 from hikiwake.dossier.meaning import ID
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DATE = r"^\s*\d{4}(-\d{2}){0,2}(\s*/\s*\d{2,4}(-\d{2}){0,2})?\s*~?\s*$"
 LONGEST_VALUE = 80
-_RENAMED = {"hikiwake.core.claim.kinds.Name": "ClaimedName", "hikiwake.core.dossier.Name": "PersonName"}
+_RENAMED = {
+    "hikiwake.core.claim.kinds.Name": "ClaimedName",
+    "hikiwake.core.dossier.Name": "PersonName",
+    "hikiwake.core.claim.kinds.Statement": "Statement",
+    "hikiwake.dispute.form.Statement": "WantedStatement",
+}
 _DATES = ("date", "until", "known", "since", "issued", "as_of", "in", "within")
 _EVENT_OR_DATE = ("Duration",)
 """Kinds whose `from` and `to` may name an event."""
@@ -25,10 +32,16 @@ _EVENT_OR_DATE = ("Duration",)
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a dossier."""
-    text = json.dumps(msgspec.json.schema(Dossier))
+    types = (Dossier, OptionForm, GraphForm, Question)
+    (root, *_), parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    text = json.dumps({**root, "$defs": parts})
     for long, short in _RENAMED.items():
         text = text.replace(long, short)
     made: dict[str, Any] = json.loads(text)
+    beside = made["$defs"].pop("Question")
+    for name in ("OptionForm", "GraphForm"):
+        # What is asked stands beside the model, in one mapping.
+        made["$defs"][name]["properties"] |= beside["properties"]
     for name, form in made["$defs"].items():
         form["description"] = " ".join(form.get("description", name).split())
         fields: dict[str, Any] = form["properties"]
@@ -42,6 +55,9 @@ def schema() -> dict[str, Any]:
     whole = made["$defs"]["Dossier"]["properties"]
     whole["hikiwake"]["const"] = FORM
     whole["parties"]["minItems"] = 2
+    whole["dispute"]["anyOf"] = [
+        {"$ref": "#/$defs/OptionForm"}, {"$ref": "#/$defs/GraphForm"}, {"type": "null"}
+    ]  # fmt: skip
     made["$defs"]["CitedFact"]["properties"]["sources"]["minItems"] = 1
     return {"$schema": DIALECT, "title": "A dossier of hikiwake", **made}
 
