@@ -56,7 +56,13 @@ def tiny_tables(folder: Path, flows: Iterable[FlowRow], flags: Iterable[FlagRow]
         "citation": "tests",
         "note": "",
         "unit": "USD",
-        "coverage": {"text": "a few flows", "first_year": 2000, "last_year": 2003, "provisional_from": 2003},
+        "coverage": {
+            "text": "a few flows",
+            "scope": "energy and minerals",
+            "first_year": 2000,
+            "last_year": 2003,
+            "provisional_from": 2003,
+        },
         "packages": [],
         "tables": tables,
     }

@@ -60,6 +60,7 @@ DATASETS: tuple[dict[str, Any], ...] = (
                 "minerals; no oil products, no manufactures) between all economies, 1995-2024; 2024 is "
                 "provisional, and Russia's trade since 2022 is known from its partners' reports alone"
             ),
+            "scope": "energy and minerals",
             "first_year": 1995,
             "last_year": 2024,
             "economies": 233,

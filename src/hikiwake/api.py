@@ -16,9 +16,11 @@ from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
 from hikiwake.core.provenance import Dataset, Formula, Ledger
+from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, open_vintage
+from hikiwake.store.library import locate
 from hikiwake.store.tables import Tables, open_tables
 
 if TYPE_CHECKING:
@@ -209,8 +211,8 @@ class PairView:
                 why="a year and a span of years were both given",
                 remedy="Give either the year, or the first and last year.",
             )
-        dataset = self._tables.vintage.dataset(compose.FLOW_DATASET)
-        low, high = dataset.first_year or 0, dataset.last_year or 0
+        held = self._tables.vintage.years_of(FLOWS)
+        low, high = held[0], held[-1]
         begin, end = first if first is not None else low, last if last is not None else high
         if not low <= begin <= end <= high:
             raise NoData(
@@ -218,7 +220,7 @@ class PairView:
                 why=f"the data cover {low} to {high}",
                 remedy=f"Choose a first and a last year from {low} to {high}, in that order.",
             )
-        return tuple(range(begin, end + 1))
+        return tuple(year for year in held if begin <= year <= end)
 
     def __repr__(self) -> str:
         return f"<Pair: {self.a.name} ({self.a.id}) and {self.b.name} ({self.b.id})>"
@@ -289,10 +291,10 @@ def renderer(suffix: str) -> str:
 def pair(a: str, b: str = "", *, data: str | Path | None = None) -> PairView:
     """Open a pair by any names or codes: pair("JPN", "RUS"), pair("japan", "Россия"), pair("JP-RU").
 
-    `data` is the folder of another vintage than the shipped one.
+    `data` is another vintage than the shipped one: NAME or NAME@VERSION of one you added, or a folder.
     """
     chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
-    return PairView(chosen, open_tables(Path(data) if data else SHIPPED))
+    return PairView(chosen, open_tables(_folder(data)))
 
 
 def country(name: str) -> Country:
@@ -302,7 +304,7 @@ def country(name: str) -> Country:
 
 def datasets(data: str | Path | None = None) -> tuple[Dataset, ...]:
     """Return what the vintage holds."""
-    return tuple(entry.dataset() for entry in open_vintage(Path(data) if data else SHIPPED).entries())
+    return tuple(entry.dataset() for entry in open_vintage(_folder(data)).entries())
 
 
 def methods() -> dict[str, Formula]:
@@ -318,6 +320,10 @@ def _read_once(path: Path) -> Dossier:
     from hikiwake.dossier.validation import read
 
     return read(path)
+
+
+def _folder(data: str | Path | None) -> Path:
+    return locate(data) if data else SHIPPED
 
 
 def _span(years: tuple[int, ...]) -> str:

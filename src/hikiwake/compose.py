@@ -20,6 +20,7 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.dossier import identity
 from hikiwake.dossier.citations import numbered
 from hikiwake.dossier.horizon import known_by
+from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.statement import Statements
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose
@@ -30,7 +31,6 @@ Progress = Callable[[str, float], None]
 
 # The order of the brief stands here and nowhere else.
 SECTIONS = ("ties", "complementarity", "potential", "chronology", "standpoints", "dispute", "audit")
-FLOW_DATASET = "baci"
 
 
 class SectionModule(Protocol):
@@ -99,7 +99,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         ledger=ledger,
         vintage=opened.vintage.name,
         engine=__version__,
-        command=command(request, at),
+        command=command(request, at, opened.vintage),
         as_of=request.as_of,
         sources=numbered(held) if held else (),
     )
@@ -118,9 +118,10 @@ def settle(whole: Brief) -> Brief:
     )
 
 
-def command(request: Request, year: int) -> str:
+def command(request: Request, year: int, vintage: Vintage | None = None) -> str:
     """Return the command line that composes the same brief again, defaults spelt out."""
-    parts = ["hikiwake brief", request.pair.a.id, request.pair.b.id, f"--year {year}"]
+    pinned = "" if vintage is None or vintage.shipped else f" --data {shlex.quote(vintage.name)}"
+    parts = [f"hikiwake{pinned} brief", request.pair.a.id, request.pair.b.id, f"--year {year}"]
     if request.as_of:
         parts.append(f"--as-of {request.as_of}")
     if request.length != "full":
@@ -132,11 +133,11 @@ def command(request: Request, year: int) -> str:
 
 def resolve_year(request: Request, vintage: Vintage) -> int:
     """Return the year a brief is about, or raise `NoData` with the years there are."""
-    dataset = vintage.dataset(FLOW_DATASET)
+    dataset = vintage.dataset_of(FLOWS)
     first, last = dataset.first_year, dataset.last_year
     if first is None or last is None:
         raise NoData(
-            where=f"dataset {FLOW_DATASET!r}",
+            where=f"dataset {dataset.id!r}",
             why="its catalogue entry names no years",
             remedy="Rebuild the vintage; the catalogue must state first and last year.",
         )
@@ -156,6 +157,15 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
             where=f"year {wanted}",
             why=f"the data cover {first} to {limit}" + (f" as of {request.as_of}" if request.as_of else ""),
             remedy=f"Choose a year from {first} to {limit}; the nearest is {max(first, min(wanted, limit))}.",
+        )
+    held = [year for year in vintage.years_of(FLOWS) if year <= limit]
+    if request.year is None:
+        return max((year for year in held if year <= wanted), default=min(held))
+    if wanted not in held:
+        raise NoData(
+            where=f"year {wanted}",
+            why=f"the data from {first} to {limit} leave it out",
+            remedy=f"They hold: {', '.join(map(str, held))}.",
         )
     return wanted
 

@@ -17,6 +17,7 @@ import pytest
 from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from tests import releases
 
 from hikiwake.dossier import identity
 from hikiwake.store.catalogue import open_vintage
@@ -40,6 +41,7 @@ def run_console(example: Example) -> str | None:
     folder = example.namespace["folder"]
     # What was computed lately is remembered in the reader's cache; the tests have one of their own.
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder), "NO_COLOR": "1"}
+    environment["HIKIWAKE_LIBRARY"] = str(folder / "library")
     for block in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
         command, _, wanted = block.partition("\n")
         words = shlex.split(command, comments=True)
@@ -63,10 +65,15 @@ def run_console(example: Example) -> str | None:
 
 
 def write_file(example: Example) -> None:
-    """Write a block that begins with a comment such as `# article.yaml` to the file it names."""
-    found = re.match(r"(?:# |<!-- )(\w[\w-]*\.(?:yaml|md))(?: -->)?\n", example.parsed)
+    """Write a block that begins with a comment such as `# article.yaml` to the file it names.
+
+    A table has no comments, so the first line of one is left out.
+    """
+    found = re.match(r"(?:# |<!-- )(\w[\w-]*\.(?:yaml|md|csv))(?: -->)?\n", example.parsed)
     if found:
-        (example.namespace["folder"] / found[1]).write_text(example.parsed, encoding="utf-8")
+        table = found[1].endswith(".csv")
+        written = example.parsed[found.end() :] if table else example.parsed
+        (example.namespace["folder"] / found[1]).write_text(written, encoding="utf-8")
 
 
 def examples(page: Path, folder: Path) -> list[Example]:
@@ -77,9 +84,12 @@ def examples(page: Path, folder: Path) -> list[Example]:
             CodeBlockParser("console", run_console),
             CodeBlockParser("yaml", write_file),
             CodeBlockParser("markdown", write_file),
+            CodeBlockParser("csv", write_file),
         ]
     ).parse(page)
     parsed.namespace["folder"] = folder
+    if page.name == "bring-your-own-data.md":
+        releases.release(folder / "BACI_HS92_V202601.zip")
     return list(parsed)
 
 

@@ -9,9 +9,10 @@ from hikiwake.core.products import partition
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.flows import pair_flows
 from hikiwake.measures.statement import Scope, Statements
-from hikiwake.measures.ties.levels import COVERED, NO_ROW, Flow, PairLevels
+from hikiwake.measures.ties.levels import NO_ROW, Flow, PairLevels
 from hikiwake.measures.ties.suppliers import Partners
 
+COVERED = Scope("group", "covered", "")
 OIL = Scope("product", "270900", "crude oil")
 # Japan buys oil from Russia (30 of 120) and Saudi Arabia (90 of 120); nothing flows back.
 FLOWS = [
@@ -120,3 +121,10 @@ def test_ranks_concentration_and_the_alternative(levels: PairLevels, tmp_path: P
     assert other.share.value == pytest.approx(0.75)
     buyers = Partners(statements, "RUS", "exporter", 2001)
     assert [row.partner for row in buyers.largest(OIL, 1, also="JPN")] == ["CHN", "JPN"]
+
+
+def test_products_are_chosen_by_the_beginning_of_their_codes(levels: PairLevels) -> None:
+    flows = levels.flows
+    for prefixes in ((), ("27",), ("270900",), ("2", "71"), ("99",), ("710812", "7")):
+        wanted = [not prefixes or code.startswith(prefixes) for code in flows.products]
+        assert flows.chosen(prefixes).tolist() == wanted

@@ -221,7 +221,7 @@ class Knowledge:
         named = self.amounts.tables.dataset_of(FLOWS)
         rows = self.flow_rows(flow, year)
         unit: Measure = "t" if flow.by == "quantity" else "USD"
-        step = f"{flow} in {year}: {total:,.0f} {unit} (BACI)"
+        step = f"{flow} in {year}: {total:,.0f} {unit} ({named.id.upper()})"
         return [Known(total, total, "store", named.title, (step,), rows, unit, self.series_doubt(flow, year))]
 
     def _sum(self, flow: Flow, at: int) -> float:
@@ -263,7 +263,7 @@ class Knowledge:
         covered = self._sum(flow, at) if at is not None else 0.0
         if covered > 0:
             low = covered / (1 + MARGIN)
-            least = f"{covered:,.0f} USD (BACI)"
+            least = f"{covered:,.0f} USD ({self.amounts.tables.dataset_of(FLOWS).id.upper()})"
             steps.append(f"{flow} in {year} is at least what the data cover, {least}, {DIVIDED}")
             inputs += self.flow_rows(flow, year)
         for x, m in self._directions(flow):

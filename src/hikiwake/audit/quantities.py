@@ -11,6 +11,7 @@ import msgspec
 from hikiwake.audit.known import Basis, Knowledge, Known
 from hikiwake.core.claim.operand import WORLD, Flow, Operand
 from hikiwake.core.claim.printed import Measure
+from hikiwake.measures.flows import FLOWS
 
 Form = Literal["level", "share", "ratio", "growth", "balance", "record", "rank"]
 MIXED = "; "
@@ -272,5 +273,14 @@ def _rank(question: Question, knowledge: Knowledge) -> list[Answer]:
     )
     doubt = knowledge.series_doubt(whole, question.year)
     return [
-        Answer(rank, rank, "store", "BACI", (step,), knowledge.flow_rows(whole, question.year), "rank", doubt)
+        Answer(
+            rank,
+            rank,
+            "store",
+            knowledge.amounts.tables.dataset_of(FLOWS).id.upper(),
+            (step,),
+            knowledge.flow_rows(whole, question.year),
+            "rank",
+            doubt,
+        )
     ]

@@ -107,7 +107,7 @@ Examples:
   hikiwake ties JPN RUS --year 2014 --json""",
 )
 @click.option(
-    "--data", type=click.Path(path_type=Path), envvar="HIKIWAKE_DATA", help="Folder of another vintage."
+    "--data", envvar="HIKIWAKE_DATA", help="Another vintage: NAME[@VERSION] of your own, or its folder."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print results and errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is being done, and how long it took.")
@@ -117,7 +117,7 @@ Examples:
 @click.pass_context
 def commands(  # noqa: PLR0913, PLR0917  (one argument for each option)
     ctx: click.Context,
-    data: Path | None,
+    data: str | None,
     quiet: bool,
     verbose: bool,
     no_color: bool,
@@ -126,16 +126,25 @@ def commands(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show the evidence on how two countries depend on each other."""
     del no_color, debug  # nothing is coloured; `run` looks for --debug itself, for faults on the way here
-    ctx.obj = Options(data, quiet=quiet, verbose=verbose)
+    folder = _folder(data)
+    ctx.obj = Options(folder, quiet=quiet, verbose=verbose)
     if version:
         from hikiwake import __version__
         from hikiwake.store.catalogue import SHIPPED, open_vintage
 
-        click.echo(f"hikiwake {__version__}, data vintage {open_vintage(data or SHIPPED).name}")
+        click.echo(f"hikiwake {__version__}, data vintage {open_vintage(folder or SHIPPED).name}")
         ctx.exit()
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(2)
+
+
+def _folder(data: str | None) -> Path | None:
+    if not data:
+        return None
+    from hikiwake.store.library import locate
+
+    return locate(data)
 
 
 ANYWHERE = ("--quiet", "-q", "--verbose", "-v", "--no-color", "--debug")

@@ -1,4 +1,4 @@
-"""The commands `data list|show|cite|quality|path`."""
+"""The group `data`, and its commands `list|show|cite|quality|path`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,68 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hikiwake.cli import own_data
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import datasets, economies
 
 if TYPE_CHECKING:
-    from hikiwake.store.catalogue import Vintage
+    from hikiwake.store.catalogue import Entry, Vintage
 
 
 @click.group(
     epilog="""\b
 Examples:
   hikiwake data list
-  hikiwake data quality JPN"""
+  hikiwake data quality JPN
+  hikiwake data add BACI_HS92_V202601.zip"""
 )
 def data() -> None:
-    """Show what data there are, how good they are, and how to cite them."""
+    """Show what data there are, how good they are, how to cite them; bring in your own."""
+
+
+for _command in (
+    own_data.add,
+    own_data.propose,
+    own_data.verify,
+    own_data.remove,
+    own_data.diff,
+    own_data.gc,
+):
+    data.add_command(_command)
 
 
 def _vintage(options: Options) -> Vintage:
     from hikiwake.store.catalogue import SHIPPED, open_vintage
 
     return open_vintage(options.data or SHIPPED)
+
+
+def _entry(options: Options, dataset: str) -> Entry:
+    """Return a dataset of the vintage, or the flows of one of the user's own vintages."""
+    from hikiwake.store.catalogue import Vintage
+    from hikiwake.store.library import Library
+
+    vintage, library = _vintage(options), Library()
+    known = {entry.id: entry for entry in vintage.entries()}
+    if dataset not in known and dataset.partition("@")[0] in {held.name for held in library.held()}:
+        return Vintage(library.path(library.find(dataset))).entries()[0]
+    vintage.dataset(dataset)
+    return known[dataset]
+
+
+def _report(dataset: str) -> None:
+    """Print what became of the rows of one of the user's own vintages."""
+    from hikiwake.core.errors import NoData
+    from hikiwake.sources.imports.report import lines
+    from hikiwake.sources.imports.run import report_of
+    from hikiwake.store.library import Library
+
+    library = Library()
+    try:
+        held = library.find(dataset)
+    except NoData:
+        return
+    click.echo("\n" + "\n".join(lines(report_of(library.path(held)))))
 
 
 def _json(content: Any) -> None:
@@ -47,6 +88,8 @@ Examples:
 @click.pass_obj
 def listing(options: Options, as_json: bool) -> None:
     """List the datasets of the vintage."""
+    from hikiwake.store.library import Library
+
     vintage = _vintage(options)
     if as_json:
         _json([entry.dataset() for entry in vintage.entries()])
@@ -55,6 +98,9 @@ def listing(options: Options, as_json: bool) -> None:
     for entry in vintage.entries():
         click.echo(f"\n{entry.id}  {entry.title}\n  {entry.producer}; {entry.version}; {entry.licence}")
         click.echo(f"  {entry.coverage.text}")
+    library = Library()
+    for held in library.held():
+        click.echo(f"\nyour own: {held.reference}  {held.bytes / 1e6:,.1f} MB\n  {library.path(held)}")
 
 
 @data.command(
@@ -69,9 +115,7 @@ Examples:
 @click.pass_obj
 def show(options: Options, dataset: str, as_json: bool) -> None:
     """Show one dataset: producer, version, licence, coverage, tables and columns."""
-    vintage = _vintage(options)
-    vintage.dataset(dataset)
-    entry = next(entry for entry in vintage.entries() if entry.id == dataset)
+    entry = _entry(options, dataset)
     if as_json:
         _json(entry)
         return
@@ -85,6 +129,7 @@ def show(options: Options, dataset: str, as_json: bool) -> None:
         for column in table.columns:
             unit = f" [{column['unit']}]" if column.get("unit") else ""
             click.echo(f"  {column['name']:<18} {column['type']:<7}{unit} {column['meaning']}")
+    _report(dataset)
 
 
 @data.command(
@@ -102,7 +147,7 @@ def cite(options: Options, dataset: str, form: str | None) -> None:
     """Print how to cite a dataset."""
     from hikiwake.render.references import entry, item
 
-    record = _vintage(options).dataset(dataset)
+    record = _entry(options, dataset).dataset()
     if form == "bibtex":
         click.echo(entry(record), nl=False)
     elif form == "csl":

@@ -38,7 +38,7 @@ def doctor(ctx: click.Context) -> None:
         click.echo(f"  {name} {_installed(name) or 'missing'}")
     for name, purpose in OPTIONAL.items():
         click.echo(f"  {name} {_installed(name) or f'not installed (optional, for {purpose})'}")
-    faults = [*_fonts(), *_data(options)]
+    faults = [*_fonts(), *_data(options), *_own()]
     for fault in faults:
         click.echo(f"damaged: {fault}")
     if faults:
@@ -83,3 +83,22 @@ def _data(options: Options) -> Iterator[str]:
     whole = len(vintage.tables()) - len(faults)
     click.echo(f"vintage {vintage.name}: {whole} of {len(vintage.tables())} files as in the catalogue")
     yield from (f"{path}: {fault}" for path, fault in faults)
+
+
+def _own() -> Iterator[str]:
+    """Say which vintages the user has added; yield what is damaged in them."""
+    from hikiwake.core.errors import DamagedStore
+    from hikiwake.store.catalogue import Vintage
+    from hikiwake.store.library import Library
+
+    library = Library()
+    for held in library.held():
+        try:
+            vintage = Vintage(library.path(held))
+        except DamagedStore as fault:
+            yield f"{fault.where}: {fault.why}"
+            continue
+        faults = list(vintage.faults())
+        count = len(vintage.tables())
+        click.echo(f"your own {held.reference}: {count - len(faults)} of {count} files as in the catalogue")
+        yield from (f"{path}: {fault}" for path, fault in faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -73,6 +74,13 @@ def groups() -> dict[str, Group]:
 def partition(identity: str) -> Partition:
     """Return a named partition of all products."""
     return _products().partitions[identity]
+
+
+def partition_for(codes: Iterable[str]) -> Partition:
+    """Return the partition that tells products apart: commodities where most are such, else HS sections."""
+    commodities, listed = partition("commodities"), tuple(codes)
+    others = sum(commodities.group_of(code) == commodities.rest for code in listed)
+    return partition("hs_sections") if 2 * others > len(listed) else commodities
 
 
 def negligible() -> dict[str, str]:

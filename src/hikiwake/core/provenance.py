@@ -87,7 +87,10 @@ class Interval(msgspec.Struct, frozen=True):
 
 
 class Dataset(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One entry of the catalogue: who made the data, which version, under what terms, and what it covers."""
+    """One entry of the catalogue: who made the data, which version, under what terms, and what it covers.
+
+    `scope` is what flows are of, as it stands in a sentence: "energy and minerals", "all products".
+    """
 
     id: str
     version: str
@@ -98,6 +101,7 @@ class Dataset(msgspec.Struct, frozen=True, omit_defaults=True):
     coverage: str
     unit: str = ""
     note: str = ""
+    scope: str = ""
     first_year: int | None = None
     last_year: int | None = None
     provisional_from: int | None = None

@@ -251,4 +251,4 @@ def _missing(
 
 def _last_year(say: Statements, table: str) -> int:
     dataset = say.tables.dataset_of(table)
-    return dataset.last_year or int(say.tables.vintage.name[:4])
+    return dataset.last_year or int(say.tables.vintage.name_of(table)[:4])

@@ -6,6 +6,7 @@ The expressions know no engine and no size: they aggregate first, so what is col
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,10 @@ Array = NDArray[np.float64]
 
 FLOWS = "baci_flows"
 FLAGS = "baci_flags"
+LAST = "\U0010ffff"
+"""Comes after every letter of a code."""
+TOTAL = "TOTAL"
+"""The product of flows whose data give no products."""
 CELL = ("year", "exporter", "importer", "product")
 
 
@@ -126,7 +131,12 @@ class PairFlows(msgspec.Struct, frozen=True):
 
     def chosen(self, prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
         """Mark the products whose code begins with one of the prefixes (all products for an empty tuple)."""
-        return np.array([not prefixes or code.startswith(prefixes) for code in self.products], dtype=bool)
+        marks = np.full(len(self.products), not prefixes)
+        for prefix in prefixes:
+            # Products stand in the order of their codes, so those of a prefix stand together.
+            first = bisect_left(self.products, prefix)
+            marks[first : bisect_left(self.products, prefix + LAST, first)] = True
+        return marks
 
 
 def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:

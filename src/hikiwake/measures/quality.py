@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 import narwhals as nw
 
 from hikiwake.core.country import country
-from hikiwake.core.products import short_name
 from hikiwake.measures.flows import FLAGS
+from hikiwake.measures.product_names import product_names
 
 if TYPE_CHECKING:
     from hikiwake.store.catalogue import Correction
@@ -57,7 +58,7 @@ def _looked_at(tables: Tables, economy: str) -> list[Correction]:
     return [c for c in tables.vintage.corrections() if economy in (c.exporter, c.importer)]
 
 
-def _confirmed(fault: Correction, year: int) -> Finding:
+def _confirmed(name: Callable[[str], str], fault: Correction, year: int) -> Finding:
     return Finding(
         year=year,
         product=fault.product,
@@ -67,7 +68,7 @@ def _confirmed(fault: Correction, year: int) -> Finding:
         kind=fault.kind,
         reason="confirmed",
         severity=1.0,
-        text=f"{short_name(fault.product)}, confirmed by hand: {fault.seen}",
+        text=f"{name(fault.product)}, confirmed by hand: {fault.seen}",
     )
 
 
@@ -79,6 +80,7 @@ def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> lis
         frame = frame.filter(nw.col("kind") != "unit_value")
     rows = tables.collect(frame)
     found = []
+    name = product_names(tables)
     for n in range(len(rows["year"])):
         row = {name: rows[name][n] for name in rows}
         key = (str(row["kind"]), str(row["reason"]))
@@ -98,8 +100,8 @@ def findings(tables: Tables, economy: str, *, single_flows: bool = False) -> lis
                 kind=key[0],
                 reason=key[1],
                 severity=float(row["severity"]),
-                text=f"{short_name(str(row['product']))}, {' to '.join(ends)}: {said}",
+                text=f"{name(str(row['product']))}, {' to '.join(ends)}: {said}",
             )
         )
-    found += [_confirmed(fault, year) for fault in _looked_at(tables, economy) for year in fault.years]
+    found += [_confirmed(name, fault, year) for fault in _looked_at(tables, economy) for year in fault.years]
     return sorted(found, key=lambda f: (-f.year, f.product, f.exporter, f.importer, f.kind))

@@ -12,6 +12,7 @@ year. What was confirmed by hand stands in `data/corrections.json`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -63,16 +64,23 @@ class Limits(msgspec.Struct, frozen=True):
     steady: float = 2.0
 
 
-def all_flags(priced: Frame, *, dataset: str, limits: Limits | None = None) -> Frame:
+def all_flags(
+    priced: Frame,
+    *,
+    dataset: str,
+    limits: Limits | None = None,
+    keep: Callable[[str, Frame], Frame] = lambda name, frame: frame,
+) -> Frame:
     """Return the flags of every detector, one row each, with the columns `COLUMNS`.
 
-    `priced` is what `priced_flows` returns; the caller may store it first, as every detector reads it.
+    `priced` is what `priced_flows` returns; the caller may store it first, as every detector reads it. `keep`
+    may store the totals of lines, which three detectors read.
     """
     chosen = limits or Limits()
     parts = [unit_value_outliers(priced, chosen), flow_holes(priced, chosen), spikes(priced, chosen)]
     sides: tuple[Side, ...] = ("importer", "exporter")
     for side in sides:
-        totals = line_totals(priced, side)
+        totals = keep(f"{side}_lines", line_totals(priced, side, chosen.line_value))
         parts += [holes(totals, side, chosen), edge_holes(totals, side, chosen), breaks(totals, side, chosen)]
     return nw.concat(parts, how="vertical").with_columns(dataset=nw.lit(dataset)).select(*COLUMNS)
 
@@ -129,10 +137,11 @@ def unit_value_outliers(priced: Frame, limits: Limits) -> Frame:
     return _flag(found, kind="unit_value", side="flow", reason=reason)
 
 
-def line_totals(priced: Frame, side: Side) -> Frame:
+def line_totals(priced: Frame, side: Side, least: float = 0.0) -> Frame:
     """Return value, quantity and volume of each economy's line by year, absent years as zero.
 
-    The years of a product are those in which anybody trades it.
+    The years of a product are those in which anybody trades it. Lines that never reach `least` (USD) are left
+    out: no detector could flag them, and in a full release they are nearly all.
 
     Returns
     -------
@@ -141,7 +150,8 @@ def line_totals(priced: Frame, side: Side) -> Frame:
     owned = priced.with_columns(economy=nw.col(side))
     totals = owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
     years = owned.select(*LINE).unique()
-    grid = owned.select("economy", "product").unique().join(years, on="product", how="inner")
+    lines = totals.filter(nw.col("value") >= least).select("economy", "product").unique()
+    grid = lines.join(years, on="product", how="inner")
     return grid.join(totals, on=["economy", *LINE], how="left").select(
         "economy", *LINE, *(nw.col(amount).cast(nw.Float64).fill_null(0.0) for amount in AMOUNTS)
     )
@@ -215,7 +225,7 @@ def flow_holes(flows: Frame, limits: Limits) -> Frame:
 
     Kind `hole`, side `flow`; severity is the part of the smaller neighbour that is there, 0 for none.
     """
-    series = _flow_series(flows)
+    series = _flow_series(flows, limits.flow_value)
     smaller = nw.min_horizontal("value_before", "value_after")
     small = series.filter(
         (smaller >= limits.flow_value)
@@ -240,7 +250,7 @@ def spikes(flows: Frame, limits: Limits) -> Frame:
     """
     spans = flows.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
     found = (
-        _flow_series(flows)
+        _flow_series(flows, limits.spike_value)
         .join(spans, on="product", how="inner")
         .filter(
             (nw.col("year") > nw.col("first"))
@@ -288,14 +298,20 @@ def _dips(around: Frame, side: Side, limits: Limits, *, places: tuple[str, str],
     return _flag(_sided(found, side), kind=None, side=side, reason=nw.col("reason"))
 
 
-def _flow_series(flows: Frame) -> Frame:
+def _flow_series(flows: Frame, least: float) -> Frame:
     """Add each flow's part of the importer's line, its next row, and its neighbours in time.
+
+    Only flows that reach `least` (USD) in some year are returned, with all their years.
 
     `value_before`, `value_after` and the shares are zero where the flow is absent in that year.
     """
     value = nw.col("value").cast(nw.Float64)
-    line = flows.with_columns(
-        value=value, share=value / nw.col("value").sum().over("importer", *LINE).cast(nw.Float64)
+    large = flows.filter(nw.col("value") >= least).select(*FLOW).unique()
+    whole = flows.group_by("importer", *LINE).agg(whole=nw.col("value").sum())
+    line = (
+        flows.join(large, on=list(FLOW), how="semi")
+        .join(whole, on=["importer", *LINE], how="inner")
+        .with_columns(value=value, share=value / nw.col("whole").cast(nw.Float64))
     )
     steps = {"last": 1, "next": -1}
     shifted = line.with_columns(

@@ -42,10 +42,16 @@ class TableFile(msgspec.Struct, frozen=True):
     columns: list[dict[str, str]] = []
 
 
-class Coverage(msgspec.Struct, frozen=True):
-    """What a dataset covers, in words and in figures."""
+class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a dataset covers, in words and in figures.
+
+    `scope` says in a sentence's words what flows are of; `years` names them where some between the first
+    and the last are missing.
+    """
 
     text: str
+    scope: str = ""
+    years: tuple[int, ...] = ()
     first_year: int | None = None
     last_year: int | None = None
     economies: int | None = None
@@ -81,6 +87,7 @@ class Entry(msgspec.Struct, frozen=True):
             coverage=self.coverage.text,
             unit=self.unit,
             note=self.note,
+            scope=self.coverage.scope,
             first_year=self.coverage.first_year,
             last_year=self.coverage.last_year,
             provisional_from=self.coverage.provisional_from,
@@ -101,11 +108,17 @@ class Correction(msgspec.Struct, frozen=True):
     importer: str = ""
 
 
-class Catalogue(msgspec.Struct, frozen=True):
-    """All datasets of one vintage."""
+class Catalogue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All datasets of one vintage.
+
+    A table may be in several files (flows by year), which then share its name. `over_shipped` tells that the
+    vintage brings flows of its own and takes everything else (background, names, distances) from the data
+    that ship with the package.
+    """
 
     vintage: str
     datasets: list[Entry]
+    over_shipped: bool = False
 
 
 class Vintage:
@@ -123,10 +136,17 @@ class Vintage:
                 why=f"the catalogue cannot be read ({fault})",
                 remedy="Reinstall the package, or restore the folder from its source.",
             ) from fault
-        self._entries = {entry.id: entry for entry in self.catalogue.datasets}
-        self._files = {
-            table.name: (entry, table) for entry in self.catalogue.datasets for table in entry.tables
-        }
+        self.shipped = not self.catalogue.over_shipped
+        self.base = None if self.shipped else open_vintage(SHIPPED)
+        self._own = {entry.id: entry for entry in self.catalogue.datasets}
+        beneath = self.base.entries() if self.base else ()
+        # What brings its own flows replaces the shipped flows whole: nothing may be told from both.
+        self._beneath = tuple(entry for entry in beneath if not _names(entry) & _names(*self._own.values()))
+        self._entries = {**{entry.id: entry for entry in self._beneath}, **self._own}
+        self._files: dict[str, tuple[Entry, list[TableFile]]] = {}
+        for entry in self._own.values():
+            for table in entry.tables:
+                self._files.setdefault(table.name, (entry, []))[1].append(table)
         self._verified: set[str] = set()
 
     @property
@@ -135,12 +155,17 @@ class Vintage:
         return self.catalogue.vintage
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return all datasets, in the catalogue's order."""
-        return tuple(self.catalogue.datasets)
+        """Return all datasets, in the catalogue's order, then those taken from the shipped data."""
+        return (*self.catalogue.datasets, *self._beneath)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that files of this vintage are in."""
+        return (self.folder, *(self.base.folders if self.base else ()))
 
     def has(self, table: str) -> bool:
         """Tell whether this vintage holds a table."""
-        return table in self._files
+        return table in self._files or (self.base is not None and self._is_beneath(table))
 
     def dataset(self, identity: str) -> Dataset:
         """Return one dataset's record; `NoData` names those there are."""
@@ -156,33 +181,58 @@ class Vintage:
     def dataset_of(self, table: str) -> Dataset:
         """Return the dataset a table belongs to."""
         self._require(table)
+        if self.base and table not in self._files:
+            return self.base.dataset_of(table)
         return self._files[table][0].dataset()
 
-    def path(self, table: str) -> Path:
-        """Return the path of a table's file after its checksum has been compared, once per process."""
+    def name_of(self, table: str) -> str:
+        """Return the name of the vintage that a table comes from: this one, or the shipped one beneath it."""
         self._require(table)
-        file = self._files[table][1]
-        path = self.folder / file.file
-        if table not in self._verified:
-            fault = _fault(path, file)
-            if fault:
-                raise DamagedStore(
-                    where=str(path),
-                    why=fault,
-                    remedy="Run `hikiwake doctor` for the whole list, then reinstall the package.",
-                )
-            self._verified.add(table)
+        return self.base.name_of(table) if self.base and table not in self._files else self.name
+
+    def years_of(self, table: str) -> tuple[int, ...]:
+        """Return the years that a table's dataset holds: those its catalogue names, else all of its span."""
+        self._require(table)
+        if self.base and table not in self._files:
+            return self.base.years_of(table)
+        of = self._files[table][0].coverage
+        return of.years or tuple(range(of.first_year or 0, (of.last_year or 0) + 1))
+
+    def path(self, table: str) -> Path:
+        """Return the path of a table that is one file; see `paths`."""
+        (path,) = self.paths(table)
         return path
+
+    def paths(self, table: str) -> tuple[Path, ...]:
+        """Return the paths of a table's files after their checksums have been compared, once per process."""
+        self._require(table)
+        if self.base and table not in self._files:
+            return self.base.paths(table)
+        files = self._files[table][1]
+        if table not in self._verified:
+            for file in files:
+                self._compare(file)
+            self._verified.add(table)
+        return tuple(self.folder / file.file for file in files)
+
+    def _compare(self, file: TableFile) -> None:
+        path = self.folder / file.file
+        fault = _fault(path, file)
+        if fault:
+            again = "reinstall the package" if self.shipped else "import the data again"
+            raise DamagedStore(
+                where=str(path), why=fault, remedy=f"Run `hikiwake doctor` for the whole list, then {again}."
+            )
 
     def corrections(self) -> tuple[Correction, ...]:
         """Return the faults of the data that were looked at and confirmed by hand; none where none ship."""
-        if not self.has(CORRECTIONS):
+        if CORRECTIONS not in self._files:
             return ()
         return tuple(msgspec.json.decode(self.path(CORRECTIONS).read_bytes(), type=list[Correction]))
 
     def faults(self) -> Iterator[tuple[Path, str]]:
         """Yield each damaged file with what is wrong with it, reading every byte of the vintage."""
-        for _, file in self._files.values():
+        for file in self.tables():
             path = self.folder / file.file
             fault = _fault(path, file)
             if fault:
@@ -190,15 +240,22 @@ class Vintage:
 
     def tables(self) -> tuple[TableFile, ...]:
         """Return every table file."""
-        return tuple(file for _, file in self._files.values())
+        return tuple(file for _, files in self._files.values() for file in files)
+
+    def _is_beneath(self, table: str) -> bool:
+        return any(table in _names(entry) for entry in self._beneath)
 
     def _require(self, table: str) -> None:
-        if table not in self._files:
+        if not self.has(table):
             raise NoData(
                 where=f"table {table!r}",
                 why=f"vintage {self.name} does not hold it",
                 remedy=f"It holds: {', '.join(sorted(self._files))}.",
             )
+
+
+def _names(*entries: Entry) -> set[str]:
+    return {table.name for entry in entries for table in entry.tables}
 
 
 def _fault(path: Path, file: TableFile) -> str:

@@ -33,17 +33,17 @@ MOST_KEPT = 24
 class Engine(Protocol):
     """What runs the expressions."""
 
-    def scan(self, path: Path) -> Frame:
-        """Return a Parquet file as a lazy frame."""
+    def scan(self, *paths: Path) -> Frame:
+        """Return a table's Parquet files as one lazy frame."""
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression; return its columns as arrays of equal length (missing numbers as NaN)."""
 
 
 class DuckDB:
-    """The embedded engine: in memory, able to read the vintage's folder and nothing else."""
+    """The embedded engine: in memory, able to read the vintage's folders and nothing else."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, *folders: Path, threads: int | None = None) -> None:
         import duckdb
 
         self._connection = duckdb.connect(
@@ -53,23 +53,23 @@ class DuckDB:
                 "autoload_known_extensions": "false",
             }
         )
-        quoted = str(folder).replace("'", "''")
-        self._connection.execute(f"SET allowed_directories = ['{quoted}/']")
+        quoted = ", ".join("'{}/'".format(str(folder).replace("'", "''")) for folder in folders)
+        self._connection.execute(f"SET allowed_directories = [{quoted}]")
         self._connection.execute("SET enable_external_access = false")
         # In a notebook or at a prompt it would draw its own bar on standard output, where results go.
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
         self._resident: set[str] = set()
 
-    def scan(self, path: Path) -> Frame:
-        """Return a Parquet file as a lazy frame; a small file is unpacked into memory at its first use."""
+    def scan(self, *paths: Path) -> Frame:
+        """Return a table as a lazy frame; a small one is unpacked into memory at its first use."""
         import narwhals as nw
 
-        if path.stat().st_size > RESIDENT_BYTES:
-            return nw.from_native(self._connection.read_parquet(str(path)))
-        name = f"resident_{path.stem}".replace('"', "")
+        if sum(path.stat().st_size for path in paths) > RESIDENT_BYTES:
+            return nw.from_native(self._connection.read_parquet([str(path) for path in paths]))
+        name = f"resident_{paths[0].stem}".replace('"', "")
         if name not in self._resident:
-            self._connection.read_parquet(str(path)).create(name)
+            self._connection.read_parquet([str(path) for path in paths]).create(name)
             self._resident.add(name)
         return nw.from_native(self._connection.table(name))
 
@@ -102,7 +102,7 @@ class Tables:
 
     def __init__(self, vintage: Vintage, engine: Engine | None = None) -> None:
         self.vintage = vintage
-        self._engine: Engine = engine or DuckDB(vintage.folder)
+        self._engine: Engine = engine or DuckDB(*vintage.folders)
         self._kept: dict[str, Columns] = {}
         self._lately: dict[Hashable, Columns] = {}
 
@@ -111,7 +111,7 @@ class Tables:
 
         `NoData` when the vintage does not hold it, `DamagedStore` when its file is not the catalogue's.
         """
-        return self._engine.scan(self.vintage.path(table))
+        return self._engine.scan(*self.vintage.paths(table))
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression and return its columns as arrays."""

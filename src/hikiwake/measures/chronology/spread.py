@@ -18,7 +18,7 @@ from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.windows import Array, Window
 from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.statement import Statements
-from hikiwake.measures.ties.levels import COVERED
+from hikiwake.measures.ties.levels import covered
 
 WEIGHTY = 0.001
 """A supplier with a smaller part than this in what all sold before is left out: its changes are noise."""
@@ -77,7 +77,7 @@ def spread(say: Statements, exporter: str, importer: str, window: Window, own: f
         "below": (formulas.BELOW, float(np.sum(others < own)), {}),
     }
     where = {"exporter": f"!{exporter}", "importer": importer, "year": ",".join(map(str, window.years))}
-    subject = {"exporter": exporter, "importer": importer, **COVERED.subject}
+    subject = {"exporter": exporter, "importer": importer, **covered(say).subject}
     return {
         name: say.fact(formula, {**subject, **more}, window.span, value, table=FLOWS, where=where)
         for name, (formula, value, more) in numbers.items()

@@ -16,7 +16,7 @@ from hikiwake.measures.chronology.spread import spread
 from hikiwake.measures.chronology.windows import Window, change, sound_window, window
 from hikiwake.measures.flows import FLOWS, Side
 from hikiwake.measures.statement import Statements
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import Flow, PairLevels
 
 HOLE = "not comparable: in one of the years a total or the flow itself is not sound"
 
@@ -88,13 +88,13 @@ def around(
         ),
     }
     years = ",".join(map(str, compared.years))
-    subject = {"exporter": exporter, "importer": importer, **COVERED.subject}
+    subject = {"exporter": exporter, "importer": importer, **levels.covered.subject}
     changes = {
         name: change(np.maximum(values, 0.0), flows.years, compared)
         for name, (_, values, _) in series.items()
     }
     sides: tuple[tuple[str, Side], ...] = (("suppliers", "importer"), ("customers", "exporter"))
-    flow_years = [Flow(exporter, importer, COVERED, year) for year in compared.years]
+    flow_years = [Flow(exporter, importer, levels.covered, year) for year in compared.years]
     holes = {name for name, side in sides if any(levels.doubtful(flow, side) for flow in flow_years)}
     if any(levels.wrong(flow) for flow in flow_years):
         holes |= set(series)
@@ -135,7 +135,7 @@ def compared_years(
     """
 
     def sound(at: int) -> bool:
-        flow = Flow(exporter, importer, COVERED, at)
+        flow = Flow(exporter, importer, levels.covered, at)
         return not levels.doubtful(flow, "importer") and not levels.wrong(flow)
 
     nearest = window(year, years)

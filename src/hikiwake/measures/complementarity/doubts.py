@@ -7,7 +7,7 @@ import msgspec
 from hikiwake.measures.complementarity.universe import Trade
 from hikiwake.measures.flows import Side
 from hikiwake.measures.statement import Scope, Statements
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 
 
 def with_doubts(trade: Trade, statements: Statements, a: str, b: str) -> Trade:
@@ -21,7 +21,7 @@ def with_doubts(trade: Trade, statements: Statements, a: str, b: str) -> Trade:
     holes: set[tuple[str, str]] = set()
     sides: tuple[Side, Side] = ("exporter", "importer")
     for exporter, importer in directions:
-        whole = Flow(exporter, importer, COVERED, year)
+        whole = Flow(exporter, importer, covered(statements), year)
         doubtful |= {(side, getattr(whole, side)) for side in sides if levels.doubtful(whole, side)}
         for line in trade.lines:
             one = Flow(exporter, importer, Scope("product", line.code, line.name), year)

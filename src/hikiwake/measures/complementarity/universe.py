@@ -13,9 +13,10 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.core.products import partition, short_name
+from hikiwake.core.products import partition_for
 from hikiwake.measures.complementarity.formulas import COMMODITIES, INTERMEDIATE
 from hikiwake.measures.intermediate.table import industries
+from hikiwake.measures.product_names import product_names
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Frame, Tables
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Side = Literal["exporter", "importer"]
 Level = Literal["fine", "coarse"]
-PARTITION = "commodities"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -194,14 +194,15 @@ def _square(economies: tuple[str, ...], rows: Columns) -> Array:
 
 def _lines(tables: Tables, universe: Universe, codes: tuple[str, ...]) -> tuple[Line, ...]:
     if universe.column == "product":
-        return tuple(Line("product", code, short_name(code)) for code in codes)
+        name = product_names(tables)
+        return tuple(Line("product", code, name(code)) for code in codes)
     names = {industry.code: industry.name for industry in industries(tables)}
     return tuple(Line("industry", code, names.get(code, code)) for code in codes)
 
 
 def _groups(tables: Tables, trade: Trade) -> dict[str, tuple[str, str]]:
     if trade.universe.column == "product":
-        parts = partition(PARTITION)
+        parts = partition_for(line.code for line in trade.lines)
         ids = {line.code: parts.group_of(line.code) for line in trade.lines}
         return {code: (group, parts.groups[group].name) for code, group in ids.items()}
     known = {industry.code: (industry.group, industry.group_name) for industry in industries(tables)}

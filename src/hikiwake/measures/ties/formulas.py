@@ -14,7 +14,7 @@ VALUE = Formula(
     range="[0, inf)",
     source=BACI_SOURCE,
     reads=(FLOWS,),
-    caution="FOB, reconciled between both reporters; only the covered products, never a total of all trade.",
+    caution="Of the covered products only; BACI's are FOB and reconciled between both reporters.",
 )
 QUANTITY = Formula(
     id="trade_quantity",

@@ -14,7 +14,7 @@ from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, pair_flows
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
-COVERED = Scope("group", "covered", "energy and minerals")
+EVERYTHING = "all products"
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
 HOLE = "not comparable: the total it is a share of is not sound in this year"
@@ -25,6 +25,11 @@ WRONG = "not comparable: the recorded flow was looked at and is not plausible"
 SPOILING_PART = 0.05
 FEWEST_YEARS = 6
 CONFIDENCE = 0.95
+
+
+def covered(say: Statements) -> Scope:
+    """Return all that the flows of the vintage are of, under the name that its catalogue gives it."""
+    return Scope("group", "covered", say.tables.dataset_of(FLOWS).scope or EVERYTHING)
 
 
 class Flow(NamedTuple):
@@ -79,6 +84,11 @@ class PairLevels:
     def __init__(self, flows: PairFlows, statements: Statements) -> None:
         self.flows = flows
         self._say = statements
+
+    @property
+    def covered(self) -> Scope:
+        """All that the flows are of."""
+        return covered(self._say)
 
     def has(self, exporter: str, importer: str) -> bool:
         """Tell whether any flow in this direction is recorded in any year."""

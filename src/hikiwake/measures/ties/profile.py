@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from hikiwake.core.errors import NoData
 from hikiwake.core.products import groups
-from hikiwake.measures.flows import PairFlows
 from hikiwake.measures.statement import Scope, Statements
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.measures.ties.suppliers import Partners
 
 CHANGE_OVER = 10
@@ -28,13 +27,13 @@ def profile(say: Statements, a: str, b: str, years: Iterable[int], products: Ite
         for exporter, importer in ((a, b), (b, a)):
             sellers = Partners(say, importer, "importer", year)
             buyers = Partners(say, exporter, "exporter", year)
-            for scope in _scopes(levels.flows, exporter, importer, year, wanted):
+            for scope in _scopes(say, (exporter, importer), year, wanted):
                 _levels(levels, Flow(exporter, importer, scope, year))
                 for partners, partner in ((sellers, exporter), (buyers, importer)):
                     partners.rank(partner, scope)
                     partners.count(scope)
                     partners.concentration(scope)
-        for scope in [Scope("product", code, code) for code in wanted] or _groups():
+        for scope in [Scope("product", code, code) for code in wanted] or _groups(say):
             levels.balance(Flow(a, b, scope, year))
 
 
@@ -55,19 +54,18 @@ def _chapters(covered: tuple[str, ...]) -> str:
     return ", ".join(dict.fromkeys(code[:2] for code in covered))
 
 
-def _groups() -> list[Scope]:
+def _groups(say: Statements) -> list[Scope]:
     named = [Scope("group", identity, group.name, group.prefixes) for identity, group in groups().items()]
-    return [COVERED, *named]
+    return [covered(say), *named]
 
 
-def _scopes(
-    flows: PairFlows, exporter: str, importer: str, year: int, wanted: tuple[str, ...]
-) -> list[Scope]:
+def _scopes(say: Statements, flow: tuple[str, str], year: int, wanted: tuple[str, ...]) -> list[Scope]:
     if wanted:
         return [Scope("product", code, code) for code in wanted]
-    row = flows.flow[exporter, importer].value[flows.year_index(year)]
+    flows = flows_of(say, *flow)
+    row = flows.flow[flow].value[flows.year_index(year)]
     traded = [code for code, value in zip(flows.products, row, strict=True) if value > 0]
-    return [*_groups(), *(Scope("product", code, code) for code in traded)]
+    return [*_groups(say), *(Scope("product", code, code) for code in traded)]
 
 
 def _levels(levels: PairLevels, flow: Flow) -> None:

@@ -12,6 +12,7 @@ from hikiwake.core.claim import kinds
 from hikiwake.core.document import AnyBlock, Cell, Label, Paragraph, Prose, Table
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.provenance import Fact
+from hikiwake.measures.flows import FLOWS
 from hikiwake.sections import Context
 from hikiwake.sections.citing import cite
 from hikiwake.sections.wording import cell, day, prose, text
@@ -121,7 +122,7 @@ class Judged(NamedTuple):
     def _rests(self, verdict: Verdict) -> Cell:
         """Say what a verdict rests on, with the sources of the entries among it."""
         if verdict.basis == "store":
-            named = self.stating.say.tables.vintage.dataset("baci")
+            named = self.stating.say.tables.dataset_of(FLOWS)
             return Cell(said=prose("audit.rests_store", data=text(named.id.upper())))
         if verdict.basis not in ("cited", "reported", "bounds", "dossier"):
             return Cell()

@@ -12,7 +12,7 @@ from hikiwake.measures.chronology.contacts import when
 from hikiwake.measures.chronology.statements import around, compared_years
 from hikiwake.measures.chronology.windows import Window
 from hikiwake.measures.flows import PairFlows
-from hikiwake.measures.ties.levels import COVERED, PairLevels, flows_of
+from hikiwake.measures.ties.levels import PairLevels, covered, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, prose, scope_label, text
 from hikiwake.sections.wording import year as year_label
@@ -52,7 +52,10 @@ def blocks(context: Context) -> list[AnyBlock]:
                 found.append(Found(year, exporter, importer, *chosen, stated))
     if not found:
         return []
-    return [_table(found), Caveat("concept", prose("chronology.around_caveat", scope=scope_label(COVERED)))]
+    return [
+        _table(context, found),
+        Caveat("concept", prose("chronology.around_caveat", scope=scope_label(covered(context.say)))),
+    ]
 
 
 def _weighty(flows: PairFlows, exporter: str, importer: str, span: Window) -> bool:
@@ -63,10 +66,10 @@ def _weighty(flows: PairFlows, exporter: str, importer: str, span: Window) -> bo
     return mine > 0 and mine >= TRICKLE * other
 
 
-def _table(found: list[Found]) -> Table:
+def _table(context: Context, found: list[Found]) -> Table:
     return Table(
         id="around-events",
-        title=_title(max(found, key=lambda one: abs(one.facts["apart"].value or 0.0))),
+        title=_title(context, max(found, key=lambda one: abs(one.facts["apart"].value or 0.0))),
         columns=tuple(
             prose(f"chronology.column_{name}")
             for name in ("event_year", "compared", "change", "suppliers", "apart", "spread", "customers")
@@ -86,7 +89,7 @@ def _table(found: list[Found]) -> Table:
     )
 
 
-def _title(one: Found) -> Prose:
+def _title(context: Context, one: Found) -> Prose:
     """Say the greatest difference, where the flow stands among other suppliers, and what is provisional."""
     facts = {"pair": one.facts["pair"]}
     key = "chronology.around_alone"
@@ -98,7 +101,7 @@ def _title(one: Found) -> Prose:
     if any(fact.status == "provisional" for fact in facts.values()):
         key += "_provisional"
     labels = {"exporter": economy(one.exporter), "importer": economy(one.importer)}
-    return prose(key, facts, year=year_label(one.year), scope=scope_label(COVERED), **labels)
+    return prose(key, facts, year=year_label(one.year), scope=scope_label(covered(context.say)), **labels)
 
 
 def _years(one: Found) -> Prose:

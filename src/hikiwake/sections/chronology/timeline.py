@@ -11,7 +11,7 @@ from hikiwake.core.provenance import Fact
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.contacts import identity, when
 from hikiwake.measures.chronology.statements import counted
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.chronology.around import TRICKLE
 from hikiwake.sections.wording import day, economy, prose, scope_label, text, year
@@ -57,7 +57,7 @@ def _trade(context: Context) -> tuple[list[list[Fact]], tuple[int, ...]]:
         (pair for pair, value in weight.items() if value > 0 and value >= TRICKLE * max(weight.values())),
         key=lambda pair: -weight[pair],
     )
-    return [[levels.value(Flow(*pair, COVERED, at)) for at in years] for pair in heavy], years
+    return [[levels.value(Flow(*pair, covered(context.say), at)) for at in years] for pair in heavy], years
 
 
 def _over_trade(
@@ -68,7 +68,7 @@ def _over_trade(
     sound = [fact for fact in main if fact.value is not None and fact.status == "observed"]
     known = sound or [fact for fact in main if fact.value is not None]
     peak = max(known, key=lambda fact: fact.value or 0.0)
-    labels = {**_ends(main[0]), "scope": scope_label(COVERED)}
+    labels = {**_ends(main[0]), "scope": scope_label(covered(context.say))}
     count = _counted(context, [event for _, event in during])
     key = "chronology.timeline_record" if known[-1] is peak else "chronology.timeline"
     key = f"{key}_one" if len(during) == 1 else key

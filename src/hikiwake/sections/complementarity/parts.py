@@ -18,8 +18,9 @@ from hikiwake.measures.complementarity.universe import (
     commodity_universe,
     intermediate_universe,
 )
+from hikiwake.measures.flows import TOTAL
 from hikiwake.measures.intermediate.coverage import Absence, intermediate
-from hikiwake.measures.ties.levels import COVERED
+from hikiwake.measures.ties.levels import covered, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, group, product, prose, scope_label, year
 
@@ -71,7 +72,11 @@ def parts(context: Context) -> tuple[list[Part], list[Caveat]]:
         absent.append(Caveat("no data", _absence(found), glance=True))
     else:
         made.append(_part(context, intermediate_universe(found.year), INTERMEDIATE))
-    made.append(_part(context, commodity_universe(context.year), scope_label(COVERED)))
+    scope = scope_label(covered(context.say))
+    if flows_of(context.say, context.a.id, context.b.id).products == (TOTAL,):
+        absent.append(Caveat("no data", prose("complementarity.absent_detail", scope=scope), glance=True))
+    else:
+        made.append(_part(context, commodity_universe(context.year), scope))
     return made, absent
 
 
@@ -82,7 +87,7 @@ def names(direction: Direction) -> dict[str, Label]:
 
 def line_label(line: Line) -> Label:
     """Name a line of a universe."""
-    return product(line.code) if line.kind == "product" else Label(line.kind, line.code, line.name)
+    return product(line.code, line.name) if line.kind == "product" else Label(line.kind, line.code, line.name)
 
 
 def _part(context: Context, universe: Universe, scope: Label) -> Part:

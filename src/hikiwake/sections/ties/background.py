@@ -6,8 +6,10 @@ from hikiwake.core.country import country
 from hikiwake.core.document import AnyBlock, Caveat, Label, LocatorMap, Paragraph, Prose, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.measures import background
+from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.ties.levels import covered
 from hikiwake.sections import Context
-from hikiwake.sections.wording import cell, economy, prose
+from hikiwake.sections.wording import cell, economy, prose, scope_label, text
 from hikiwake.sections.wording import year as year_label
 
 TABLES = (
@@ -162,5 +164,14 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
         other = b if silent[0] == a else a
         sentences.append(prose("ties.named_not", economy=economy(silent[0]), partner=economy(other)))
     written: list[AnyBlock] = [Paragraph(tuple(sentences))] if sentences else []
-    written.append(Caveat("partial coverage", prose("ties.no_bilateral_totals")))
+    written.append(Caveat("partial coverage", _what_flows_are(context)))
     return written
+
+
+def _what_flows_are(context: Context) -> Prose:
+    """Say that no total ships with the program, or which data of the reader's own the flows come from."""
+    tables = context.say.tables
+    if tables.vintage.shipped or not tables.has(FLOWS):
+        return prose("ties.no_bilateral_totals")
+    data = text(tables.dataset_of(FLOWS).title)
+    return prose("ties.own_flows", scope=scope_label(covered(context.say)), data=data)

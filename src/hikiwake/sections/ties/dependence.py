@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series, Table
 from hikiwake.core.provenance import Fact
+from hikiwake.measures.product_names import product_names
 from hikiwake.measures.statement import Scope
 from hikiwake.measures.ties.levels import Flow, PairLevels
 from hikiwake.measures.ties.suppliers import Partners, Ranked
@@ -33,6 +34,7 @@ class Dependence(NamedTuple):
     """One product in one direction: its weight for both sides, and who else sells it."""
 
     code: str
+    name: str
     value: Fact
     bought: Fact
     sold: Fact
@@ -48,12 +50,14 @@ def dependences(context: Context, levels: PairLevels, exporter: str, importer: s
         return ()
     sellers = Partners(context.say, importer, "importer", context.year)
     rows = []
+    name = product_names(context.say.tables)
     for code in codes:
         scope = Scope("product", code, code)
         flow = Flow(exporter, importer, scope, context.year)
         rows.append(
             Dependence(
                 code,
+                name(code),
                 levels.value(flow),
                 levels.share_of_imports(flow),
                 levels.share_of_exports(flow),
@@ -78,13 +82,12 @@ def blocks(exporter: str, importer: str, rows: tuple[Dependence, ...]) -> list[A
             "ties.dependence_alternative",
             {"bought": needed.bought, "other": needed.alternative.share},
             alternative=economy(needed.alternative.partner),
-            product=product(needed.code),
+            product=product(needed.code, needed.name),
             **labels,
         )
     else:
-        sentence = prose(
-            "ties.dependence_sole", {"bought": needed.bought}, product=product(needed.code), **labels
-        )
+        named = product(needed.code, needed.name)
+        sentence = prose("ties.dependence_sole", {"bought": needed.bought}, product=named, **labels)
     written.append(Paragraph((sentence,)))
     if len(rows) > 1:
         written.append(_dumbbell(labels, rows, needed, facts, f"{exporter}-{importer}"))
@@ -109,7 +112,7 @@ def _dumbbell(
     def marks(which: str) -> tuple[Mark, ...]:
         return tuple(
             Mark(
-                product(row.code),
+                product(row.code, row.name),
                 getattr(row, which).id,
                 emphasis=row is needed,
                 doubtful=getattr(row, which).status == "flagged",
@@ -120,13 +123,13 @@ def _dumbbell(
     return Chart(
         id=f"dependence-{tail}",
         kind="dumbbell",
-        title=prose("ties.dependence_chart", facts, product=product(needed.code), **labels),
+        title=prose("ties.dependence_chart", facts, product=product(needed.code, needed.name), **labels),
         axis=prose("ties.dependence_axis"),
         series=(
             Series(prose("ties.series_bought", importer=labels["importer"]), marks("bought")),
             Series(prose("ties.series_sold", exporter=labels["exporter"]), marks("sold")),
         ),
-        alt=prose("ties.dependence_alt", facts, product=product(needed.code), **labels),
+        alt=prose("ties.dependence_alt", facts, product=product(needed.code, needed.name), **labels),
         glance=False,
     )
 
@@ -141,7 +144,7 @@ def _table(labels: dict[str, Label], rows: tuple[Dependence, ...], tail: str) ->
         ),
         rows=tuple(
             (
-                cell(product(row.code)),
+                cell(product(row.code, row.name)),
                 cell(row.value),
                 cell(row.bought),
                 cell(row.sold),

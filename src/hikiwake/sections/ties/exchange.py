@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series
-from hikiwake.core.products import partition
+from hikiwake.core.products import Partition, partition_for
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, group, prose, scope_label, year
 
-PARTITION = "commodities"
 BASE_DISTANCE = 10
 SUPPLIERS_SHOWN = 10
 
 
 def composition(context: Context, levels: PairLevels, directions: list[tuple[str, str]]) -> list[AnyBlock]:
     """Write what each sends the other in the brief's year, by group; `directions` are those with a flow."""
-    parts = partition(PARTITION)
+    parts = partition_for(levels.flows.products)
     written: list[AnyBlock] = []
     stated = {
-        (exporter, importer): levels.composition(Flow(exporter, importer, COVERED, context.year), parts)
+        (exporter, importer): levels.composition(
+            Flow(exporter, importer, covered(context.say), context.year), parts
+        )
         for exporter, importer in directions
     }
     for (exporter, importer), shares in stated.items():
@@ -32,18 +33,21 @@ def composition(context: Context, levels: PairLevels, directions: list[tuple[str
         ]
         base = context.year - BASE_DISTANCE
         if base in levels.flows.years:
-            moved = levels.composition_change(Flow(exporter, importer, COVERED, context.year), parts, base)
+            moved = levels.composition_change(
+                Flow(exporter, importer, covered(context.say), context.year), parts, base
+            )
             if moved is not None:
                 key = "ties.composition_moved" if (moved.value or 0.0) >= 0.1 else "ties.composition_stable"
                 sentences.append(prose(key, {"moved": moved}, base=year(base)))
         written.append(Paragraph(tuple(sentences)))
     if stated:
-        written.append(_chart(context, stated))
+        written.append(_chart(context, parts, stated))
     return written
 
 
-def _chart(context: Context, stated: dict[tuple[str, str], dict[str, tuple[Fact, Fact]]]) -> Chart:
-    parts = partition(PARTITION)
+def _chart(
+    context: Context, parts: Partition, stated: dict[tuple[str, str], dict[str, tuple[Fact, Fact]]]
+) -> Chart:
     weight: dict[str, float] = {}
     for shares in stated.values():
         for identity, (value, _) in shares.items():
@@ -84,17 +88,17 @@ def _named(identity: str, name: str) -> Label:
 
 def partner_ranking(context: Context, levels: PairLevels, exporter: str, importer: str) -> list[AnyBlock]:
     """Write the importer's largest suppliers of the covered products with the exporter marked."""
-    if levels.doubtful(Flow(exporter, importer, COVERED, context.year), "importer"):
+    if levels.doubtful(Flow(exporter, importer, covered(context.say), context.year), "importer"):
         return []
     sellers = Partners(context.say, importer, "importer", context.year)
-    rows = sellers.largest(COVERED, SUPPLIERS_SHOWN, also=exporter)
-    rank = sellers.rank(exporter, COVERED)
+    rows = sellers.largest(covered(context.say), SUPPLIERS_SHOWN, also=exporter)
+    rank = sellers.rank(exporter, covered(context.say))
     if len(rows) < 2 or rank.value is None:
         return []
     labels = {
         "exporter": economy(exporter),
         "importer": economy(importer),
-        "scope": scope_label(COVERED),
+        "scope": scope_label(covered(context.say)),
     }
     first = rank.value == 1
     facts = {"share": next(row.share for row in rows if row.partner == exporter)}

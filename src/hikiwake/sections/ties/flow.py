@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -53,7 +54,7 @@ def directions(context: Context, levels: PairLevels) -> tuple[Direction, ...]:
         Direction(
             exporter,
             importer,
-            {y: levels.value(Flow(exporter, importer, COVERED, y)) for y in years},
+            {y: levels.value(Flow(exporter, importer, covered(context.say), y)) for y in years},
         )
         for exporter, importer in context.directions
         if levels.has(exporter, importer)
@@ -79,7 +80,7 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
                 "ties.direction_not_covered",
                 exporter=economy(exporter),
                 importer=economy(importer),
-                scope=scope_label(COVERED),
+                scope=scope_label(covered(context.say)),
             ),
             glance=True,
         )
@@ -88,7 +89,7 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
     ]
     charted = [d for d in followed if len(d.known) > 1]
     if charted:
-        written.append(_chart(charted))
+        written.append(_chart(context, charted))
     return written
 
 
@@ -104,12 +105,12 @@ def _paragraph(context: Context, levels: PairLevels, direction: Direction) -> Pa
 
 def level_sentence(context: Context, levels: PairLevels, direction: Direction) -> Prose:
     """Say the level and weight of one direction in one sentence."""
-    labels, scope = direction.labels, scope_label(COVERED)
+    labels, scope = direction.labels, scope_label(covered(context.say))
     now = direction.by_year[context.year]
     if now.value is None:
         last = direction.known[max(direction.known)]
         return prose("ties.level_none_now", {"last": last}, year=year(context.year), scope=scope, **labels)
-    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
     if "flagged" in (bought.status, sold.status):
         return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)
@@ -117,11 +118,14 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
 
 
 def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
-    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     if levels.doubtful(flow, "importer"):
         return []
     sellers = Partners(context.say, direction.importer, "importer", context.year)
-    facts = {"rank": sellers.rank(direction.exporter, COVERED), "count": sellers.count(COVERED)}
+    facts = {
+        "rank": sellers.rank(direction.exporter, covered(context.say)),
+        "count": sellers.count(covered(context.say)),
+    }
     first = facts["rank"].value == 1
     return [prose("ties.rank_first" if first else "ties.rank", facts, **direction.labels)]
 
@@ -130,7 +134,7 @@ def _change(context: Context, levels: PairLevels, direction: Direction) -> list[
     base = context.year - BASE_DISTANCE
     if base not in direction.known:
         return []
-    flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+    flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     change = levels.change(flow, base)
     if change is None or change.value is None:
         return []
@@ -162,7 +166,7 @@ def _record(context: Context, direction: Direction) -> list[Prose]:
     return [prose("ties.record", {"peak": direction.peak}, **scope_years)]
 
 
-def _chart(charted: list[Direction]) -> Chart:
+def _chart(context: Context, charted: list[Direction]) -> Chart:
     main = charted[0]
     series = tuple(
         Series(
@@ -176,7 +180,7 @@ def _chart(charted: list[Direction]) -> Chart:
     )
     known = list(main.known.values())
     first, last, peak = known[0], known[-1], main.peak
-    labels = {**main.labels, "scope": scope_label(COVERED)}
+    labels = {**main.labels, "scope": scope_label(covered(context.say))}
     at_peak = last.id == peak.id
     return Chart(
         id="trade-over-time",
@@ -186,13 +190,18 @@ def _chart(charted: list[Direction]) -> Chart:
             {"last": last} if at_peak else {"last": last, "peak": peak},
             **labels,
         ),
-        axis=prose("ties.axis_exports", scope=scope_label(COVERED)),
+        axis=prose("ties.axis_exports", scope=scope_label(covered(context.say))),
         series=series,
         alt=prose("ties.chart_levels_alt", {"first": first, "peak": peak, "last": last}, **labels),
         annotations=tuple(_annotations(main)),
-        note=prose("ties.chart_levels_note"),
+        note=prose("ties.chart_levels_note" if _reconciled(context) else "ties.chart_levels_note_own"),
         glance=True,
     )
+
+
+def _reconciled(context: Context) -> bool:
+    """Tell whether the flows are BACI's, which makes one figure of what both sides report."""
+    return context.say.tables.dataset_of(FLOWS).title.startswith("BACI")
 
 
 def _annotations(direction: Direction) -> list[Annotation]:

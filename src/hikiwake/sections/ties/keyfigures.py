@@ -7,7 +7,7 @@ from hikiwake.core.provenance import Fact
 from hikiwake.measures import background
 from hikiwake.measures.intermediate.coverage import Absence, intermediate
 from hikiwake.measures.intermediate.levels import IntermediateTrade
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered
 from hikiwake.sections import Context
 from hikiwake.sections.ties.flow import Direction
 from hikiwake.sections.ties.fuels import fuel_ties
@@ -28,9 +28,9 @@ def _flows(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         now = direction.by_year[context.year]
         if now.value is None:
             continue
-        labels = {**direction.labels, "scope": scope_label(COVERED)}
+        labels = {**direction.labels, "scope": scope_label(covered(context.say))}
         items.append(KeyFigure(prose("ties.key_value", **labels), now.id))
-        flow = Flow(direction.exporter, direction.importer, COVERED, context.year)
+        flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
         for key, side, share in (
             ("ties.key_bought", "importer", levels.share_of_imports(flow)),
             ("ties.key_sold", "exporter", levels.share_of_exports(flow)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
-from hikiwake.measures.ties.levels import COVERED, Flow, PairLevels, flows_of
+from hikiwake.measures.flows import TOTAL
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.sections import Context
 from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate, keyfigures
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -19,7 +20,7 @@ def section(context: Context) -> Section:
     pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
     deliveries, delivered = _intermediate(context)
     if not followed:
-        nothing = prose("ties.nothing", scope=scope_label(COVERED), **pair)
+        nothing = prose("ties.nothing", scope=scope_label(covered(context.say)), **pair)
         empty = Caveat("no data", nothing, glance=True)
         box = keyfigures.box(context, levels, followed) if delivered else []
         known = (*box, *background.blocks(context), empty, *deliveries)
@@ -31,21 +32,22 @@ def section(context: Context) -> Section:
         *flow.blocks(context, levels, followed),
     ]
     active = [(d.exporter, d.importer) for d in followed if d.by_year[context.year].value is not None]
-    balance = levels.balance(Flow(context.a.id, context.b.id, COVERED, context.year))
+    balance = levels.balance(Flow(context.a.id, context.b.id, covered(context.say), context.year))
     if balance is not None:
         key = "ties.surplus" if (balance.value or 0.0) >= 0 else "ties.deficit"
-        sentence = prose(key, {"balance": balance}, scope=scope_label(COVERED), **pair)
+        sentence = prose(key, {"balance": balance}, scope=scope_label(covered(context.say)), **pair)
         blocks.append(Paragraph((sentence,)))
     summary: list[Prose] = [flow.level_sentence(context, levels, followed[0])]
     weighty = [(d.exporter, d.importer) for d in flow.weighty(followed, context.year)]
     for exporter, importer in weighty:
         ties = fuels.fuel_ties(context, levels, exporter, importer)
         blocks += fuels.blocks(context, levels, exporter, importer, ties)
-    if active:
+    by_product = levels.flows.products != (TOTAL,)
+    if active and by_product:
         blocks += exchange.composition(context, levels, active)
     for exporter, importer in weighty:
         blocks += exchange.partner_ranking(context, levels, exporter, importer)
-        rows = dependence.dependences(context, levels, exporter, importer)
+        rows = dependence.dependences(context, levels, exporter, importer) if by_product else ()
         blocks += dependence.blocks(exporter, importer, rows)
     blocks += deliveries
     summary += delivered
@@ -61,7 +63,7 @@ def _intermediate(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
 def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
     main = followed[0]
     now = main.by_year[context.year]
-    labels = {**main.labels, "scope": scope_label(COVERED)}
+    labels = {**main.labels, "scope": scope_label(covered(context.say))}
     if now.value is None:
         return prose("ties.finding_stopped", {"peak": main.peak}, year=year(context.year), **labels)
     peak = main.peak

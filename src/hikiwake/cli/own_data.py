@@ -1,0 +1,208 @@
+"""The commands `data add|map|verify|remove|diff|gc`: the user's own vintages."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hikiwake.cli.app import Options
+from hikiwake.cli.completion import economies
+from hikiwake.cli.progress import Progress
+
+MEGABYTE = 1e6
+MOST = 12
+"""Products whose differences are shown."""
+
+
+@click.command(
+    "add",
+    epilog="""\b
+Examples:
+  hikiwake data add BACI_HS92_V202601.zip
+  hikiwake data add exports.csv --map exports.toml --as customs@2024""",
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="What columns mean; see `data map`.")
+@click.option("--as", "name", default="", help="What to call the vintage: NAME or NAME@VERSION.")
+@click.option("--allow-rejects", is_flag=True, help="Go on where more than 1 % of the rows cannot be taken.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
+@click.pass_obj
+def add(
+    options: Options,
+    files: tuple[Path, ...],
+    mapping: Path | None,
+    name: str,
+    allow_rejects: bool,
+    as_json: bool,
+) -> None:
+    """Bring in trade data of your own as a vintage: a BACI release, or tables with a mapping."""
+    import msgspec
+
+    from hikiwake.sources.imports.mapping import read
+    from hikiwake.sources.imports.report import lines
+    from hikiwake.sources.imports.run import Wish
+    from hikiwake.sources.imports.run import add as bring
+    from hikiwake.store.library import Library
+
+    wish = Wish(
+        files=files, mapping=read(mapping) if mapping else None, name=name, allow_rejects=allow_rejects
+    )
+    with Progress(options) as progress:
+        added = bring(wish, Library(), progress)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(added.report), indent=1) + b"\n")
+        return
+    for line in lines(added.report):
+        click.echo(line)
+    told = "was there already" if added.known else "added"
+    click.echo(f"{told}: {added.held.reference} ({added.held.bytes / MEGABYTE:,.1f} MB)")
+    options.say(f"Use it with: hikiwake --data {added.held.reference} brief JPN RUS")
+
+
+@click.command(
+    "map",
+    epilog="""\b
+Examples:
+  hikiwake data map exports.csv
+  hikiwake data map exports.csv -o exports.toml""",
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "out", type=click.Path(path_type=Path), help="Write it to a file.")
+@click.pass_obj
+def propose(options: Options, file: Path, out: Path | None) -> None:
+    """Propose what a table's columns mean, for you to look at and to add with `data add --map`."""
+    from hikiwake.sources.imports import mapping
+    from hikiwake.sources.imports.proposing import propose as proposed
+    from hikiwake.store.atomic import write
+
+    text = mapping.written(*proposed(file))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    write(out, text.encode())
+    options.say(f"wrote {out}; look at each line, then: hikiwake data add {file} --map {out}")
+
+
+@click.command(
+    "verify",
+    epilog="""\b
+Examples:
+  hikiwake data verify
+  hikiwake data verify baci-hs92@202601""",
+)
+@click.argument("name", default="")
+@click.pass_context
+def verify(ctx: click.Context, name: str) -> None:
+    """Compare every file of your vintages with its checksum; 1 if one is damaged."""
+    from hikiwake.core.errors import DamagedStore
+    from hikiwake.store.catalogue import Vintage
+    from hikiwake.store.library import Library
+
+    library = Library()
+    damaged = 0
+    for held in [library.find(name)] if name else library.held():
+        try:
+            vintage = Vintage(library.path(held))
+            faults = list(vintage.faults())
+        except DamagedStore as fault:
+            click.echo(f"{held.reference}: damaged: {fault.where}: {fault.why}")
+            damaged += 1
+            continue
+        for path, why in faults:
+            click.echo(f"{held.reference}: damaged: {path.name}: {why}")
+        count = len(vintage.tables())
+        click.echo(f"{held.reference}: {count - len(faults)} of {count} files as in the catalogue")
+        damaged += len(faults)
+    if damaged:
+        ctx.exit(1)
+
+
+@click.command(
+    "remove",
+    epilog="""\b
+Examples:
+  hikiwake data remove customs@2024""",
+)
+@click.argument("name")
+@click.pass_obj
+def remove(options: Options, name: str) -> None:
+    """Remove one of your vintages, named with its version."""
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.store.library import Library
+
+    library = Library()
+    held = library.find(name)
+    if held.reference != name:
+        raise BadUsage(
+            where=f"vintage {name!r}",
+            why="a vintage is removed by its full name only",
+            remedy=f"Did you mean {held.reference!r}?",
+        )
+    library.remove(held)
+    options.say(f"removed {held.reference}")
+
+
+@click.command(
+    "diff",
+    epilog="""\b
+Examples:
+  hikiwake data diff baci-hs92@202501 baci-hs92@202601 JPN RUS
+  hikiwake data diff shipped baci-hs92 JPN RUS --json""",
+)
+@click.argument("before")
+@click.argument("after")
+@click.argument("a", shell_complete=economies)
+@click.argument("b", shell_complete=economies)
+@click.option("--json", "as_json", is_flag=True, help="Print every difference as JSON.")
+@click.pass_obj
+def diff(options: Options, before: str, after: str, a: str, b: str, as_json: bool) -> None:
+    """Show what another vintage changed for a pair: totals by year, then the products that moved most.
+
+    `shipped` stands for the data that come with the program.
+    """
+    import msgspec
+
+    from hikiwake.core.country import country, resolve
+    from hikiwake.measures.product_names import product_names
+    from hikiwake.measures.revisions import revisions
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.library import locate
+    from hikiwake.store.tables import open_tables
+
+    older, newer = (open_tables(SHIPPED if name == "shipped" else locate(name)) for name in (before, after))
+    found = revisions(older, newer, resolve(a).id, resolve(b).id)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        return
+    if not found:
+        click.echo("nothing differs")
+        return
+    totals = sorted((one for one in found if not one.product), key=lambda one: (one.exporter, one.year))
+    products = [one for one in found if one.product]
+    names = product_names(newer)
+    for one in [*totals, *products[:MOST]]:
+        name = names(one.product) if one.product else "total"
+        flow = f"{country(one.exporter).name} to {country(one.importer).name}"
+        amounts = " -> ".join("no row" if usd is None else f"{usd:,}" for usd in (one.before, one.after))
+        click.echo(f"{one.year}  {flow}, {name}: {amounts} USD ({one.change:+,})")
+    if len(products) > MOST:
+        options.say(f"{len(products) - MOST} more products differ; --json has them all")
+
+
+@click.command(
+    "gc",
+    epilog="""\b
+Examples:
+  hikiwake data gc""",
+)
+@click.pass_obj
+def gc(options: Options) -> None:
+    """Remove what unfinished imports have left behind."""
+    from hikiwake.store.library import Library
+
+    gone = Library().sweep(older_than=0.0)
+    click.echo(f"removed {len(gone)} leftovers")
+    for path in gone:
+        options.say(f"  {path}")

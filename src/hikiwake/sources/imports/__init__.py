@@ -1,0 +1,1 @@
+"""Tables of flows that users bring: read without trust, every row counted, written as a vintage."""

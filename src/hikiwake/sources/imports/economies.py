@@ -1,0 +1,70 @@
+"""Which economy a code or name of a table means; each decision that a reader must know is told."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from hikiwake.core.country import known
+from hikiwake.sources.baci_codes import baci_codes
+
+AGGREGATE = "total"
+"""What a code means that stands for a group of economies, for all of them, or for none that is named."""
+_AGGREGATES = re.compile(
+    r"0|000|row|rest of (the )?world|wld|world|w00|all|total|eu|euu|eu\d\d|g\d{3}|e19|_x|x\d|areas,? nes"
+    r"|bun|fre|uns|spe|nze|unspecified|special categories|bunkers|free zones",
+    re.IGNORECASE,
+)
+# Codes of statistical services that neither BACI's list nor the names of economies hold.
+_SERVICES = {
+    "381": ("ITA", "Italy with San Marino and the Holy See"),
+    "S19": ("TWN", "'Other Asia, not elsewhere specified', which is Taiwan's trade"),
+    "PAL": ("PSE", "a former code"),
+    "ROM": ("ROU", "a former code"),
+    "ZAR": ("COD", "a former code, of Zaire"),
+    "TMP": ("TLS", "a former code, of East Timor"),
+    "YSR": ("YUG", "a former code"),
+    "SVR": ("SUN", "a code of the Soviet Union"),
+    "SVU": ("SUN", "a code of the Soviet Union"),
+    "MNT": ("MNE", "a code of Montenegro"),
+    "YDR": ("YMD", "a code of South Yemen"),
+    "PCE": ("PCI", "a code of the Pacific Islands"),
+    "USP": ("PUS", "a code of the US islands in the Pacific"),
+    "SER": ("SCG", "a code of Serbia and Montenegro"),
+    "NAM": ("NAM", ""),
+}
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What a code means: an economy (or `AGGREGATE`, or nothing), and what a reader must know."""
+
+    code: str
+    economy: str
+    note: str = ""
+
+
+@cache
+def meaning(code: str) -> Meaning:
+    """Return what a code or name means; the economy is empty where nobody knows.
+
+    Numbers are read as BACI's and Comtrade's (842 is the United States, 490 Taiwan), then as ISO's. "NA" is
+    Namibia: in a column of economies it is never a missing value.
+    """
+    text = code.strip()
+    if text.upper() in _SERVICES:
+        return Meaning(code, *_SERVICES[text.upper()])
+    if text.isascii() and text.isdigit() and len(text) <= 4 and int(text):
+        found = baci_codes().get(int(text))
+        if found is not None:
+            return Meaning(code, found.economy, found.note)
+        text = text.zfill(3)
+    which = known(text) if text and len(text) < 80 and text.isprintable() else None
+    if which is not None:
+        return Meaning(code, which.id, _former(which.until, which.name))
+    return Meaning(code, AGGREGATE if _AGGREGATES.fullmatch(text) else "")
+
+
+def _former(until: int | None, name: str) -> str:
+    return f"{name} is counted to {until}" if until is not None else ""

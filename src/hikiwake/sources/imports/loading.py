@@ -1,0 +1,156 @@
+"""From a stream of text to a table of text in the database, with the line of every row."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hikiwake.core.errors import BadInput, HikiwakeError
+from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.quoting import named, quoted
+from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What was loaded of one stream: its rows in the table, and the lines that could not be read."""
+
+    stream: str
+    first_row: int
+    rows: int
+    malformed: list[int]
+
+    def line(self, row: int) -> int:
+        """Return the line of a row of the table: after the header, and after the lines that are not in it."""
+        line = row - self.first_row + 2
+        while (shifted := row - self.first_row + 2 + bisect_right(self.malformed, line)) != line:
+            line = shifted
+        return line
+
+
+def create(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+    """Make the empty table `raw`, with a column of text for each role."""
+    columns = ", ".join(f"{role} varchar" for role in (*ROLES, *_chosen(mapping)))
+    connection.execute(f"create or replace table raw ({columns})")
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping, tick: Callable[[int], None]
+) -> Loaded:
+    """Append a stream's rows to `raw`; `tick` is told how many bytes went through.
+
+    Raises `BadInput` for columns that are missing or stand twice, and for a file that is not whole.
+    """
+    first = _count(connection)
+    if stream.path.suffix in (".parquet", ".pq"):
+        _parquet(connection, stream, mapping)
+        return Loaded(stream.name, first, _count(connection) - first, [])
+    found = layout(stream)
+    places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
+    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
+    wanted = ", ".join(
+        f"c{places[role]} as {role}" if role in places else f"null as {role}"
+        for role in (*ROLES, *_chosen(mapping))
+    )
+    with _pipe(stream, found, tick) as pipe:
+        connection.execute(
+            f"insert into raw select {wanted} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
+            f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{columns}}},"
+            " store_rejects=true, rejects_limit=0, null_padding=false, max_line_size=2097152)"
+        )
+    bad = connection.execute("select distinct line from reject_errors order by line").fetchall()
+    connection.execute("drop table if exists reject_errors")
+    connection.execute("drop table if exists reject_scans")
+    return Loaded(stream.name, first, _count(connection) - first, [int(line) for (line,) in bad])
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> int:
+    (row,) = connection.execute("select count(*) from raw").fetchall()
+    return int(row[0])
+
+
+def _chosen(mapping: Mapping) -> list[str]:
+    return [f"only_{n}" for n in range(len(mapping.only))]
+
+
+def _place(found: Layout, column: str, stream: Stream) -> int:
+    places = [n for n, name in enumerate(found.header) if name == column]
+    if len(places) == 1:
+        return places[0]
+    close = get_close_matches(column, found.header, n=1, cutoff=0.6)
+    hint = f"Did you mean {close[0]!r}? " if close and not places else ""
+    raise BadInput(
+        where=f"{stream.name}, line 1",
+        why=f"column {column!r} stands {len(places)} times in the header"
+        if places
+        else f"there is no column {column!r}",
+        remedy=f"{hint}The header has: {', '.join(found.header)[:300]}.",
+    )
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping) -> None:
+    source = f"read_parquet({quoted(stream.path)})"
+    try:
+        described = connection.execute(f"describe select * from {source}").fetchall()
+        header = tuple(str(row[0]) for row in described)
+        found = Layout("", "", header, len(header), ())
+        for column in mapping.columns.values():
+            _place(found, column, stream)
+        columns = mapping.columns
+        wanted = ", ".join(
+            f"cast({named(columns[role])} as varchar)" if role in columns else "null"
+            for role in (*ROLES, *_chosen(mapping))
+        )
+        connection.execute(f"insert into raw select {wanted} from {source}")
+    except HikiwakeError:
+        raise
+    except Exception as fault:
+        raise BadInput(
+            where=str(stream.path),
+            why=f"it is no Parquet file that can be read ({str(fault).splitlines()[0][:120]})",
+            remedy="Get the file again, or give the table as CSV.",
+        ) from fault
+
+
+@contextmanager
+def _pipe(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[str]:
+    """Feed a stream through a named pipe, from which the database reads it as a file."""
+    faults: list[BaseException] = []
+
+    def feed(path: Path) -> None:
+        try:
+            with path.open("wb") as out:
+                for block in blocks(stream, found.encoding):
+                    out.write(block)
+                    tick(len(block))
+        except BrokenPipeError:
+            pass  # the database has stopped, and says why
+        except BaseException as fault:
+            faults.append(fault)
+
+    with tempfile.TemporaryDirectory(prefix="hikiwake-") as folder:
+        path = Path(folder) / "table.csv"
+        os.mkfifo(path)
+        feeder = threading.Thread(target=feed, args=(path,), daemon=True)
+        feeder.start()
+        try:
+            yield str(path)
+        finally:
+            # Whoever waits for a reader is let go, and finds that there is none.
+            os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+            feeder.join()
+            if faults:
+                raise faults[0]

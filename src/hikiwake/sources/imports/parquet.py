@@ -1,0 +1,24 @@
+"""Tables of the database as Parquet files that appear whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.store import disk
+
+if TYPE_CHECKING:
+    import duckdb
+
+OPTIONS = "format parquet, compression zstd, compression_level 3, row_group_size 122880"
+"""Rows per group: small enough that the statistics of sorted keys skip most of a file."""
+
+
+def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write what a query returns, in its order."""
+    disk.replace(path, lambda part: _copied(connection, query, part))
+
+
+def _copied(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    connection.execute(f"copy ({query}) to {quoted(path)} ({OPTIONS})")

@@ -1,0 +1,135 @@
+"""The import report: what became of every row, with counts and amounts that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+REASONS: dict[str, tuple[str, str, str]] = {
+    # reason: (what becomes of the row, the column at fault, in words)
+    "accepted": ("accepted", "", "accepted"),
+    "other_rows": ("left out", "only_0", "about something else than the mapping asks for"),
+    "aggregate": (
+        "left out",
+        "exporter",
+        "a total over economies or an unnamed partner, not a flow between two",
+    ),
+    "domestic": ("left out", "importer", "a sale within one economy"),
+    "zero": ("left out", "value", "a flow of nothing"),
+    "repeated": ("merged", "", "the same row again; counted once"),
+    "malformed": ("rejected", "", "not as many fields as the header, or text that cannot be read"),
+    "no_year": ("rejected", "year", "the year is no whole number"),
+    "year_range": ("rejected", "year", "the year is outside 1900 to 2100, or not the file's"),
+    "unknown_exporter": ("rejected", "exporter", "no economy answers to the exporter's code"),
+    "unknown_importer": ("rejected", "importer", "no economy answers to the importer's code"),
+    "self_trade": ("rejected", "importer", "exporter and importer are the same"),
+    "unknown_product": ("rejected", "product", "the product is not in the classification"),
+    "no_value": ("rejected", "value", "the value is missing"),
+    "not_a_number": ("rejected", "value", "the value is no number that can be held"),
+    "negative": ("rejected", "value", "the value is negative"),
+    "bad_quantity": ("rejected", "quantity", "the quantity is negative or no number"),
+    "conflicting": ("rejected", "value", "another row has the same key and another amount"),
+}
+KEYS = tuple(REASONS)
+FATES = ("accepted", "merged", "left out", "rejected")
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Rows that met one fate for one reason, and the USD that they state."""
+
+    reason: str
+    rows: int
+    usd: int
+
+
+class Bad(msgspec.Struct, frozen=True):
+    """One rejected row: where it stands, in which column the fault is, and the text there."""
+
+    source: str
+    line: int
+    column: str
+    reason: str
+    text: str
+
+
+class PartReport(msgspec.Struct, frozen=True):
+    """What became of the rows of one part (a year's file, or a whole table)."""
+
+    name: str
+    read: int
+    tallies: list[Tally]
+    bad: list[Bad]
+    notes: list[str]
+    codes: dict[str, str]
+    flows: int
+    first_year: int | None
+    last_year: int | None
+    years: list[int]
+    products: list[str]
+    with_quantity: int
+    lost_zeros: int = 0
+    added: int = 0
+
+    def rows(self, fate: str) -> int:
+        """Return how many rows met a fate."""
+        return sum(tally.rows for tally in self.tallies if REASONS[tally.reason][0] == fate)
+
+    def usd(self, fate: str) -> int:
+        """Return the USD of the rows that met a fate."""
+        return sum(tally.usd for tally in self.tallies if REASONS[tally.reason][0] == fate)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The report of a whole import, kept with the vintage."""
+
+    source: str
+    sha256: str
+    parts: list[PartReport]
+
+    def rows(self, fate: str) -> int:
+        """Return how many rows of all parts met a fate."""
+        return sum(part.rows(fate) for part in self.parts)
+
+    def usd(self, fate: str) -> int:
+        """Return the USD of the rows of all parts that met a fate."""
+        return sum(part.usd(fate) for part in self.parts)
+
+    @property
+    def read(self) -> int:
+        """Rows that were read."""
+        return sum(part.read for part in self.parts)
+
+
+def lines(report: Report, shown: int = 10) -> list[str]:
+    """Return the report as lines of text."""
+    said = [f"{report.read:,} rows read"]
+    for fate in FATES:
+        if report.rows(fate):
+            said.append(f"{report.rows(fate):>12,}  {fate:<9} {report.usd(fate):>24,} USD")
+    said.append(f"{sum(map(report.rows, FATES)):>12,}  in all    {sum(map(report.usd, FATES)):>24,} USD")
+    added = sum(part.added for part in report.parts)
+    if added:
+        said.append(f"{added:,} of the accepted rows were added to another code of the same economy")
+    for reason, (fate, _, words) in REASONS.items():
+        count = sum(t.rows for part in report.parts for t in part.tallies if t.reason == reason)
+        if count and fate != "accepted":
+            said.append(f"{fate}: {count:,} rows: {words}")
+    bad = [one for part in report.parts for one in part.bad]
+    said += [told(one) for one in bad[:shown]]
+    if len(bad) > shown:
+        said.append("(more stand in the report: `hikiwake data show NAME --json`)")
+    said += sorted({note for part in report.parts for note in part.notes})
+    return said
+
+
+def told(one: Bad) -> str:
+    """Return one rejected row in words."""
+    column = f", column {one.column}" if one.column else ""
+    text = f": {one.text[:60]!r}" if one.text else ""
+    return f"  {one.source}, line {one.line}{column}{text}: {REASONS[one.reason][2]}"
+
+
+def notes_of(codes: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return what a reader must know of (code, economy, note), where there is something."""
+    return [f"code {code!r} is read as {economy}: {note}" for code, economy, note in codes if note]

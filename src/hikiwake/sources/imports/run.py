@@ -1,0 +1,216 @@
+"""An import from its file to the user's library: resumable, and all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hikiwake import __version__
+from hikiwake.core.errors import BadInput, BadUsage, Environment
+from hikiwake.sources.imports import baci_release, comtrade, parts, vintage
+from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.parts import Part, Task, Written
+from hikiwake.sources.imports.report import Report
+from hikiwake.sources.imports.streams import Stream, table_of
+from hikiwake.sources.imports.vintage import Plan
+from hikiwake.store.catalogue import CATALOGUE
+from hikiwake.store.library import Held, Library, checked_name
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, float], None]
+MEMORY = "2500MB"
+# The parts are most of the work; the rest of the bar is the search for faults.
+PARTS = 0.8
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user asks for: files, what columns mean, the vintage's name, whether rejects are allowed."""
+
+    files: tuple[Path, ...]
+    mapping: Mapping | None = None
+    name: str = ""
+    allow_rejects: bool = False
+
+
+class Added(msgspec.Struct, frozen=True):
+    """What came of it: the vintage, its report, and whether it was there before."""
+
+    held: Held
+    report: Report
+    known: bool
+
+
+def add(wish: Wish, library: Library, progress: Progress) -> Added:
+    """Bring files into the library as one vintage.
+
+    Raises `BadInput` for what cannot be read or taken, `Environment` where the machine refuses; the library
+    is then as it was, and finished parts wait for the next try of the same import.
+    """
+    plan = _plan(wish)
+    library.sweep()
+    there = next((one for one in library.held() if one.reference == _reference(plan)), None)
+    if there is not None and there.source == plan.identity.sha256:
+        return Added(there, report_of(library.path(there)), known=True)
+    key = hashlib.sha256(
+        msgspec.json.encode([__version__, plan.identity, plan.mapping, wish.allow_rejects])
+    ).hexdigest()[:16]
+    with library.lock(key):
+        staging = library.staging(key)
+        try:
+            made = _make(plan, wish, staging, progress)
+            held = Held(
+                plan.identity.name,
+                plan.identity.version,
+                f"v{made[:16]}",
+                made,
+                sum(path.stat().st_size for path in staging.iterdir() if path.is_file()),
+                plan.identity.sha256,
+            )
+            report = report_of(staging)
+            return Added(library.publish(staging, held), report, known=False)
+        except OSError as fault:
+            raise Environment(
+                where=str(fault.filename or staging),
+                why=f"the machine refuses ({fault.strerror or fault})",
+                remedy="Make room or permission there, then give the command again; it goes on.",
+            ) from fault
+
+
+def report_of(folder: Path) -> Report:
+    """Return the report of an imported vintage."""
+    return msgspec.json.decode((folder / "report.json").read_bytes(), type=Report)
+
+
+def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
+    sizes = [sum(_size(stream) for stream in part.streams) for part in plan.parts]
+    whole, done = max(sum(sizes), 1), 0
+    made: list[Written] = []
+    with _connected(staging) as connection:
+        for part, size in zip(plan.parts, sizes, strict=True):
+            through = [0]
+
+            def tick(count: int, through: list[int] = through, part: Part = part, done: int = done) -> None:
+                through[0] += count
+                progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
+
+            task = Task(plan.mapping, plan.products, staging, wish.allow_rejects, tick)
+            found = parts.finished(staging, part) or _guarded(connection, part, task)
+            made.append(found)
+            done += size
+        if not any(part.report.flows for part in made):
+            raise BadInput(
+                where=plan.identity.source,
+                why="no row of it can be taken",
+                remedy="Look at the mapping: `hikiwake data map FILE` shows what the columns seem to be.",
+            )
+        digest = vintage.finish(
+            connection,
+            staging,
+            plan,
+            [part for part in made if part.report.flows],
+            lambda what, part: progress(what, PARTS + (1 - PARTS) * part),
+        )
+    _clean(staging)
+    return digest
+
+
+def _guarded(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Written:
+    import duckdb
+
+    try:
+        return parts.write(connection, part, task)
+    except duckdb.Error as fault:
+        said = str(fault).splitlines()[0]
+        if "interrupt" in said.lower():
+            raise KeyboardInterrupt from fault
+        if isinstance(fault, duckdb.OutOfMemoryException | duckdb.IOException):
+            raise Environment(
+                where=part.name,
+                why=f"the machine refuses ({said[:160]})",
+                remedy="Make room on the disk and in memory, and give the command again.",
+            ) from fault
+        raise BadInput(
+            where=part.name,
+            why=f"the table cannot be read ({said[:160]})",
+            remedy="Look at the file; it must be a table with a header and one delimiter.",
+        ) from fault
+
+
+def _connected(staging: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "temp_directory": str(staging / "spill"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+
+
+def _clean(staging: Path) -> None:
+    """Leave in the folder only what its catalogue names."""
+    import shutil
+
+    shutil.rmtree(staging / "spill", ignore_errors=True)
+    for path in staging.glob("*.json"):
+        if path.name not in (CATALOGUE, "report.json"):
+            path.unlink()
+
+
+def _plan(wish: Wish) -> Plan:
+    for path in wish.files:
+        if not path.is_file():
+            raise BadInput(
+                where=str(path),
+                why="it is no file" if path.exists() else "there is no such file",
+                remedy="Give the path of a file.",
+            )
+    digest = hashlib.sha256()
+    for path in wish.files:
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    sha256 = digest.hexdigest()
+    source = ", ".join(path.name for path in wish.files)
+    name, version = checked_name(wish.name) if wish.name else ("", "")
+    release = None
+    if wish.mapping is None:
+        if len(wish.files) == 1 and wish.files[0].suffix == ".zip":
+            release = baci_release.recognise(wish.files[0])
+    mapping = wish.mapping or (comtrade.recognise(wish.files[0]) if release is None else None)
+    if mapping is None:
+        if release is None:
+            raise BadUsage(
+                where=source,
+                why="it is no release that is known by its form, so its columns must be explained",
+                remedy=f"`hikiwake data map {wish.files[0].name}` proposes a mapping; then add --map FILE.",
+            )
+        identity = vintage.Identity(
+            name or f"baci-hs{release.revision}", version or release.release.lower(), source, sha256
+        )
+        return Plan(identity, release.mapping, release.products, release.parts)
+    streams = tuple(table_of(path) for path in wish.files)
+    stem = re.sub(r"[^a-z0-9._-]+", "-", wish.files[0].name.split(".")[0].lower()).strip("-._") or "own"
+    identity = vintage.Identity(name or stem[:40], version or sha256[:8], source, sha256)
+    return Plan(identity, mapping, {}, (Part("flows", streams),))
+
+
+def _size(stream: Stream) -> int:
+    from hikiwake.sources.imports.archive import opened
+
+    if not stream.member:
+        return stream.path.stat().st_size
+    with opened(stream.path) as archive:
+        return archive.getinfo(stream.member).file_size
+
+
+def _reference(plan: Plan) -> str:
+    return f"{plan.identity.name}@{plan.identity.version}"

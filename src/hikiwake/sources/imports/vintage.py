@@ -1,0 +1,205 @@
+"""From finished parts to a vintage: flags, products, the report and the catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import narwhals as nw
+
+from hikiwake.sources.imports.checking import TOTAL
+from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.parquet import copy
+from hikiwake.sources.imports.parts import Part, Written
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.report import Report
+from hikiwake.sources.quality import all_flags, priced_flows
+from hikiwake.store import disk
+from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Package, TableFile
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from hikiwake.store.tables import Frame
+
+FLOWS, FLAGS, PRODUCTS, REPORT = "baci_flows", "baci_flags", "hs92_products", "import_report"
+AT_ONCE = 20_000_000
+"""Flows whose faults are looked for at once; a product's are always looked for together."""
+UNITS = {
+    "": "current USD",
+    "FOB": "current USD, free on board",
+    "CIF": "current USD, cost, insurance and freight included",
+}
+COLUMNS = [
+    {"name": "year", "type": "INT16", "unit": "", "meaning": "calendar year"},
+    {"name": "exporter", "type": "STRING", "unit": "", "meaning": "economy that exports"},
+    {"name": "importer", "type": "STRING", "unit": "", "meaning": "economy that imports"},
+    {"name": "product", "type": "STRING", "unit": "", "meaning": "product by its code, or TOTAL"},
+    {"name": "value", "type": "INT64", "unit": "USD", "meaning": "value at current prices"},
+    {"name": "quantity", "type": "INT64", "unit": "kg", "meaning": "quantity; missing where none is given"},
+]
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """How a vintage is called and what it was made from."""
+
+    name: str
+    version: str
+    source: str
+    sha256: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to be made of which parts: its identity, what its columns mean, and its products by code."""
+
+    identity: Identity
+    mapping: Mapping
+    products: dict[str, str]
+    parts: tuple[Part, ...]
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    plan: Plan,
+    parts: list[Written],
+    progress: Callable[[str, float], None],
+) -> str:
+    """Write what a vintage has beside its flows, then its catalogue; return the catalogue's SHA-256."""
+    identity, mapping, products = plan.identity, plan.mapping, plan.products
+    report = Report(identity.source, identity.sha256, [part.report for part in parts])
+    flags = _flags(connection, folder, identity.name, parts, progress)
+    listed = _products(connection, folder, products, parts)
+    disk.write(folder / "report.json", msgspec.json.encode(report))
+    flows = [
+        TableFile(FLOWS, part.file, part.report.flows, part.bytes, part.sha256, COLUMNS) for part in parts
+    ]
+    files = [*flows, flags, listed, _recorded(folder, REPORT, "report.json")]
+    entry = _entry(identity, mapping, report, files)
+    content = msgspec.json.format(
+        msgspec.json.encode(Catalogue(f"{identity.name}@{identity.version}", [entry], over_shipped=True)),
+        indent=1,
+    )
+    disk.write(folder / CATALOGUE, content + b"\n")
+    for part in parts:
+        disk.remove((folder / part.file).with_suffix(".json"))
+    return hashlib.sha256(content + b"\n").hexdigest()
+
+
+def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[TableFile]) -> Entry:
+    years = tuple(sorted({year for part in report.parts for year in part.years}))
+    lines = {code for part in report.parts for code in part.products}
+    economies = {economy for part in report.parts for economy in part.codes.values() if economy != "total"}
+    span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
+    gaps = years if len(years) <= years[-1] - years[0] else ()
+    detail = (
+        "totals over all products"
+        if lines == {TOTAL}
+        else f"{len(lines)} products ({mapping.classification})"
+    )
+    refused = report.rows("rejected")
+    return Entry(
+        id=identity.name,
+        version=identity.version,
+        title=mapping.title,
+        producer=mapping.producer or mapping.title,
+        licence=mapping.licence,
+        licence_id="",
+        citation=mapping.citation or ", ".join(filter(None, (mapping.producer, mapping.title))),
+        note=f"Brought in by the user from {identity.source} (SHA-256 {identity.sha256[:16]}): "
+        f"{report.read:,} rows read, {report.rows('accepted'):,} accepted, {report.rows('merged'):,} merged, "
+        f"{report.rows('left out'):,} left out, {refused:,} rejected. Values in whole USD.",
+        unit=UNITS[mapping.valuation],
+        coverage=Coverage(
+            text=f"{detail} between {len(economies)} economies, {span}",
+            scope=mapping.scope or ("total trade" if lines == {TOTAL} else "the products of the table"),
+            years=gaps,
+            first_year=years[0],
+            last_year=years[-1],
+            economies=len(economies),
+            products=len(lines),
+            provisional_from=mapping.provisional_from,
+        ),
+        packages=[Package(identity.source, identity.version, identity.source, identity.sha256)],
+        tables=files,
+    )
+
+
+def _flags(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    dataset: str,
+    parts: list[Written],
+    progress: Callable[[str, float], None],
+) -> TableFile:
+    """Run the detectors, over some products at a time so that any size fits into memory."""
+    files = ", ".join(quoted(folder / part.file) for part in parts)
+    flows = sum(part.report.flows for part in parts)
+    # Without quantities a value is its own volume: holes in value are found, unit values are not looked at.
+    weighed = any(part.report.with_quantity for part in parts)
+    quantity = "quantity" if weighed else "value as quantity"
+
+    def table(name: str) -> Frame:
+        return nw.from_native(connection.table(name))
+
+    def keep(name: str, frame: Frame) -> Frame:
+        connection.execute(f"drop table if exists {name}")
+        frame.to_native().create(name)
+        return table(name)
+
+    rounds = max(1, -(-flows // AT_ONCE))
+    connection.execute(
+        "create or replace table flags (dataset varchar, kind varchar, side varchar, exporter varchar,"
+        " importer varchar, product varchar, year smallint, severity double, reason varchar)"
+    )
+    for number in range(rounds):
+        progress("looking for holes and outliers", number / rounds)
+        connection.execute(
+            "create or replace table looked_at as"
+            f" select year, exporter, importer, product, value, {quantity}"
+            f" from read_parquet([{files}]) where hash(product) % {rounds} = {number}"
+        )
+        priced = priced_flows(table("looked_at"))
+        keep("priced", priced)
+        found = all_flags(table("priced"), dataset=dataset, keep=keep).to_native()
+        found.insert_into("flags")
+    order = "kind, side, product, exporter, importer, year"
+    severity = "cast(printf('%.3e', severity) as double) as severity"
+    copy(connection, f"select * replace ({severity}) from flags order by {order}", folder / "flags.parquet")
+    for made in ("looked_at", "priced", "importer_lines", "exporter_lines"):
+        connection.execute(f"drop table if exists {made}")
+    return _recorded(folder, FLAGS, "flags.parquet", connection)
+
+
+def _products(
+    connection: duckdb.DuckDBPyConnection, folder: Path, products: dict[str, str], parts: list[Written]
+) -> TableFile:
+    covered = {code for part in parts for code in part.report.products}
+    known = {**{code: "" for code in covered}, **products}
+    connection.execute(
+        "create or replace table products (code varchar, description varchar, covered boolean)"
+    )
+    codes = sorted(known)
+    connection.execute(
+        "insert into products select unnest(?), unnest(?), unnest(?)",
+        [codes, [known[code] for code in codes], [code in covered for code in codes]],
+    )
+    copy(connection, "select * from products order by code", folder / "products.parquet")
+    return _recorded(folder, PRODUCTS, "products.parquet", connection)
+
+
+def _recorded(
+    folder: Path, name: str, file: str, connection: duckdb.DuckDBPyConnection | None = None
+) -> TableFile:
+    path = folder / file
+    rows, columns = 0, []
+    if connection is not None:
+        table = f"read_parquet({quoted(path)})"
+        ((rows,),) = connection.execute(f"select count(*) from {table}").fetchall()
+        described = connection.execute(f"describe select * from {table}").fetchall()
+        columns = [{"name": str(row[0]), "type": str(row[1]), "unit": "", "meaning": ""} for row in described]
+    content = path.read_bytes()
+    return TableFile(name, file, int(rows), len(content), hashlib.sha256(content).hexdigest(), columns)

@@ -1,0 +1,208 @@
+"""The user's own vintages: immutable folders, and one index that says which of them count.
+
+The index is replaced at once, after everything it names is on the disk; so a reader, who needs no lock,
+sees the vintages before a change or after it. A folder that the index does not name is a leftover.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from hikiwake.core.errors import BadInput, BadUsage, DamagedStore, NoData
+from hikiwake.store import disk
+from hikiwake.store.catalogue import CATALOGUE
+
+INDEX = "index.json"
+STAGING = "unfinished"
+PLACE = "HIKIWAKE_LIBRARY"
+DAY = 86_400.0
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One vintage of the index; `sha256` is that of its catalogue, `source` that of what it was made from."""
+
+    name: str
+    version: str
+    folder: str
+    sha256: str
+    bytes: int
+    source: str
+
+    @property
+    def reference(self) -> str:
+        """How the vintage is asked for: NAME@VERSION."""
+        return f"{self.name}@{self.version}"
+
+
+class _Index(msgspec.Struct, frozen=True):
+    vintages: tuple[Held, ...] = ()
+
+
+class Library:
+    """The folder of a user's vintages."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or place()
+
+    def held(self) -> tuple[Held, ...]:
+        """Return the vintages, in the order in which they were added."""
+        path = self.folder / INDEX
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=_Index).vintages
+        except FileNotFoundError:
+            return ()
+        except msgspec.DecodeError as fault:
+            raise DamagedStore(
+                where=str(path),
+                why=f"the list of your vintages cannot be read ({fault})",
+                remedy="Restore the file from a backup, or remove it and add your data again.",
+            ) from fault
+
+    def find(self, reference: str) -> Held:
+        """Return the vintage of NAME@VERSION; of NAME alone, the one that was added last."""
+        name, _, version = reference.partition("@")
+        held = self.held()
+        fitting = [one for one in held if one.name == name and version in ("", one.version)]
+        if not fitting:
+            known = [one.reference for one in held]
+            close = get_close_matches(reference, [*known, *(one.name for one in held)], n=1)
+            raise NoData(
+                where=f"data {reference!r}",
+                why="it is neither a folder with a catalogue nor one of your vintages",
+                remedy=f"Did you mean {close[0]!r}?"
+                if close
+                else f"You have: {', '.join(known) or 'none'}; `hikiwake data add FILE` adds one.",
+            )
+        return fitting[-1]
+
+    def path(self, held: Held) -> Path:
+        """Return the folder of a vintage."""
+        return self.folder / held.folder
+
+    @contextmanager
+    def lock(self, name: str = "library") -> Iterator[None]:
+        """Hold a lock for writers; a second writer waits for the first."""
+        with disk.refusals():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            stream = (self.folder / f".{name}.lock").open("wb")
+        with stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    def staging(self, key: str) -> Path:
+        """Return the folder in which an import works; a later try of the same import finds what it left."""
+        path = self.folder / STAGING / key
+        with disk.refusals():
+            disk.make_folder(path)
+        return path
+
+    def publish(self, staged: Path, held: Held) -> Held:
+        """Make a finished folder a vintage, at once; return what the index holds.
+
+        A vintage never changes: the same content under the same name is told to be there already, another
+        content is refused.
+        """
+        with self.lock(), disk.refusals():
+            there = next((one for one in self.held() if one.reference == held.reference), None)
+            if there is not None:
+                if there.sha256 != held.sha256:
+                    raise BadInput(
+                        where=f"vintage {held.reference}",
+                        why="it exists with other content, and a vintage never changes",
+                        remedy=f"Choose another version: --as {held.name}@VERSION.",
+                    )
+                disk.remove(staged)
+                return there
+            target = self.path(held)
+            if target.exists():
+                # Left by a try that ended between the move and the index.
+                disk.remove(target)
+            disk.sync_folder(staged)
+            disk.rename(staged, target)
+            disk.sync_folder(self.folder)
+            self._write((*self.held(), held))
+        return held
+
+    def remove(self, held: Held) -> None:
+        """Take a vintage out of the index, then its folder off the disk."""
+        with self.lock(), disk.refusals():
+            self._write(tuple(one for one in self.held() if one != held))
+            disk.remove(self.path(held))
+
+    def sweep(self, older_than: float = DAY) -> list[Path]:
+        """Remove leftovers that are older than some seconds; return them."""
+        if not self.folder.is_dir():
+            return []
+        with self.lock(), disk.refusals():
+            kept = {one.folder for one in self.held()}
+            unfinished = self.folder / STAGING
+            candidates = [path for path in self.folder.iterdir() if path.name not in (INDEX, STAGING)]
+            found = [p for p in candidates if not p.name.startswith(".") and p.name not in kept]
+            found += list(unfinished.iterdir()) if unfinished.is_dir() else []
+            gone = [path for path in sorted(found) if _age(path) >= older_than and not self._busy(path.name)]
+            for path in gone:
+                disk.remove(path)
+                (self.folder / f".{path.name}.lock").unlink(missing_ok=True)
+        return gone
+
+    def _busy(self, name: str) -> bool:
+        """Tell whether an import is at work in a staging folder."""
+        path = self.folder / f".{name}.lock"
+        if not path.exists():
+            return False
+        with path.open("rb") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _write(self, vintages: tuple[Held, ...]) -> None:
+        content = msgspec.json.format(msgspec.json.encode(_Index(vintages)), indent=1)
+        disk.write(self.folder / INDEX, content + b"\n")
+
+
+def place() -> Path:
+    """Return where a user's vintages are kept."""
+    chosen = os.environ.get(PLACE)
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("hikiwake") / "vintages"
+
+
+def locate(reference: str | Path) -> Path:
+    """Return the folder of a vintage: a folder with a catalogue, or NAME[@VERSION] of the user's own."""
+    folder = Path(reference)
+    if (folder / CATALOGUE).is_file() or folder.is_dir() or os.sep in str(reference):
+        return folder
+    library = Library()
+    return library.path(library.find(str(reference)))
+
+
+def checked_name(text: str) -> tuple[str, str]:
+    """Take NAME or NAME@VERSION apart; the version is empty where none is given."""
+    name, at, version = text.partition("@")
+    if not _NAME.fullmatch(name) or (at and not _NAME.fullmatch(version)):
+        raise BadUsage(
+            where=f"name {text[:80]!r}",
+            why="it is not NAME or NAME@VERSION in small letters, digits, dots, dashes and underscores",
+            remedy="For example: --as customs@2024-06.",
+        )
+    return name, version
+
+
+def _age(path: Path) -> float:
+    newest = max((p.lstat().st_mtime for p in [path, *path.rglob("*")]), default=0.0)
+    return time.time() - newest

@@ -1,0 +1,261 @@
+"""Imports that are killed, interrupted, refused by the machine or run side by side: all or nothing."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import releases
+
+from hikiwake.core.errors import Environment
+from hikiwake.sources.imports.run import Wish, add
+from hikiwake.store import disk
+from hikiwake.store.catalogue import Vintage
+from hikiwake.store.library import Library
+
+OPERATIONS = ("make_folder", "_write", "sync_file", "rename", "remove")
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE)
+FORK = multiprocessing.get_context("fork")
+
+
+def quiet(what: str, part: float) -> None:
+    del what, part
+
+
+def bring(path: Path, library: Path) -> str:
+    return add(Wish(files=(path,)), Library(library), quiet).held.reference
+
+
+def sound(library: Path) -> list[str]:
+    """Return the vintages after every byte of every one has been compared."""
+    held = Library(library).held()
+    for one in held:
+        assert list(Vintage(library / one.folder).faults()) == []
+    return [one.reference for one in held]
+
+
+def counting(then: Callable[[int], None]) -> dict[str, Callable[..., Any]]:
+    """Return the operations of the store, which count and call `then` before each one."""
+    count = [0]
+
+    def wrapped(real: Callable[..., Any]) -> Callable[..., Any]:
+        def operation(*given: Any) -> Any:
+            count[0] += 1
+            then(count[0])
+            return real(*given)
+
+        return operation
+
+    return {name: wrapped(getattr(disk, name)) for name in OPERATIONS}
+
+
+def child(path: Path, library: Path, last: int) -> None:
+    """Import until the operation of that number, and die there as if the power failed."""
+
+    def die(number: int) -> None:
+        if number == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for name, operation in counting(die).items():
+        setattr(disk, name, operation)
+    bring(path, library)
+    os._exit(0)
+
+
+def run_child(path: Path, library: Path, last: int) -> int | None:
+    process = FORK.Process(target=child, args=(path, library, last))
+    process.start()
+    process.join(60)
+    return process.exitcode
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    return releases.release(tmp_path / "a.zip", {2014: releases.ROWS[2014]})
+
+
+@pytest.fixture
+def larger(tmp_path: Path) -> Path:
+    return releases.release(tmp_path / "b.zip", {2014: releases.ROWS[2014]}, version="202701")
+
+
+def test_a_killed_import_goes_on_at_the_last_finished_year(tmp_path: Path) -> None:
+    path, library = releases.release(tmp_path / "a.zip"), tmp_path / "library"
+    # Each year takes a write, a flush and a rename for its flows and again for its report.
+    assert run_child(path, library, 14) == -signal.SIGKILL
+    left = sorted(p.name for p in (library / "unfinished").rglob("20*.json"))
+    assert left
+    before = {p: p.stat().st_mtime_ns for p in (library / "unfinished").rglob("2013.parquet")}
+    seen: list[str] = []
+    add(Wish(files=(path,)), Library(library), lambda what, part: seen.append(what))
+    assert "reading 2013" not in seen
+    assert "reading 2015" in seen
+    assert before
+    assert sound(library) == ["baci-hs92@202601"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("update", [False, True])
+def test_killed_at_every_operation(tmp_path: Path, small: Path, larger: Path, update: bool) -> None:
+    killed = 0
+    for last in range(1, 200):
+        library = tmp_path / f"library{last}"
+        if update:
+            bring(small, library)
+        code = run_child(larger, library, last)
+        here = sound(library)
+        assert here in (["baci-hs92@202601"] * update, ["baci-hs92@202601"] * update + ["baci-hs92@202701"])
+        if code == 0:
+            break
+        killed += 1
+        assert bring(larger, library) == "baci-hs92@202701"
+        assert sound(library) == ["baci-hs92@202601"] * update + ["baci-hs92@202701"]
+    assert killed >= 20
+
+
+def fails_at(number: int, code: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    fired: list[int] = []
+
+    def refuse(count: int) -> None:
+        if count == number:
+            fired.append(count)
+            raise OSError(code, os.strerror(code), "a file")
+
+    for name, operation in counting(refuse).items():
+        monkeypatch.setattr(disk, name, operation)
+    return fired
+
+
+def refused_everywhere(tmp_path: Path, small: Path, codes: tuple[int, ...], step: int) -> int:
+    seen = 0
+    for code in codes:
+        for number in range(1, 200, step):
+            library = tmp_path / f"library{code}-{number}"
+            with pytest.MonkeyPatch.context() as patch:
+                fired = fails_at(number, code, patch)
+                try:
+                    bring(small, library)
+                except Environment as fault:
+                    told = (fault.exit_code, fault.why)
+                else:
+                    told = (4, f"({os.strerror(code)})")
+                    # The last operations tidy up what is already published.
+                    assert not fired or sound(library) == ["baci-hs92@202601"]
+            assert told[0] == 4
+            assert os.strerror(code) in told[1]
+            if not fired:
+                break
+            seen += 1
+            assert not list(library.rglob("*.part"))
+            assert sound(library) in ([], ["baci-hs92@202601"])
+            bring(small, library)
+            assert sound(library) == ["baci-hs92@202601"]
+    return seen
+
+
+def test_a_full_disk_at_some_operations(tmp_path: Path, small: Path) -> None:
+    assert refused_everywhere(tmp_path, small, (errno.ENOSPC,), 9) >= 3
+
+
+@pytest.mark.slow
+def test_every_operation_refused_with_four_errors(tmp_path: Path, small: Path) -> None:
+    assert refused_everywhere(tmp_path, small, ERRORS, 1) >= 80
+
+
+def command(library: Path, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "hikiwake", *words],
+        env={"PATH": "/usr/bin:/bin", "HIKIWAKE_LIBRARY": str(library)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def many_rows(path: Path, count: int) -> Path:
+    chance = random.Random(1)
+    codes = (643, 392, 156, 842, 251, 276, 579, 699, 757)
+    products = ("010110", "270900", "271111", "440320", "870323", "870899")
+    rows = [
+        (2014, *pair, product, f"{chance.random() * 1000:.3f}", f"{chance.random() * 100:.3f}")
+        for pair in ((i, j) for i in codes for j in codes if i != j)
+        for product in products
+    ]
+    text = releases.csv_text(rows)
+    return releases.release(
+        path,
+        {2014: []},
+        texts={
+            f"BACI_HS92_Y{2014 - n}_V202601.csv": text.replace("2014,", f"{2014 - n},") for n in range(count)
+        },
+    )
+
+
+@pytest.mark.slow
+def test_interrupted_and_killed_at_random_moments(tmp_path: Path) -> None:
+    path = many_rows(tmp_path / "a.zip", 6)
+    chance = random.Random(7)
+    library = tmp_path / "library"
+    codes = []
+    for number in range(40):
+        process = command(library, "data", "add", str(path))
+        time.sleep(chance.uniform(0.1, 1.2))
+        interrupt = number % 2 == 0
+        process.send_signal(signal.SIGINT if interrupt else signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+        codes.append(process.returncode)
+        assert "Traceback" not in said or process.returncode == -signal.SIGINT
+        assert sound(library) in ([], ["baci-hs92@202601"])
+        if sound(library):
+            process = command(library, "data", "remove", "baci-hs92@202601")
+            process.communicate(timeout=60)
+    assert -signal.SIGKILL in codes
+    process = command(library, "data", "add", str(path))
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert sound(library) == ["baci-hs92@202601"]
+
+
+@pytest.mark.slow
+def test_imports_side_by_side_and_readers_meanwhile(tmp_path: Path) -> None:
+    """Eight imports of two vintages; a reader compares every checksum all the while."""
+    library = tmp_path / "library"
+    paths = [
+        releases.release(tmp_path / f"{n}.zip", {2014: releases.ROWS[2014]}, version=f"20260{n}")
+        for n in (1, 2)
+    ]
+    running = [command(library, "data", "add", str(paths[n % 2])) for n in range(8)]
+    reads = 0
+    while any(process.poll() is None for process in running):
+        sound(library)
+        reads += 1
+    for process in running:
+        said, faults = process.communicate(timeout=60)
+        assert process.returncode == 0, faults
+        assert "added" in said or "was there already" in said
+    assert sorted(sound(library)) == ["baci-hs92@202601", "baci-hs92@202602"]
+    assert reads > 10
+
+
+def test_leftovers_are_swept_and_work_at_hand_is_not(tmp_path: Path, small: Path) -> None:
+    library = Library(tmp_path / "library")
+    bring(small, library.folder)
+    left = library.staging("0123456789abcdef")
+    (left / "2014.parquet").write_bytes(b"half")
+    orphan = library.folder / "v0123"
+    orphan.mkdir()
+    assert library.sweep() == []  # not a day old
+    with library.lock(left.name):
+        assert library.sweep(0.0) == [orphan]
+    assert library.sweep(0.0) == [left]
+    assert sound(library.folder) == ["baci-hs92@202601"]

@@ -1,0 +1,163 @@
+"""Hostile archives: refused at once with one error, nothing written outside, the library unchanged."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests import releases
+
+from hikiwake.core.errors import BadInput, BadUsage
+from hikiwake.sources.imports.run import Wish, add
+from hikiwake.store.library import Library
+
+YEAR = "BACI_HS92_Y2014_V202601.csv"
+TRUNCATED = tuple(range(5, 100, 10))
+
+
+def with_member(name: str, content: bytes = b"x") -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        releases.release(path)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            info = zipfile.ZipInfo("x")
+            info.filename = info.orig_filename = name
+            archive.writestr(info, content)
+
+    return make
+
+
+def bomb(path: Path) -> None:
+    releases.release(path, texts={YEAR: b"t,i,j,k,v,q\n" + b"0" * 2**26})
+
+
+def bomb_of_rows(path: Path) -> None:
+    releases.release(path, texts={YEAR: b"t,i,j,k,v,q\n" + b"2014,643,392,270900,1.0,1.0\n" * 3_000_000})
+
+
+def nested(path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(YEAR, b"0" * 2**24)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+
+
+def many(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for n in range(10_001):
+            archive.writestr(f"{n}", b"")
+
+
+def lying_size(path: Path) -> None:
+    releases.release(path)
+    raw = bytearray(path.read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    raw[central + 24 : central + 28] = struct.pack("<I", 5)
+    path.write_bytes(raw)
+
+
+def wrong_checksum(path: Path) -> None:
+    releases.release(path)
+    raw = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        raw[raw.index(mark) + at] ^= 0xFF
+    path.write_bytes(raw)
+
+
+def overlapping(path: Path) -> None:
+    """Let the second member's entry point at the first member's data."""
+    releases.release(path)
+    raw = bytearray(path.read_bytes())
+    second = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 4)
+    raw[second + 42 : second + 46] = struct.pack("<I", 0)
+    path.write_bytes(raw)
+
+
+def twice(path: Path) -> None:
+    releases.release(path)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(YEAR, "t,i,j,k,v,q\n")
+
+
+def encrypted(path: Path) -> None:
+    releases.release(path)
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"PK\x03\x04") + 6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+
+
+def link(path: Path) -> None:
+    releases.release(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        info = zipfile.ZipInfo("link.csv")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+
+
+def mixed(path: Path) -> None:
+    releases.release(path, texts={"BACI_HS92_Y2016_V202501.csv": "t,i,j,k,v,q\n"})
+
+
+def without_products(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(YEAR, releases.csv_text(releases.ROWS[2014]))
+
+
+def cut(part: int) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        releases.release(path)
+        raw = path.read_bytes()
+        path.write_bytes(raw[: len(raw) * part // 100])
+
+    return make
+
+
+HOSTILE: dict[str, Callable[[Path], None]] = {
+    "bomb": bomb,
+    "bomb of rows": bomb_of_rows,
+    "nested": nested,
+    "many members": many,
+    "lying size": lying_size,
+    "wrong checksum": wrong_checksum,
+    "overlapping": overlapping,
+    "traversal": with_member("../evil.csv"),
+    "windows traversal": with_member("..\\evil.csv"),
+    "absolute": with_member("/tmp/evil.csv"),
+    "drive": with_member("C:\\evil.csv"),
+    "nul": with_member("evil\0.csv"),
+    "long name": with_member("e" * 300),
+    "turned around": with_member("\u202evsc.live"),
+    "duplicate": twice,
+    "duplicate by case": with_member(YEAR.lower()),
+    "encrypted": encrypted,
+    "link": link,
+    "mixed releases": mixed,
+    "without products": without_products,
+    **{f"cut at {part} %": cut(part) for part in TRUNCATED},
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_archives_are_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "in" / "BACI_HS92_V202601.zip"
+    path.parent.mkdir()
+    HOSTILE[name](path)
+    library = Library(tmp_path / "in" / "library")
+    begin = time.process_time()
+    with pytest.raises((BadInput, BadUsage)) as refused:
+        add(Wish(files=(path,)), library, lambda what, part: None)
+    assert time.process_time() - begin < 5.0
+    assert refused.value.remedy
+    assert library.held() == ()
+    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+    assert {p.name for p in path.parent.iterdir()} <= {path.name, "library"}
+
+
+def test_there_are_at_least_twenty_five() -> None:
+    assert len(HOSTILE) >= 25
