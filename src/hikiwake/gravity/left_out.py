@@ -49,7 +49,9 @@ def left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
     inverse = _inverse(information, size)
     own = _quadratic(inverse, regressors, size, kinds)
     cross = _cross(inverse, regressors, size, kinds)
-    expected = mean * np.exp(-_step(own, cross, mean, gap))
+    # Where a pair is all that an economy trades, the step has no bound: nothing can then be told without it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        expected = mean * np.exp(-_step(own, cross, mean, gap))
     meat, pairs = _meat(gap, regressors, mean > 0.0)
     covariance: Array = inverse @ meat @ inverse * (pairs / max(1, pairs - 1))
     error = np.sqrt(np.maximum(_quadratic(covariance, regressors, size, kinds), 0.0))

@@ -40,7 +40,7 @@ def section(context: Context) -> Section | None:
     if first is None:
         return None
     if rows:
-        scope = _scope(first[0])
+        scope = _scope(context, first[0])
         blocks.append(_table(rows))
         told = prose(
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope
@@ -59,7 +59,7 @@ def _told(
 ) -> list[AnyBlock]:
     from hikiwake.measures.potential.stated import stated
 
-    scope = _scope(universe)
+    scope = _scope(context, universe)
     sentences: list[Prose] = []
     for one in pair:
         names = {"exporter": economy(one.exporter), "importer": economy(one.importer), "scope": scope}
@@ -93,7 +93,7 @@ def _finding(
 ) -> tuple[Prose, Prose]:
     """Return the heading and the sentence of the front page, from the widest data there are."""
     universe, pair = first
-    scope = {"scope": _scope(universe)}
+    scope = {"scope": _scope(context, universe)}
     names = {"a": economy(context.a.id), "b": economy(context.b.id)}
     sure = [one for one in pair if not one.absent]
     if not sure:
@@ -120,10 +120,12 @@ def _finding(
     return prose(f"potential.{key}", **names, **scope), prose(f"potential.summary_{key}", **names, **scope)
 
 
-def _scope(universe: Universe) -> Label:
+def _scope(context: Context, universe: Universe) -> Label:
     from hikiwake.measures.potential.stated import NAMES
+    from hikiwake.measures.ties.levels import covered
 
-    return Label("group", universe, NAMES[universe] if universe == "intermediate" else "energy and minerals")
+    named = NAMES[universe] if universe == "intermediate" else covered(context.say).name
+    return Label("group", universe, named)
 
 
 def _table(rows: list[tuple[Label, Expectation, dict[str, Fact]]]) -> Table:
