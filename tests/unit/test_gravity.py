@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import pickle
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from tests import gravity_panels
 from tests.gravity_panels import Shape, panel
 from tests.reference.separation import dummies, separated
 
-from hikiwake.cli.gravity import gravity
 from hikiwake.core.errors import BadInput, HikiwakeError, NotConverged
 from hikiwake.gravity import (
     Columns,
@@ -203,6 +198,14 @@ def test_any_frame_gives_the_same() -> None:
         np.testing.assert_array_equal(fit(THREE, table).coefficients, expected)
 
 
+def test_pandas_missing_names_are_missing() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(panel(5))
+    table["exporter"] = table["exporter"].astype("string")
+    table.loc[4, "exporter"] = pandas.NA
+    assert fit(TWO, table).drops["missing value"].tolist() == [4]
+
+
 def test_weights_repeat_rows_and_offsets_shift() -> None:
     data = panel(6)
     twice = {name: np.concatenate([column, column]) for name, column in data.items()}
@@ -332,63 +335,3 @@ def test_the_score_bootstrap_spreads_as_the_clustered_errors_say(fitted: Gravity
     assert np.array_equal(score_bootstrap(fitted, 4_000, seed=1), draws)
     with pytest.raises(BadInput, match="clusters of one kind"):
         score_bootstrap(fitted.with_errors("robust"), 10, seed=1)
-
-
-# --- the command line --------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    data = panel(11)
-    path = tmp_path / "flows.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(data)
-        writer.writerows(zip(*(column.tolist() for column in data.values()), strict=True))
-    return path
-
-
-def said(*arguments: str) -> str:
-    done = CliRunner().invoke(gravity, list(arguments), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
-def test_the_command_says_what_the_library_says(table: Path) -> None:
-    expected = fit(TWO, panel(11))
-    assert said("fit", str(table), TWO).strip() == expected.summary()
-    told = json.loads(said("fit", str(table), TWO, "--json"))
-    assert told["coefficients"]["coefficient"] == pytest.approx(expected.coefficients, rel=1e-12)
-    assert told["rows_left_out"] == {reason: rows.tolist() for reason, rows in expected.drops.items()}
-    other = json.loads(
-        said("fit", str(table), TWO, "--small-sample", "parameters", "--errors", "year", "--json")
-    )
-    assert other["clusters"] == [5]
-    assert other["small_sample"] == "parameters"
-
-
-def test_the_command_sets_models_side_by_side(table: Path) -> None:
-    lines = said("table", str(table), TWO, THREE).splitlines()
-    assert lines[0] == "|  | (1) | (2) |"
-    assert said("table", str(table), TWO, "--latex").startswith(r"\begin{tabular}{lr}")
-    assert len(json.loads(said("table", str(table), TWO, THREE, "--json"))) == 2
-
-
-def test_the_command_refuses_bad_tables(tmp_path: Path) -> None:
-    path = tmp_path / "flows.csv"
-    for text, part in (
-        ("a,b\n1,2,3\n", "3 cells"),
-        ("a,a\n1,2\n", "each once"),
-        ("", "each once"),
-        ("\x00\xff", "first line|line contains NUL|codec"),
-    ):
-        path.write_bytes(text.encode("latin-1"))
-        with pytest.raises(HikiwakeError, match=part):
-            CliRunner().invoke(gravity, ["fit", str(path), TWO], catch_exceptions=False)
-
-
-def test_the_command_needs_the_keys_of_pooled_products(table: Path) -> None:
-    formula = "trade ~ ln_dist | exporter + importer"
-    with pytest.raises(BadInput, match="same keys"):
-        said("fit", str(table), formula)
-    assert "Rows used" in said("fit", str(table), formula, "--keys", "exporter, importer, year")

@@ -131,7 +131,8 @@ def _without_fraction(labels: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def _blank(value: object) -> bool:
-    return value is None or value == "" or value != value  # noqa: PLR0124  (NaN differs from itself)
+    # NaN differs from itself, and pandas' NA gives no answer at all.
+    return value is None or (value == value) is not True or value == ""  # noqa: PLR0124
 
 
 def combine(keys: list[Key], *, unordered: bool = False) -> tuple[Codes, int]:
