@@ -25,6 +25,8 @@ from hikiwake.store.library import Library
 
 OPERATIONS = ("make_folder", "_write", "sync_file", "rename", "remove")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE)
+MOMENTS = int(os.environ.get("HIKIWAKE_MOMENTS", "20"))
+"""Moments at which an import is stopped; a nightly run asks for more."""
 FORK = multiprocessing.get_context("fork")
 
 
@@ -169,7 +171,8 @@ def test_a_full_disk_at_some_operations(tmp_path: Path, small: Path) -> None:
 
 @pytest.mark.slow
 def test_every_operation_refused_with_four_errors(tmp_path: Path, small: Path) -> None:
-    assert refused_everywhere(tmp_path, small, ERRORS, 1) >= 80
+    assert refused_everywhere(tmp_path, small, ERRORS[:1], 1) >= 20
+    assert refused_everywhere(tmp_path, small, ERRORS[1:], 4) >= 15
 
 
 def command(library: Path, *words: str) -> subprocess.Popen[str]:
@@ -207,7 +210,7 @@ def test_interrupted_and_killed_at_random_moments(tmp_path: Path) -> None:
     chance = random.Random(7)
     library = tmp_path / "library"
     codes = []
-    for number in range(40):
+    for number in range(MOMENTS):
         process = command(library, "data", "add", str(path))
         time.sleep(chance.uniform(0.1, 1.2))
         interrupt = number % 2 == 0
