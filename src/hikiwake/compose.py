@@ -30,7 +30,16 @@ from hikiwake.store.tables import Tables, open_tables
 Progress = Callable[[str, float], None]
 
 # The order of the brief stands here and nowhere else.
-SECTIONS = ("ties", "complementarity", "potential", "chronology", "standpoints", "dispute", "audit")
+SECTIONS = (
+    "ties",
+    "complementarity",
+    "potential",
+    "scenarios",
+    "chronology",
+    "standpoints",
+    "dispute",
+    "audit",
+)
 
 
 class SectionModule(Protocol):

@@ -127,6 +127,15 @@ def test_draw_shows_what_matters_inside_the_picture(
         assert max(numbers) <= max(wide, high)
 
 
+def test_draw_says_the_same_as_data_and_asks_for_a_place_to_draw(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    found = data(capfdbinary, "draw", *JR)
+    assert found["states"][0]["heading"].startswith("Today")
+    assert any(move["maker"] == "Russia" and (move["there"] or move["back"]) for move in found["moves"])
+    assert "-o moves.svg" in printed(capfdbinary, "draw", *JR, code=2)
+
+
 def test_draw_writes_png_and_escapes_hostile_names(
     capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:

@@ -182,24 +182,31 @@ Examples:
   hikiwake dispute draw my-dispute.yaml -o moves.png""",
 )
 @click.argument("names", nargs=-1, required=True, metavar=NAMES)
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Ends with .svg or .png."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Ends with .svg or .png.")
+@click.option("--json", "as_json", is_flag=True, help="Print what would be drawn as JSON.")
 @click.pass_obj
-def draw(options: Options, names: tuple[str, ...], output: Path) -> None:
+def draw(options: Options, names: tuple[str, ...], output: Path | None, as_json: bool) -> None:
     """Draw the states that matter, and who would move from which to which."""
     from hikiwake.cli import dispute_files
+    from hikiwake.core.errors import BadUsage
     from hikiwake.render.movegraph import svg
 
+    if output is None and not as_json:
+        raise BadUsage(
+            where="dispute draw", why="no file is named", remedy="Add -o moves.svg, or --json to print."
+        )
     held, game = opened(options, names)
-    _suffix(output, (".svg", ".png"))
-    drawn = svg(dispute_files.picture(held, game))
-    if output.suffix.lower() == ".png":
+    picture = dispute_files.picture(held, game)
+    if as_json:
+        printed_json(dispute_files.picture_json(picture))
+    if output is None:
+        return
+    if _suffix(output, (".svg", ".png")) == ".png":
         from hikiwake.render.charts import raster
 
-        _written(options, output, raster(drawn))
+        _written(options, output, raster(svg(picture)))
     else:
-        _written(options, output, drawn.encode())
+        _written(options, output, svg(picture).encode())
 
 
 @dispute.command(

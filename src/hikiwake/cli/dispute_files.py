@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
@@ -49,6 +50,17 @@ def picture(held: Model, game: Game) -> Picture:
     if left:
         note += f" {left} of {game.states} states are not shown."
     return Picture(f"{held.title}: who would move where", cards, tuple(_lines(game, chosen)), makers, note)
+
+
+def picture_json(drawn: Picture) -> dict[str, Any]:
+    """Return a picture as data: its cards, and the moves between them with whether they are better."""
+    return {
+        "title": drawn.title,
+        "note": drawn.note,
+        "decision_makers": list(drawn.makers),
+        "states": [card._asdict() for card in drawn.cards],
+        "moves": [{**line._asdict(), "maker": drawn.makers[line.maker]} for line in drawn.lines],
+    }
 
 
 def _matter(held: Model, game: Game, found: Solution) -> list[int]:

@@ -1,0 +1,61 @@
+"""The section on scenarios: the same answers as the command, sentences for any sign, silence without data."""
+
+from __future__ import annotations
+
+import pytest
+
+import hikiwake as hk
+from hikiwake.core.document import Brief, Paragraph, Section
+from hikiwake.render.language import load
+
+
+def section(whole: Brief) -> Section | None:
+    return next((one for one in whole.sections if one.id == "scenarios"), None)
+
+
+def told(whole: Brief) -> str:
+    held = section(whole)
+    assert held is not None
+    english = load("en")
+    sentences = [held.finding, *held.summary]
+    sentences += [one for block in held.blocks if isinstance(block, Paragraph) for one in block.sentences]
+    return "\n".join(english.text(one, whole.ledger) for one in sentences)
+
+
+def test_the_brief_says_what_the_command_computes() -> None:
+    whole = hk.pair("JPN", "RUS").brief().content
+    asked = hk.pair("JPN", "RUS").scenarios(("no-trade", "cheaper-trade"), draws=20)
+    known = {
+        (fact.formula, *sorted(fact.subject.items())): fact.value
+        for fact in asked
+        if "elasticities" not in fact.subject
+    }
+    shown = [fact for fact in whole.ledger.facts.values() if fact.formula.startswith("scenario_")]
+    assert len(shown) >= 10
+    for fact in shown:
+        assert fact.value == pytest.approx(known[fact.formula, *sorted(fact.subject.items())], abs=1e-9)
+        assert fact.interval is not None
+        assert fact.value is not None
+        assert fact.interval.low <= fact.value <= fact.interval.high
+        assert fact.status == "simulated"
+    words = told(whole)
+    assert "Russia’s sales to Japan would change by +" in words
+    assert "would fall" not in words  # no sentence presumes a sign
+
+
+def test_ending_trade_costs_the_smaller_partner_more() -> None:
+    whole = hk.pair("DEU", "LUX").brief().content
+    held = {
+        fact.subject["economy"]: fact.value
+        for fact in whole.ledger.facts.values()
+        if fact.formula == "scenario_welfare" and fact.subject["scenario"] == "no-trade"
+    }
+    assert held["LUX"] is not None
+    assert held["DEU"] is not None
+    assert held["LUX"] < held["DEU"] < 0.0
+
+
+@pytest.mark.parametrize("year", ["", "2016-12-01"])
+def test_without_the_table_there_is_no_section(year: str) -> None:
+    pair = hk.pair("JPN", "RUS") if year else hk.pair("VAT", "ITA")
+    assert section(pair.brief(as_of=year).content) is None
