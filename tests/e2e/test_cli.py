@@ -79,15 +79,12 @@ def test_shares_equal_an_independent_query(exporter: str, importer: str, product
     assert one(facts, "share_of_world_exports", exporter=exporter) == pytest.approx(sold / world, rel=1e-12)
 
 
-def test_help_is_light_and_shows_two_examples() -> None:
+def test_help_is_light() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "hikiwake", "--help"], capture_output=True, check=True
     )
     for heavy in (b"numpy", b"duckdb", b"narwhals", b"jinja2", b"vl_convert", b"typst", b"msgspec"):
         assert heavy not in done.stderr, heavy
-    for command in ("brief", "ties", "complementarity", "why", "data", "methods", "doctor", "completion"):
-        text = hikiwake(command, "--help").stdout.decode()
-        assert text.partition("Examples:")[2].count("hikiwake ") >= 2, command
 
 
 @pytest.mark.parametrize(

@@ -154,13 +154,20 @@ def test_every_command_and_option_is_documented() -> None:
     assert not undescribed
 
 
-def test_every_command_shows_an_example() -> None:
-    without = [
-        " ".join(path)
+def test_every_command_shows_two_examples() -> None:
+    found = {" ".join(path): command for path, command in build_docs().commands()}
+    assert len(found) > 20
+    shown = {path: (command.epilog or "").partition("Examples:")[2] for path, command in found.items()}
+    assert not [path for path, text in shown.items() if text.count("\n  hikiwake ") < 2]
+
+
+def test_lists_of_commands_say_in_one_line_what_each_does() -> None:
+    found = {
+        " ".join(path): command.get_short_help_str(limit=56)
         for path, command in build_docs().commands()
-        if not hasattr(command, "commands") and "hikiwake " not in f"{command.help}{command.epilog}"
-    ]
-    assert not without
+        if path
+    }
+    assert not {path: line for path, line in found.items() if line.endswith("...") or len(line) > 56}
 
 
 def test_formulas_are_whole_and_read_tables_that_there_are() -> None:

@@ -29,11 +29,17 @@ Claim = dict[str, Any]
 
 
 class Score(NamedTuple):
-    """Parts of one: claims found, proposals that are claims, complete ones that are right in every field."""
+    """Parts of one.
+
+    recall: claims found by quantity and value; precision: proposals that are claims; right: complete
+    proposals that are right in every field; whole: claims found and right in every field, seller and buyer
+    included.
+    """
 
     recall: float
     precision: float
     right: float
+    whole: float
 
 
 def value(quantity: str, text: object) -> object:
@@ -80,7 +86,13 @@ def score(found: Extraction, claims: list[Claim]) -> Score:
     recalled = [one for one in said if any(alike(one, other) for other in made)]
     precise = [one for one in made if any(alike(one, other) for other in said)]
     right = [one for one in complete if one in said]
-    return Score(len(recalled) / len(said), len(precise) / len(made), len(right) / len(complete))
+    whole = [one for one in said if one in complete]
+    return Score(
+        len(recalled) / len(said),
+        len(precise) / len(made),
+        len(right) / len(complete),
+        len(whole) / len(said),
+    )
 
 
 def read(path: Path) -> Extraction:
@@ -88,22 +100,19 @@ def read(path: Path) -> Extraction:
 
 
 def check(name: str, got: Score, floor: Score) -> None:
-    sys.stdout.write(
-        f"{name}: recall {got.recall:.3f}, precision {got.precision:.3f}, complete ones right {got.right:.3f}"
-        + "\n"
-    )
-    assert got.recall >= floor.recall
-    assert got.precision >= floor.precision
-    assert got.right >= floor.right
+    parts = ", ".join(f"{part} {value:.3f}" for part, value in got._asdict().items())
+    sys.stdout.write(f"{name}: {parts}\n")
+    for part, least in floor._asdict().items():
+        assert getattr(got, part) >= least, part
 
 
 # Floors are a little below what was measured, so that a new rule may lose one claim where it wins two.
 @pytest.mark.parametrize(
     ("text", "floor"),
     [
-        ("australia-china.md", Score(0.85, 0.90, 0.90)),
-        ("germany-russia-gas.html", Score(0.90, 0.90, 0.90)),
-        ("chile-china-copper.txt", Score(0.80, 0.85, 0.75)),
+        ("australia-china.md", Score(0.85, 0.90, 0.90, 0.65)),
+        ("germany-russia-gas.html", Score(0.90, 0.90, 0.90, 0.70)),
+        ("chile-china-copper.txt", Score(0.80, 0.85, 0.75, 0.50)),
     ],
 )
 def test_claims_of_our_own_texts(text: str, floor: Score) -> None:
@@ -137,4 +146,4 @@ def test_claims_of_the_briefing() -> None:
     listed = [claim for claim in parse(dossier.read_bytes()).tree["claims"] if claim["quantity"] in NUMERIC]
     # A direction ("rose") and "none" are no figures.
     figures = [claim for claim in listed if str(claim.get("value")) not in {"rose", "fell", "no visits"}]
-    check("the briefing", score(read(texts[0]), [*figures, *STATED]), Score(0.80, 0.80, 0.75))
+    check("the briefing", score(read(texts[0]), [*figures, *STATED]), Score(0.80, 0.80, 0.75, 0.24))

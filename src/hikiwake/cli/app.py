@@ -147,6 +147,28 @@ def _folder(data: str | None) -> Path | None:
     return locate(data)
 
 
+def not_yet(output: Path) -> None:
+    """Refuse a file that exists: what people may have edited is never written over."""
+    from hikiwake.core.errors import BadUsage
+
+    if output.exists():
+        raise BadUsage(
+            where=str(output), why="this file exists", remedy="Name another; none is written over."
+        )
+
+
+def new_file(options: Options, output: Path | None, text: str) -> None:
+    """Print a text to begin with, or write it to a file that does not exist yet."""
+    from hikiwake.store.atomic import write
+
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    not_yet(output)
+    write(output, text.encode())
+    options.say(f"wrote {output}")
+
+
 ANYWHERE = ("--quiet", "-q", "--verbose", "-v", "--no-color", "--debug")
 
 

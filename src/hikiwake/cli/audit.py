@@ -32,6 +32,7 @@ SIGNS = {
 
 
 @click.command(
+    short_help="Recompute the figures of a dossier or a text.",
     epilog="""\b
 Examples:
   hikiwake audit JPN RUS
@@ -39,7 +40,7 @@ Examples:
   hikiwake audit my-dossier.yaml --json
   hikiwake audit my-dossier.yaml --junit > audit.xml
   hikiwake audit --text briefing.pdf
-  hikiwake audit --text briefing.pdf JPN RUS"""
+  hikiwake audit --text briefing.pdf JPN RUS""",
 )
 @click.argument("names", nargs=-1, metavar="[DOSSIER|A B]")
 @click.option(

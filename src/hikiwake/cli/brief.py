@@ -19,10 +19,11 @@ FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "bib", "csl.json")
 
 
 @click.command(
+    short_help="Write the sourced briefing on a pair of countries.",
     epilog="""\b
 Examples:
   hikiwake brief JPN RUS
-  hikiwake brief france germany --year 2019 --length glance -o brief.pdf"""
+  hikiwake brief france germany --year 2019 --length glance -o brief.pdf""",
 )
 @click.argument("a", required=False, shell_complete=economies)
 @click.argument("b", required=False, shell_complete=economies)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hikiwake.cli.app import Options, visible
+from hikiwake.cli.app import Options, not_yet, visible
 
 if TYPE_CHECKING:
     from hikiwake.core.dossier import Dossier
@@ -29,6 +29,7 @@ def claims() -> None:
 
 @claims.command(
     "extract",
+    short_help="Propose the claims of an English text.",
     epilog="""\b
 Examples:
   hikiwake claims extract briefing.md
@@ -67,10 +68,7 @@ def _form(output: Path | None, *, as_json: bool) -> str:
 
     if output is None:
         return "json" if as_json else "yaml"
-    if output.exists():
-        raise BadUsage(
-            where=str(output), why="this file exists", remedy="Name another; none is written over."
-        )
+    not_yet(output)
     form = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}.get(output.suffix.lower())
     if form is None:
         why = f"the suffix {output.suffix!r} is not one that claims are written in"

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 @click.group(
+    short_help="Show what data there are; bring in your own.",
     epilog="""\b
 Examples:
   hikiwake data list
   hikiwake data quality JPN
-  hikiwake data add BACI_HS92_V202601.zip"""
+  hikiwake data add BACI_HS92_V202601.zip""",
 )
 def data() -> None:
     """Show what data there are, how good they are, how to cite them; bring in your own."""
@@ -105,6 +106,7 @@ def listing(options: Options, as_json: bool) -> None:
 
 @data.command(
     "show",
+    short_help="Show one dataset: producer, licence, coverage, tables.",
     epilog="""\b
 Examples:
   hikiwake data show baci
@@ -158,6 +160,7 @@ def cite(options: Options, dataset: str, form: str | None) -> None:
 
 @data.command(
     "quality",
+    short_help="List the holes, gaps and outliers in an economy's trade.",
     epilog="""\b
 Examples:
   hikiwake data quality JPN

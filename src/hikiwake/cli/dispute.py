@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hikiwake.cli.app import Options, visible
+from hikiwake.cli.app import Options, new_file, visible
 
 if TYPE_CHECKING:
     from hikiwake.dispute import Game
@@ -17,12 +17,13 @@ NAMES = "FILE|A B"
 
 
 @click.group(
+    short_help="Say which outcomes of a dispute are stable, and why.",
     epilog="""\b
 Examples:
   hikiwake dispute solve JPN RUS
   hikiwake dispute explain JPN RUS --state NYYYNNY
   hikiwake dispute inverse JPN RUS --concept seq
-  hikiwake dispute new -o my-dispute.yaml"""
+  hikiwake dispute new -o my-dispute.yaml""",
 )
 def dispute() -> None:
     """Say which outcomes of a dispute are stable: the graph model for conflict resolution."""
@@ -30,6 +31,7 @@ def dispute() -> None:
 
 @dispute.command(
     "solve",
+    short_help="Find the stable states.",
     epilog="""\b
 Examples:
   hikiwake dispute solve JPN RUS
@@ -60,6 +62,7 @@ def solve(options: Options, names: tuple[str, ...], concepts: tuple[str, ...], a
 
 @dispute.command(
     "explain",
+    short_help="Say why a state is stable for each, or why not.",
     epilog="""\b
 Examples:
   hikiwake dispute explain JPN RUS
@@ -86,6 +89,7 @@ def explain(options: Options, names: tuple[str, ...], state: str | None, concept
 
 @dispute.command(
     "paths",
+    short_help="Find the shortest ways from today's state.",
     epilog="""\b
 Examples:
   hikiwake dispute paths JPN RUS
@@ -117,6 +121,7 @@ def paths(options: Options, names: tuple[str, ...], targets: tuple[str, ...], as
 
 @dispute.command(
     "inverse",
+    short_help="Find the least changes that make a state stable.",
     epilog="""\b
 Examples:
   hikiwake dispute inverse JPN RUS
@@ -153,6 +158,7 @@ def inverse(
 
 @dispute.command(
     "sensitivity",
+    short_help="Solve again after every change of one statement.",
     epilog="""\b
 Examples:
   hikiwake dispute sensitivity JPN RUS
@@ -176,6 +182,7 @@ def sensitivity(options: Options, names: tuple[str, ...], as_json: bool) -> None
 
 @dispute.command(
     "draw",
+    short_help="Draw the states that matter, and the moves.",
     epilog="""\b
 Examples:
   hikiwake dispute draw JPN RUS -o moves.svg
@@ -211,6 +218,7 @@ def draw(options: Options, names: tuple[str, ...], output: Path | None, as_json:
 
 @dispute.command(
     "export",
+    short_help="Write states, moves or the model for other programs.",
     epilog="""\b
 Examples:
   hikiwake dispute export JPN RUS -o states.csv
@@ -245,6 +253,7 @@ def export(options: Options, names: tuple[str, ...], output: Path) -> None:
 
 @dispute.command(
     "new",
+    short_help="Print a small dispute to begin with.",
     epilog="""\b
 Examples:
   hikiwake dispute new
@@ -254,19 +263,9 @@ Examples:
 @click.pass_obj
 def new(options: Options, output: Path | None) -> None:
     """Print a small dispute to begin with, explained in comments."""
-    from hikiwake.core.errors import BadUsage
     from hikiwake.dossier.blank_dispute import FORM
-    from hikiwake.store.atomic import write
 
-    if output is None:
-        click.echo(FORM, nl=False)
-        return
-    if output.exists():
-        raise BadUsage(
-            where=str(output), why="this file exists", remedy="Name another; none is written over."
-        )
-    write(output, FORM.encode())
-    options.say(f"wrote {output}")
+    new_file(options, output, FORM)
 
 
 def opened(options: Options, names: tuple[str, ...]) -> tuple[Model, Game]:

@@ -22,10 +22,11 @@ OPTIONAL = {
 
 
 @click.command(
+    short_help="Check data, packages and settings.",
     epilog="""\b
 Examples:
   hikiwake doctor
-  hikiwake --data /some/vintage doctor"""
+  hikiwake --data /some/vintage doctor""",
 )
 @click.pass_context
 def doctor(ctx: click.Context) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
-from hikiwake.cli.app import Options, visible
+from hikiwake.cli.app import Options, new_file, visible
 from hikiwake.cli.completion import economies
 
 
 @click.group(
+    short_help="Check and show what people know of a pair.",
     epilog="""\b
 Examples:
   hikiwake dossier new AUS CHN -o aus-chn.yaml
   hikiwake dossier validate aus-chn.yaml
   hikiwake dossier fmt aus-chn.yaml
-  hikiwake dossier show JPN RUS"""
+  hikiwake dossier show JPN RUS""",
 )
 def dossier() -> None:
     """Check and show dossiers: what people know of a pair that no table holds."""
@@ -26,6 +27,7 @@ def dossier() -> None:
 
 @dossier.command(
     "new",
+    short_help="Print a form to fill in, explained in comments.",
     epilog="""\b
 Examples:
   hikiwake dossier new AUS CHN -o aus-chn.yaml
@@ -40,9 +42,7 @@ def new(options: Options, a: str, b: str, output: Path | None) -> None:
     from hikiwake.audit.examples import examples
     from hikiwake.compose import Request, resolve_year
     from hikiwake.core.country import Pair, resolve
-    from hikiwake.core.errors import BadUsage
     from hikiwake.dossier.blank import blank
-    from hikiwake.store.atomic import write
     from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.tables import open_tables
 
@@ -50,19 +50,12 @@ def new(options: Options, a: str, b: str, output: Path | None) -> None:
     tables = open_tables(options.data or SHIPPED)
     year = resolve_year(Request(pair=which), tables.vintage)
     text = blank(which, examples(which, year, tables))
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    if output.exists():
-        raise BadUsage(
-            where=str(output), why="this file exists", remedy="Name another; none is written over."
-        )
-    write(output, text.encode())
-    options.say(f"wrote {output}")
+    new_file(options, output, text)
 
 
 @dossier.command(
     "validate",
+    short_help="List everything that is wrong with dossiers.",
     epilog="""\b
 Examples:
   hikiwake dossier validate my-dossier.yaml
@@ -91,6 +84,7 @@ def validate(options: Options, paths: tuple[Path, ...], as_json: bool) -> int:
 
 @dossier.command(
     "fmt",
+    short_help="Lay dossiers out in one order, with every comment.",
     epilog="""\b
 Examples:
   hikiwake dossier fmt my-dossier.yaml
@@ -122,6 +116,7 @@ def fmt(options: Options, paths: tuple[Path, ...], only_check: bool) -> int:
 
 @dossier.command(
     "show",
+    short_help="Show a dossier: a file, or the shipped one of two.",
     epilog="""\b
 Examples:
   hikiwake dossier show JPN RUS
@@ -148,15 +143,19 @@ def show(names: tuple[str, ...], as_json: bool) -> None:
 
 @dossier.command(
     "schema",
+    short_help="Print the JSON Schema of dossiers.",
     epilog="""\b
 Examples:
-  hikiwake dossier schema > dossier.schema.json""",
+  hikiwake dossier schema > dossier.schema.json
+  hikiwake dossier schema -o dossier.schema.json""",
 )
-def schema() -> None:
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a file instead of printing.")
+@click.pass_obj
+def schema(options: Options, output: Path | None) -> None:
     """Print the JSON Schema of dossiers, by which an editor completes and checks them."""
     from hikiwake.dossier.schema import text
 
-    click.echo(text(), nl=False)
+    new_file(options, output, text())
 
 
 def find(names: tuple[str, ...]) -> Path:

@@ -16,25 +16,38 @@ if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
 
 
+def about_a_pair(command: click.decorators.FC) -> click.decorators.FC:
+    """Add the two economies and the year."""
+    command = click.option("--year", type=int, help="Year (default: the latest that is not provisional).")(
+        command
+    )
+    command = click.argument("b", required=False, shell_complete=economies)(command)
+    return click.argument("a", shell_complete=economies)(command)
+
+
+def answering(command: click.decorators.FC) -> click.decorators.FC:
+    """Add the ways in which facts are handed over: `as_json`, `as_csv` and `output`, for `deliver`."""
+    command = click.option(
+        "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+    )(command)
+    command = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
 @click.command(
+    short_help="Show what a pair trades, and who depends on whom.",
     epilog="""\b
 Examples:
   hikiwake ties JPN RUS --year 2014
-  hikiwake ties japan russia --from 2003 --to 2013 --product 270900 --json"""
+  hikiwake ties japan russia --from 2003 --to 2013 --product 270900 --json""",
 )
-@click.argument("a", shell_complete=economies)
-@click.argument("b", required=False, shell_complete=economies)
-@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
+@about_a_pair
 @click.option("--from", "first", type=int, help="First year of a span.")
 @click.option("--to", "last", type=int, help="Last year of a span.")
 @click.option(
     "--product", "products", multiple=True, help="HS code; may be repeated (default: all the pair trades)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
-)
+@answering
 @click.pass_obj
 def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -62,14 +75,8 @@ Examples:
   hikiwake complementarity JPN RUS
   hikiwake complementarity france germany --json"""
 )
-@click.argument("a", shell_complete=economies)
-@click.argument("b", required=False, shell_complete=economies)
-@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
-)
+@about_a_pair
+@answering
 @click.pass_obj
 def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -88,19 +95,14 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
 
 @click.command(
+    short_help="Show what such a pair would trade, and what it does.",
     epilog="""\b
 Examples:
   hikiwake potential JPN RUS
-  hikiwake potential india pakistan --json"""
+  hikiwake potential india pakistan --json""",
 )
-@click.argument("a", shell_complete=economies)
-@click.argument("b", required=False, shell_complete=economies)
-@click.option("--year", type=int, help="Year (default: the latest that is not provisional).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
-)
+@about_a_pair
+@answering
 @click.pass_obj
 def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,

@@ -83,6 +83,7 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
 @gravity.command(
     "table",
+    short_help="Estimate several regressions, side by side.",
     epilog="""\b
 Examples:
   hikiwake gravity table flows.csv "trade ~ ln_dist | exporter + importer" "trade ~ ln_dist"

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="List the measures: formulas, units, ranges, sources.",
     epilog="""\b
 Examples:
   hikiwake methods
-  hikiwake methods share_of_imports"""
+  hikiwake methods share_of_imports""",
 )
 @click.argument("identity", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -62,10 +63,11 @@ def _described(formula: Formula) -> str:
 
 
 @click.command(
+    short_help="Look up an economy by any name or code.",
     epilog="""\b
 Examples:
   hikiwake countries
-  hikiwake countries eesti --json"""
+  hikiwake countries eesti --json""",
 )
 @click.argument("text", required=False, shell_complete=economies)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -9,15 +9,17 @@ import click
 from hikiwake.cli.app import Options
 from hikiwake.cli.brief import given
 from hikiwake.cli.completion import economies
+from hikiwake.cli.facts import answering, deliver, form
 
 DRAWS, SEED = 200, 1
 
 
 @click.group(
+    short_help="Say what a change would do to trade and welfare.",
     epilog="""\b
 Examples:
   hikiwake scenario run JPN RUS
-  hikiwake scenario run japan russia --scenario no-trade --json"""
+  hikiwake scenario run japan russia --scenario no-trade --json""",
 )
 def scenario() -> None:
     """Say what a change would do to trade, prices and welfare: a general-equilibrium model."""
@@ -25,6 +27,7 @@ def scenario() -> None:
 
 @scenario.command(
     "run",
+    short_help="Show what changes would do to both and to all others.",
     epilog="""\b
 Ready-made: cheaper-trade (trade costs between the two fall by a tenth), no-exports (A sells nothing
 more to B), no-imports (B sells nothing more to A), no-trade (neither). A dossier's file may stand
@@ -41,11 +44,7 @@ Examples:
 @click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of the elasticities.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
 @click.option("--check", is_flag=True, help="Print how exactly the conditions of equilibrium hold.")
-@click.option("--json", "as_json", is_flag=True, help="Print all facts, of third economies too, as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print all facts as CSV.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
-)
+@answering
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -59,9 +58,11 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     as_csv: bool,
     output: Path | None,
 ) -> None:
-    """Show what scenarios would change, for a pair and for all others."""
+    """Show what scenarios would change, for a pair and for all others.
+
+    JSON and CSV hold all facts, those of third economies too.
+    """
     from hikiwake.api import pair
-    from hikiwake.cli.facts import deliver, form
     from hikiwake.cli.progress import Progress
     from hikiwake.cli.scenario_text import told
 

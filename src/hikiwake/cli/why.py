@@ -18,10 +18,11 @@ SHOWN = 20
 
 
 @click.command(
+    short_help="Say where a number comes from: formula, data and rows.",
     epilog="""\b
 Examples:
   hikiwake why 3f9a0c1b2d4e
-  hikiwake why 3f9a0c1b2d4e brief-JPN-RUS.html --json"""
+  hikiwake why 3f9a0c1b2d4e brief-JPN-RUS.html --json""",
 )
 @click.argument("identity", metavar="ID")
 @click.argument("file", required=False, type=click.Path(path_type=Path))

@@ -72,13 +72,7 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     NoSolution
         If the rounds of some batch do not settle.
     """
-    checked(closure)
-    if closure == "balanced":
-        raise BadInput(
-            where="closure 'balanced'",
-            why="the world without deficits differs with theta, so the draws would not share a baseline",
-            remedy="Use `without_deficits` at one theta first, and another closure.",
-        )
+    _shares_a_baseline(closure)
     k, n, _ = world.flows.shape
     powers = np.asarray(theta, dtype=np.float64)
     b = len(powers)
@@ -111,9 +105,23 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
             done.append(result)
             if progress is not None:
                 progress(rows.stop, b)
-    joined = {name: np.concatenate([answer[name] for _, answer in done]) for name in done[0][1]}
+    return _joined(done)
+
+
+def _shares_a_baseline(closure: Closure) -> None:
+    checked(closure)
+    if closure == "balanced":
+        raise BadInput(
+            where="closure 'balanced'",
+            why="the world without deficits differs with theta, so the draws would not share a baseline",
+            remedy="Use `without_deficits` at one theta first, and another closure.",
+        )
+
+
+def _joined(done: Sequence[tuple[Settled, dict[str, Array]]]) -> SectorDraws:
+    """Return the answers of all batches as one, with the worst residual and the most rounds."""
     return SectorDraws(
-        **joined,
+        **{name: np.concatenate([answer[name] for _, answer in done]) for name in done[0][1]},
         residual=max(settled.residual for settled, _ in done),
         rounds=max(settled.rounds for settled, _ in done),
     )

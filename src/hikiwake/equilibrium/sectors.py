@@ -90,11 +90,10 @@ def sectors(
     Parameters
     ----------
     flows : (k, n, n) float, sales of a sector's goods of row i to column j before duty, for all uses, in any
-    one
-        currency, with domestic sales on the diagonals.
+        one currency, with domestic sales on the diagonals.
     inputs : (n, k, k) float, what an economy's using sector (second axis) spends on goods of a supplying
-    sector
-        (third) of all origins, duty included, in the same currency. What is bought and not used so is final.
+        sector (third) of all origins, duty included, in the same currency. What is bought beyond that
+        is final.
     tariffs : (k, n, n) float, rates of duty (0.1: ten per cent), or None.
     economies, names : names of the economies and of the sectors.
 
@@ -121,13 +120,8 @@ def sectors(
     k, n, _ = traded.shape
     used = checks.amounts("inputs", inputs, (n, k, k))
     rates = None if tariffs is None else np.array(checks.amounts("tariffs", tariffs, traded.shape))
-    for label, given, many in (("economies", economies, n), ("names", names, k)):
-        if given and len(set(given)) != many:
-            raise BadInput(
-                where=label,
-                why=f"there are {len(set(given))} different names for {many}",
-                remedy="Give one name for each, no name twice.",
-            )
+    _one_name_each("economies", economies, n)
+    _one_name_each("names", names, k)
     output = traded.sum(axis=2).T
     paid = traded if rates is None else traded * (1.0 + rates)
     left = _left(output, used.sum(axis=2), "inputs", "uses more inputs than it sells")
@@ -145,6 +139,15 @@ def sectors(
         economies=tuple(economies),
         names=tuple(names),
     )
+
+
+def _one_name_each(where: str, given: Sequence[str], many: int) -> None:
+    if given and len(set(given)) != many:
+        raise BadInput(
+            where=where,
+            why=f"there are {len(set(given))} different names for {many}",
+            remedy="Give one name for each, no name twice.",
+        )
 
 
 def _left(whole: Array, part: Array, where: str, what: str) -> Array:

@@ -105,22 +105,30 @@ def fit(
     if estimator not in {"ppml", "ols"}:
         why = f"there is no estimator {estimator!r}"
         raise BadInput(where="estimator", why=why, remedy="Use 'ppml' or 'ols'.")
-    read, chosen = parse(formula), columns or Columns()
+    read = parse(formula)
     found = sides(read.effects)
     asked = _errors(errors, found)
-    ways = () if asked.by == ROBUST else effects_of(asked.by, asked.by)
     with cores():
-        table = _read(read, data, chosen, [*read.effects, *ways])
-        _check(table, estimator, read.dependent)
-        if estimator == "ols":
-            table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
-        named = chosen.keys or (found.keys if found else ())
-        if named:
-            check_single(table.keys, named, table.rows)
-        # Rows that are told apart by a further column may still share a cell of the tensor.
-        single = found is not None and (named == found.keys or not repeated(table.keys, found.keys).size)
-        layout = lay_out(read.effects, table.keys, found, len(table.rows), single=single)
+        table, layout = _laid_out((read, estimator, asked), found, data, columns or Columns())
         return _estimate(table, layout, (read, estimator, asked), solver or Solver())
+
+
+def _laid_out(
+    asked: tuple[Formula, Estimator, Errors], found: Sides | None, data: object, columns: Columns
+) -> tuple[_Table, Layout]:
+    """Read the rows that the estimator can use, refuse cells that occur twice, and choose a layout."""
+    read, estimator, errors = asked
+    ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
+    table = _read(read, data, columns, [*read.effects, *ways])
+    _check(table, estimator, read.dependent)
+    if estimator == "ols":
+        table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
+    named = columns.keys or (found.keys if found else ())
+    if named:
+        check_single(table.keys, named, table.rows)
+    # Rows that are told apart by a further column may still share a cell of the tensor.
+    single = found is not None and (named == found.keys or not repeated(table.keys, found.keys).size)
+    return table, lay_out(read.effects, table.keys, found, len(table.rows), single=single)
 
 
 def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
