@@ -23,13 +23,19 @@ _WHERE = {
     "BriefView": "api",
     "Ties": "api",
     "Complementarity": "api",
+    "Potential": "api",
+    "Scenarios": "api",
     "FactSet": "core.factset",
     "Fact": "core.provenance",
     "HikiwakeError": "core.errors",
     "UnknownCountry": "core.errors",
     "NoData": "core.errors",
     "BadInput": "core.errors",
+    "BadUsage": "core.errors",
     "DamagedStore": "core.errors",
+    "Environment": "core.errors",
+    "NoSolution": "core.errors",
+    "NotConverged": "core.errors",
 }
 
 

@@ -35,7 +35,6 @@ HEAVY = {
     "polars",
     "pyarrow",
 }
-# A person feels a program's start from about this time on (seconds).
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -136,3 +135,13 @@ def test_help_loads_nothing_heavy() -> None:
     }
     assert "click" in loaded
     assert not loaded & HEAVY
+
+
+def test_the_picture_of_layers_is_the_one_that_is_checked() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    drawn = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("```text\n")[2].partition("\n```")[0]
+    )
+    assert drawn.split("\n") == contracts[0]["layers"]
