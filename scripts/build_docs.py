@@ -30,6 +30,10 @@ FORMULA_PACKAGES = ("measures", "indices")
 GROUPS = {
     "measures.ties": "Economic ties",
     "measures.complementarity": "Complementarity",
+    "measures.potential": "Potential",
+    "measures.scenario": "Scenarios",
+    "measures.chronology": "Chronology",
+    "measures.dispute": "Dispute",
     "measures.background": "Background of the two economies",
 }
 FURTHER = "Further methods"

@@ -230,3 +230,11 @@ def test_notebooks_run(notebook: Path, tmp_path: Path) -> None:
 
 def test_there_is_a_notebook() -> None:
     assert list(DOCS.glob("*.ipynb"))
+
+
+def test_decisions_are_numbered_without_gaps_and_short() -> None:
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    assert [record.name[:4] for record in records] == [f"{at:04}" for at in range(1, len(records) + 1)]
+    texts = {record.name: record.read_text(encoding="utf-8") for record in records}
+    assert not [name for name, text in texts.items() if not text.startswith(f"# {name[:4]} ")]
+    assert not [name for name, text in texts.items() if text.count("\n") > 40]

@@ -18,6 +18,7 @@ MOST = 12
 
 @click.command(
     "add",
+    short_help="Bring in trade data of your own as a vintage.",
     epilog="""\b
 Examples:
   hikiwake data add BACI_HS92_V202601.zip
@@ -63,6 +64,7 @@ def add(
 
 @click.command(
     "map",
+    short_help="Propose what a table's columns mean.",
     epilog="""\b
 Examples:
   hikiwake data map exports.csv
@@ -87,6 +89,7 @@ def propose(options: Options, file: Path, out: Path | None) -> None:
 
 @click.command(
     "verify",
+    short_help="Compare the files of your vintages with checksums.",
     epilog="""\b
 Examples:
   hikiwake data verify
@@ -121,9 +124,11 @@ def verify(ctx: click.Context, name: str) -> None:
 
 @click.command(
     "remove",
+    short_help="Remove one of your vintages.",
     epilog="""\b
 Examples:
-  hikiwake data remove customs@2024""",
+  hikiwake data remove customs@2024
+  hikiwake data remove baci-hs92@202501""",
 )
 @click.argument("name")
 @click.pass_obj
@@ -146,6 +151,7 @@ def remove(options: Options, name: str) -> None:
 
 @click.command(
     "diff",
+    short_help="Show what another vintage changed for a pair.",
     epilog="""\b
 Examples:
   hikiwake data diff baci-hs92@202501 baci-hs92@202601 JPN RUS
@@ -193,9 +199,11 @@ def diff(options: Options, before: str, after: str, a: str, b: str, as_json: boo
 
 @click.command(
     "gc",
+    short_help="Remove what unfinished imports left behind.",
     epilog="""\b
 Examples:
-  hikiwake data gc""",
+  hikiwake data gc
+  hikiwake --quiet data gc""",
 )
 @click.pass_obj
 def gc(options: Options) -> None:
