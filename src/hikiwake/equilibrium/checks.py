@@ -48,15 +48,13 @@ def amounts(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) 
 
 def positive(name: str, values: ArrayLike, shape: tuple[int, ...] | None = None) -> Array:
     """Return finite values above zero."""
-    array = numbers(name, values, shape)
-    wrong = ~np.isfinite(array) | (array <= 0.0)
-    if wrong.any():
-        raise BadInput(
-            where=f"{name}{_first(wrong)}",
-            why=f"the value is {array[wrong][0]:g}, and it must be finite and above zero",
-            remedy="Changes are ratios (1: no change); a change to nothing is an embargo.",
-        )
-    return array
+    return _above_zero(
+        name,
+        values,
+        shape,
+        why="the value is {:g}, and it must be finite and above zero",
+        remedy="Changes are ratios (1: no change); a change to nothing is an embargo.",
+    )
 
 
 def elasticity(values: ArrayLike, shape: tuple[int, ...] = ()) -> Array:
@@ -64,14 +62,22 @@ def elasticity(values: ArrayLike, shape: tuple[int, ...] = ()) -> Array:
 
     With sigma <= 1 varieties are no substitutes: an embargo would leave no finite price.
     """
-    array = numbers("theta", values, shape)
+    return _above_zero(
+        "theta",
+        values,
+        shape,
+        why="the trade elasticity is {:g}; the model needs theta > 0, that is sigma > 1",
+        remedy="Give theta = sigma - 1 > 0, or set a floor under estimates near zero.",
+    )
+
+
+def _above_zero(
+    name: str, values: ArrayLike, shape: tuple[int, ...] | None, *, why: str, remedy: str
+) -> Array:
+    array = numbers(name, values, shape)
     wrong = ~np.isfinite(array) | (array <= 0.0)
     if wrong.any():
-        raise BadInput(
-            where=f"theta{_first(wrong)}",
-            why=f"the trade elasticity is {array[wrong][0]:g}; the model needs theta > 0, that is sigma > 1",
-            remedy="Give theta = sigma - 1 > 0, or set a floor under estimates near zero.",
-        )
+        raise BadInput(where=f"{name}{_first(wrong)}", why=why.format(array[wrong][0]), remedy=remedy)
     return array
 
 
