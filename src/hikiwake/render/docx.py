@@ -25,7 +25,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.core.errors import Environment
 from hikiwake.render.language import load
-from hikiwake.render.outline import Words, figure_rows, vintage_day
+from hikiwake.render.outline import Words, ended, figure_rows, vintage_day
 
 SUFFIX = ".docx"
 FONT = "IBM Plex Sans"
@@ -153,21 +153,21 @@ class _Page:
         document.add_heading(words.word("method"), 1)
         document.add_paragraph(words.word("coverage_note"))
         for dataset in words.all_datasets():
-            text = f"{dataset.producer}: {dataset.coverage}. {dataset.note}".strip()
+            text = f"{dataset.producer}: {ended(dataset.coverage, dataset.note)}"
             document.add_paragraph(text, style="List Bullet")
         document.add_heading(words.word("method_formulas"), 2)
         rows = [
-            [formula.name, formula.expression, f"{formula.source}. {formula.caution}".strip()]
+            [formula.name, formula.expression, ended(formula.source, formula.caution)]
             for formula in words.formulas()
         ]
         head = [words.word(f"method_{key}") for key in ("measure", "expression", "source")]
         self._grid(head, rows, [False] * 3, described=words.word("method_formulas"))
         document.add_heading(words.word("references"), 1)
         for dataset in words.all_datasets():
-            paragraph = document.add_paragraph(f"{dataset.citation}. ", style="List Bullet")
+            paragraph = document.add_paragraph(f"{ended(dataset.citation)} ", style="List Bullet")
             paragraph.add_run(dataset.title).italic = True
             paragraph.add_run(
-                f", {dataset.version}. {words.word('licence').capitalize()}: {dataset.licence}."
+                f", {dataset.version}. {words.word('licence').capitalize()}: {ended(dataset.licence)}"
             )
         if words.brief.sources:
             self._sources()

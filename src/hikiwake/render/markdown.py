@@ -20,7 +20,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.render import numbers
 from hikiwake.render.language import FactRun, load
-from hikiwake.render.outline import Words, figure_rows
+from hikiwake.render.outline import Words, ended, figure_rows
 
 SUFFIX = ".md"
 # GitHub also reads $...$ as a formula, except after a letter (US$), and @name as a person.
@@ -197,5 +197,4 @@ def _start(text: str) -> str:
 
 
 def _ended(*parts: str) -> str:
-    """Join texts as sentences, each with one full stop."""
-    return " ".join(f"{_plain(part).rstrip('.')}." for part in parts if part)
+    return _plain(ended(*parts))

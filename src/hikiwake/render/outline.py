@@ -145,6 +145,11 @@ class Words:
         return tuple(groups)
 
 
+def ended(*parts: str) -> str:
+    """Join texts as sentences, each with one full stop whether or not it came with one."""
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
 def by_formula(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
     """Return facts by formula, in the order in which they come."""
     groups: dict[str, tuple[Fact, ...]] = {}

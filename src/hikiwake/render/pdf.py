@@ -7,6 +7,7 @@ a brief is ever read as markup. The date of the document is that of the data vin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
@@ -30,7 +31,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.language import FactRun, LabelRun, Run, load
-from hikiwake.render.outline import Words, vintage_day
+from hikiwake.render.outline import Words, ended, vintage_day
 from hikiwake.render.typesetting import printable, typeset
 
 SUFFIX = ".pdf"
@@ -94,6 +95,11 @@ class _Layout:
         )
         self.numbered = {str(source.number) for source in brief.sources}
         self.explained = dict.fromkeys(said) if brief.length == "full" else {}
+        # Many facts rest on the same rows, whose selectors are long: each is printed once and has a number.
+        read = (selector for identity in self.explained for selector in words.ledger[identity].inputs)
+        self.tables = _by_table(read)
+        listed = (selector for selectors in self.tables.values() for selector in selectors)
+        self.rows = {selector: number for number, selector in enumerate(listed, start=1)}
 
     def content(self) -> Item:
         """Return everything the template reads."""
@@ -121,20 +127,30 @@ class _Layout:
                 {
                     "name": formula.name,
                     "text": f"{formula.expression} ({words.word('unit')}: {formula.unit.symbol}; "
-                    f"{words.word('range')}: {formula.range}). {formula.source}. {formula.caution}".strip(),
+                    f"{words.word('range')}: {formula.range}). {ended(formula.source, formula.caution)}",
                 }
                 for formula in (words.formulas() if brief.length == "full" else ())
             ],
             "references": [
                 {
-                    "citation": dataset.citation,
+                    "citation": ended(dataset.citation),
                     "title": dataset.title,
-                    "tail": ". ".join(_about(dataset, brief.length)),
+                    "tail": ended(*_about(dataset, brief.length)),
                 }
                 for dataset in words.all_datasets()
             ],
             "sources": self._sources(),
             "origins": [self._origin(words.ledger[identity]) for identity in self.explained],
+            "tables": [
+                {
+                    "name": _breakable(table),
+                    "rows": [
+                        {"number": self.rows[selector], "text": _breakable(selection)}
+                        for selector, selection in selectors.items()
+                    ],
+                }
+                for table, selectors in self.tables.items()
+            ],
             "words": {
                 **{
                     key: words.word(key)
@@ -149,6 +165,8 @@ class _Layout:
                         "dossier_sources_note",
                         "where_from",
                         "where_from_note",
+                        "where_from_rows",
+                        "where_from_rows_note",
                         "disclaimer",
                         "disclaimer_text",
                     )
@@ -286,11 +304,14 @@ class _Layout:
             ", ".join(fact.subject.values()),
             str(fact.period),
             words.language.number(fact),
-            *([] if fact.status == "observed" else [fact.status]),
-            *([fact.note] if fact.note else []),
-            " ".join(_breakable(source) for source in fact.inputs),
+            "" if fact.status == "observed" else fact.status,
+            fact.note,
         ]
-        return {"id": fact.id, "text": "; ".join(parts)}
+        return {
+            "id": fact.id,
+            "text": "; ".join(part for part in parts if part),
+            "rows": [self.rows[selector] for selector in fact.inputs],
+        }
 
 
 def widths(
@@ -336,6 +357,15 @@ def _about(dataset: Dataset, length: Length) -> tuple[str, ...]:
     """Return what a reference says after the title; the two-page brief keeps to version and terms."""
     parts = (dataset.version, dataset.licence)
     return parts if length == "glance" else (*parts, dataset.coverage, dataset.note)
+
+
+def _by_table(selectors: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what each selector selects, by table and selector, in the order in which they first come."""
+    tables: dict[str, dict[str, str]] = {}
+    for selector in selectors:
+        table, _, selection = selector.partition("?")
+        tables.setdefault(table, {})[selector] = selection or selector
+    return tables
 
 
 def _breakable(selector: str) -> str:

@@ -23,6 +23,7 @@ import msgspec
 
 from hikiwake.core.errors import Environment
 from hikiwake.render import typst_child
+from hikiwake.render.packing import packed
 
 SECONDS = 30
 BYTES = 2**31
@@ -30,7 +31,7 @@ REPLACEMENT = "\ufffd"
 
 
 def typeset(inputs: Mapping[str, bytes]) -> bytes:
-    """Return the tagged PDF (PDF/UA-1) of a Typst document.
+    """Return the tagged PDF (PDF/UA-1) of a Typst document, packed (see `hikiwake.render.packing`).
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def typeset(inputs: Mapping[str, bytes]) -> bytes:
     if done.returncode != 0:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise _exhausted(f"its process ended without one ({last or f'exit code {done.returncode}'})")
-    return done.stdout
+    return packed(done.stdout)
 
 
 def _exhausted(why: str) -> Environment:

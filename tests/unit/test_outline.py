@@ -1,0 +1,73 @@
+"""What all text renderers share: sentences that end once, whatever their makers wrote."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TypeVar
+
+import docx
+import pypdfium2  # type: ignore[import-untyped]
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+from tests import sample
+
+from hikiwake.core.document import Brief
+from hikiwake.render import docx as word
+from hikiwake.render import html, markdown, pdf
+from hikiwake.render.outline import ended
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentences"),
+    [
+        (("Complete", "By hand"), "Complete. By hand."),
+        (("Complete.", "By hand."), "Complete. By hand."),
+        (("Complete.", ""), "Complete."),
+        (("", ""), ""),
+    ],
+)
+def test_each_sentence_ends_once(parts: tuple[str, ...], sentences: str) -> None:
+    assert ended(*parts) == sentences
+
+
+Held = TypeVar("Held", bound=Struct)
+
+
+def stopped(brief: Brief, stop: str) -> Brief:
+    """Return a brief whose datasets and formulas end all their texts so."""
+
+    def end(held: Held, *keys: str) -> Held:
+        texts = {key: text.rstrip(".") + stop for key in keys if (text := getattr(held, key))}
+        return replace(held, **texts)
+
+    held = brief.ledger
+    datasets = {name: end(d, "coverage", "note", "citation", "licence") for name, d in held.datasets.items()}
+    formulas = {name: end(formula, "source", "caution") for name, formula in held.formulas.items()}
+    return replace(brief, ledger=replace(held, datasets=datasets, formulas=formulas))
+
+
+def text_of_pdf(brief: Brief) -> str:
+    return "\n".join(p.get_textpage().get_text_bounded() for p in pypdfium2.PdfDocument(pdf.render(brief)))
+
+
+def text_of_docx(brief: Brief) -> str:
+    document = docx.Document(io.BytesIO(word.render(brief)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells])
+
+
+def text_of_html(brief: Brief) -> str:
+    page = html.render(brief).decode()
+    return page[page.index('<section class="back ref" id="method"') : page.index('id="origins" aria')]
+
+
+def text_of_markdown(brief: Brief) -> str:
+    return markdown.render(brief).decode()
+
+
+@pytest.mark.parametrize("text", [text_of_pdf, text_of_docx, text_of_html, text_of_markdown])
+def test_no_format_prints_two_stops(text: Callable[[Brief], str]) -> None:
+    brief = sample.brief()
+    assert text(stopped(brief, ".")) == text(stopped(brief, ""))
