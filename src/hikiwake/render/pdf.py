@@ -123,14 +123,7 @@ class _Layout:
                 }
                 for section in brief.sections
             ],
-            "formulas": [
-                {
-                    "name": formula.name,
-                    "text": f"{formula.expression} ({words.word('unit')}: {formula.unit.symbol}; "
-                    f"{words.word('range')}: {formula.range}). {ended(formula.source, formula.caution)}",
-                }
-                for formula in (words.formulas() if brief.length == "full" else ())
-            ],
+            "formulas": self._formulas() if brief.length == "full" else [],
             "references": [
                 {
                     "citation": ended(dataset.citation),
@@ -141,16 +134,7 @@ class _Layout:
             ],
             "sources": self._sources(),
             "origins": [self._origin(words.ledger[identity]) for identity in self.explained],
-            "tables": [
-                {
-                    "name": _breakable(table),
-                    "rows": [
-                        {"number": self.rows[selector], "text": _breakable(selection)}
-                        for selector, selection in selectors.items()
-                    ],
-                }
-                for table, selectors in self.tables.items()
-            ],
+            "tables": self._tables(),
             "words": {
                 **{
                     key: words.word(key)
@@ -182,6 +166,29 @@ class _Layout:
                 "parts": [{"text": _breakable(part.text), "italic": part.italic} for part in parts],
             }
             for number, parts in self.words.written_sources()
+        ]
+
+    def _formulas(self) -> list[Item]:
+        words = self.words
+        return [
+            {
+                "name": formula.name,
+                "text": f"{formula.expression} ({words.word('unit')}: {formula.unit.symbol}; "
+                f"{words.word('range')}: {formula.range}). {ended(formula.source, formula.caution)}",
+            }
+            for formula in words.formulas()
+        ]
+
+    def _tables(self) -> list[Item]:
+        return [
+            {
+                "name": _breakable(table),
+                "rows": [
+                    {"number": self.rows[selector], "text": _breakable(selection)}
+                    for selector, selection in selectors.items()
+                ],
+            }
+            for table, selectors in self.tables.items()
         ]
 
     def _blocks(self, section: Section) -> list[Item]:
