@@ -55,7 +55,7 @@ class Look(NamedTuple):
 
 CELL, INSET = 8.0, 9.0
 """Points: the text of a table, and what a cell leaves free at its two sides."""
-LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(41.0, 8.0, 0.55)}
+LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(36.0, 7.6, 0.54)}
 
 
 def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
@@ -180,11 +180,12 @@ class _Layout:
         ]
 
     def _tables(self) -> list[Item]:
+        whole = self.words.word("where_from_all")
         return [
             {
                 "name": _breakable(table),
                 "rows": [
-                    {"number": self.rows[selector], "text": _breakable(selection)}
+                    {"number": self.rows[selector], "text": _breakable(selection) or whole}
                     for selector, selection in selectors.items()
                 ],
             }
@@ -371,7 +372,7 @@ def _by_table(selectors: Iterable[str]) -> dict[str, dict[str, str]]:
     tables: dict[str, dict[str, str]] = {}
     for selector in selectors:
         table, _, selection = selector.partition("?")
-        tables.setdefault(table, {})[selector] = selection or selector
+        tables.setdefault(table, {})[selector] = selection
     return tables
 
 
