@@ -56,8 +56,11 @@ class DuckDB:
         quoted = ", ".join("'{}/'".format(str(folder).replace("'", "''")) for folder in folders)
         self._connection.execute(f"SET allowed_directories = [{quoted}]")
         self._connection.execute("SET enable_external_access = false")
-        # In a notebook or at a prompt it would draw its own bar on standard output, where results go.
-        self._connection.execute("SET enable_progress_bar = false")
+        # In a notebook or at a prompt it would draw its own bar on standard output, where results go. In a
+        # notebook without ipywidgets there is none, and the setting may not be touched.
+        drawn = self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+        if drawn and drawn[0]:
+            self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
         self._resident: set[str] = set()
 
