@@ -338,14 +338,14 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
         lists = ", ".join(map(str, knowledge.list_years)) or "no year"
         return (
             f"The published lists of main partners are of {lists}, not of every economy in each; data of all "
-            "products (CEPII BACI, all HS codes) would settle it."
+            "products (CEPII BACI, all HS codes) would settle it, brought in with `hikiwake data add FILE`."
         )
     years = knowledge.amounts.years
     if years and not years[0] <= question.year <= years[-1]:
         return f"The data cover {years[0]} to {years[-1]}; enter the figure as a fact with its source."
     return (
-        "Data of all products (CEPII BACI, all HS codes) would settle it; "
-        "or enter a published figure under `facts` with `of`, `in` and its source."
+        "Data of all products (CEPII BACI, all HS codes) would settle it, brought in with `hikiwake data add "
+        "FILE`; or enter a published figure under `facts` with `of`, `in` and its source."
     )
 
 
