@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Tables
 
 Array = NDArray[np.float64]
+MOST_GROUPS = 24
+"""Chapters up to which each is a group."""
 COVARIATES = ("ln_dist", "border", "language", "ln_harmonic")
 
 
@@ -55,7 +57,7 @@ def deliveries(tables: Tables, year: int) -> Square:
 
 
 def trade(tables: Tables, year: int) -> Square:
-    """Return the covered trade in goods by chapter (two digits) of the product."""
+    """Return the covered trade in goods by chapter (two digits) of the product, or by its first digit."""
     flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
         (nw.col("year") == year) & (nw.col("exporter") != nw.col("importer"))
     )
@@ -64,6 +66,9 @@ def trade(tables: Tables, year: int) -> Square:
         .group_by("exporter", "importer", "chapter")
         .agg(nw.col("value").sum())
     )
+    if len(set(rows["chapter"].tolist())) > MOST_GROUPS:
+        # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
+        rows = {**rows, "chapter": np.array([str(chapter)[:1] for chapter in rows["chapter"]])}
     return _square(tables, rows, "chapter")
 
 
