@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.gravity.parallel import cores
+
 Array = NDArray[np.float64]
 
 
@@ -43,6 +45,12 @@ def left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
     of a pair p is D_p' u_p with u = y - mu. Without the pair, one step gives eta - C (I - W C)^-1 u, where
     C = D_p B D_p' and W = diag(mu_p). The covariance of eta is D B (sum_p s_p s_p') B D' times G/(G-1).
     """
+    # One BLAS thread: sums in another order would change the last digits, and so the bytes of a brief.
+    with cores():
+        return _left_out(flows, mean, regressors)
+
+
+def _left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
     size, kinds = flows.shape[0], len(regressors)
     gap: Array = np.where(mean > 0.0, flows - mean, 0.0)
     information = _blocks(mean, regressors, mean)
