@@ -105,6 +105,29 @@ SVG = "{http://www.w3.org/2000/svg}"
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 
 
+def test_conditions_say_what_is_missing_and_count_what_works(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    text = printed(capfdbinary, "conditions", *JR, "--to", DRAW)
+    assert "X Russia must find it at least as good as what it has when Russia keeps Shikotan" in text
+    found = data(capfdbinary, "conditions", *JR, "--to", DRAW, "--concept", "smr")
+    assert {one["who"] for one in found["conditions"] if not one["met"]} == {"JPN", "RUS"}
+    assert all(set(one["exit"]) <= {"Y", "N"} for one in found["conditions"])
+    # Syria's 720 strict rankings with Iraq's fixed (GMCR+ handbook; 384 where it prints 420).
+    model = tmp_path / "euphrates.yaml"
+    model.write_text(
+        "decision_makers: [S, I]\n"
+        "options: [{id: release, owner: S}, {id: escalate, owner: S}, {id: attack, owner: I}]\n"
+        "infeasible: [release & escalate]\n"
+        "preferences: {S: {ranking: [1, 3, 6, 2, 4, 5]}, I: {ranking: [2, 4, 6, 1, 5, 3]}}\n"
+    )
+    for concept, working in (("nash", 240), ("gmr", 384), ("smr", 300), ("seq", 384)):
+        asked = ("conditions", str(model), "--to", "2", "--concept", concept, "--movable", "S=all")
+        assert data(capfdbinary, *asked)["rankings"]["working"] == working
+    assert "384 of 720 rankings" in printed(capfdbinary, *asked)
+    assert "S=all" in printed(capfdbinary, "conditions", str(model), "--to", "2", "--movable", "S", code=2)
+
+
 def test_draw_shows_what_matters_inside_the_picture(
     capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:

@@ -157,6 +157,50 @@ def inverse(
 
 
 @dispute.command(
+    "conditions",
+    short_help="Say what preferences must be like.",
+    epilog="""\b
+Examples:
+  hikiwake dispute conditions JPN RUS --to NYYYNNY
+  hikiwake dispute conditions euphrates.gmcr --to NYN --movable syria=all --json""",
+)
+@click.argument("names", nargs=-1, required=True, metavar=NAMES)
+@click.option("--to", "target", required=True, help="The wanted state: a label or a number.")
+@click.option("--concept", default="nash", show_default=True, help="nash, gmr, smr or seq.")
+@click.option(
+    "--movable",
+    multiple=True,
+    metavar="WHO=STATES",
+    help="Count the rankings that work: WHO=all, or WHO=label,label,... whose places are open.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def conditions(
+    options: Options,
+    names: tuple[str, ...],
+    target: str,
+    concept: str,
+    movable: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say what every side's preference must be like for a state to be stable for all, and how many are."""
+    from hikiwake.cli import dispute_text
+    from hikiwake.dispute import conditions as required
+    from hikiwake.dispute import count_rankings
+
+    _, game = opened(options, names)
+    state = _state(game, target)
+    found = required(game, state, concept)  # type: ignore[arg-type]  # refused there
+    free = dict(_movable(game, entry) for entry in movable)
+    count = count_rankings(game, state, concept, free) if free else None  # type: ignore[arg-type]
+    if as_json:
+        told = {"state": game.labels[state], "conditions": dispute_text.named(game, found)}
+        printed_json({**told, "rankings": count})
+    else:
+        click.echo(visible(dispute_text.required(game, state, found, count)))
+
+
+@dispute.command(
     "sensitivity",
     short_help="Solve again after every change of one statement.",
     epilog="""\b
@@ -310,6 +354,20 @@ def _state(game: Game, name: str | None) -> int:
             where="--state", why="the dispute names no state as today's", remedy="Name the state to explain."
         )
     return game.status_quo
+
+
+def _movable(game: Game, entry: str) -> tuple[str, list[int]]:
+    from hikiwake.core.errors import BadUsage
+
+    who, sign, states = entry.partition("=")
+    if not sign or not states:
+        raise BadUsage(
+            where=f"--movable {entry}", why="it names no states", remedy=f"Write {who or 'WHO'}=all."
+        )
+    game.maker(who)
+    if states == "all":
+        return who, list(range(game.states))
+    return who, [_state(game, name.strip()) for name in states.split(",")]
 
 
 def _states(game: Game, target: str) -> list[int]:

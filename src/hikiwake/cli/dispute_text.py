@@ -12,8 +12,11 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.dispute import (
     COALITION_CONCEPTS,
     CONCEPTS,
+    Condition,
+    Count,
     Game,
     Inverse,
+    Move,
     OptionForm,
     Reason,
     Sensitivity,
@@ -32,6 +35,8 @@ CONCEPT_NAMES = {
     "seq": "SEQ",
     "sim": "SIM",
 }
+MOST_ANSWERS = 3
+"""Answers to a move that a condition lists; the JSON holds all."""
 MOST_COLUMNS = 12
 """States that a table shows; the JSON holds all."""
 
@@ -205,6 +210,29 @@ def changes(game: Game, condition: str, found: Inverse) -> str:
     return "\n".join(lines)
 
 
+def required(game: Game, state: int, found: Iterable[Condition], count: Count | None) -> str:
+    """Return the conditions that are not met in words, and how many preferences meet all of them."""
+    every = list(found)
+    open_ones = [one for one in every if not one.met]
+    met = len(every) - len(open_ones)
+    lines = [f"{game.labels[state]}: {_of(len(every), 'condition')}, {met} met as it stands"]
+    for one in open_ones:
+        who = wording.maker(game, one.who).text
+        deed = wording.deed(game, Move(one.who, state, one.exit)).text
+        lines.append(f"X {who} must find it at least as good as what it has when {deed}")
+        ends = [alternative for alternative in one.alternatives if not alternative.met][:MOST_ANSWERS]
+        for alternative in ends:
+            ending = "; ".join(wording.differences(game, state, alternative.end)) or "the same again"
+            lines.append(f"    or as good as what the answer leads to ({ending})")
+        left = sum(not alternative.met for alternative in one.alternatives) - len(ends)
+        if left > 0:
+            lines.append(f"    or as good as one of {_of(left, 'other answer')}")
+    if count is not None:
+        working = f"{count.share:.1%} (sampled)" if count.working is None else f"{count.working:,}"
+        lines += ["", f"{working} of {count.total:,} rankings make it stable for all"]
+    return "\n".join(lines)
+
+
 def robust(held: Model, found: Sensitivity) -> str:
     """Return after how many single changes today's state, and each wanted outcome, is stable for all."""
     told = robust_json(held, found)
@@ -243,7 +271,7 @@ def named(game: Game, found: Any) -> Any:
     return _relabelled(msgspec.to_builtins(found), game)
 
 
-_STATES = frozenset({"state", "to", "end", "start", "target", "targets", "states"})
+_STATES = frozenset({"state", "to", "end", "start", "target", "targets", "states", "exit", "counters"})
 """Fields of results that hold positions of states."""
 
 
