@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.core.errors import HikiwakeError
+from hikiwake.core.errors import BadInput, NoSolution, NotConverged
 from hikiwake.gravity import GravityFit, fit
 from hikiwake.gravity.left_out import LeftOut, left_out
 from hikiwake.measures.potential.square import COVARIATES, Array, Square, deliveries, trade
@@ -24,6 +24,8 @@ MAIN = ("ln_dist", "border", "language")
 """What the expectation rests on beside the two economies themselves."""
 OTHERS = {"distance alone": ("ln_dist",), "harmonic distance": ("ln_harmonic", "border", "language")}
 BY_GROUPS = "by groups, added up"
+NO_ESTIMATE = (BadInput, NoSolution, NotConverged)
+"""What the data may not allow. A damaged file is another matter, and no number comes of it."""
 NEAREST = 200
 """Comparable flows: those nearest in log expectation."""
 FEWEST = 50
@@ -94,7 +96,7 @@ def model(tables: Tables, universe: Universe, year: int) -> Model:
 
     Raises
     ------
-    HikiwakeError
+    BadInput, NotConverged
         If the flows of the year allow no estimate.
     """
     return model_of(deliveries(tables, year) if universe == "intermediate" else trade(tables, year))
@@ -128,7 +130,7 @@ def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]
     cells[i, j] = cells[j, i] = False
     try:
         apart = _estimate(total, square, cells, MAIN)
-    except HikiwakeError as fault:
+    except NO_ESTIMATE as fault:
         return _silent(directions, total, fault.why)
     forth, back = (_expectation(held, apart, direction) for direction in directions)
     return forth, back
@@ -208,7 +210,7 @@ def _tried(make: Callable[[], Array]) -> Array | None:
     """Return what is made, or None where the data allow no such estimate."""
     try:
         return make()
-    except HikiwakeError:
+    except NO_ESTIMATE:
         return None
 
 

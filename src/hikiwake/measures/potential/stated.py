@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hikiwake.core.errors import HikiwakeError
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.table import latest_year
 from hikiwake.measures.potential import formulas
-from hikiwake.measures.potential.expected import TAILS, Expectation, Universe, expectations, model
+from hikiwake.measures.potential.expected import (
+    NO_ESTIMATE,
+    TAILS,
+    Expectation,
+    Universe,
+    expectations,
+    model,
+)
 
 if TYPE_CHECKING:
     from hikiwake.measures.statement import Statements
@@ -33,7 +39,7 @@ def found(
         return None
     try:
         held = model(say.tables, universe, year)
-    except HikiwakeError as fault:
+    except NO_ESTIMATE as fault:
         return Expectation(a, b, 0.0, absent=fault.why), Expectation(b, a, 0.0, absent=fault.why)
     return expectations(held, a, b)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hikiwake.core.errors import HikiwakeError
+from hikiwake.core.errors import BadInput, NoSolution
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.equilibrium import SectorOutcome, SectorShock, solve_sectors
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
@@ -61,7 +61,7 @@ def short(say: Statements, a: str, b: str, last: int | None) -> dict[str, Short]
         shock = SectorShock(scenario.moves)
         try:
             found = [solve_sectors(world, power, shock, closure=CLOSURE) for power in powers]
-        except HikiwakeError:
+        except (BadInput, NoSolution):
             return None  # economies nearly in autarky may have no solution that settles
         out[scenario.id] = stated.of(scenario.id, found, (i, j))
     return out
