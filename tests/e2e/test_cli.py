@@ -133,6 +133,14 @@ def test_what_goes_wrong_is_said_in_lines_and_exit_codes(
     assert not list(tmp_path.glob("*.*"))
 
 
+def test_a_pair_that_the_data_say_nothing_of_is_told_so() -> None:
+    done = hikiwake("potential", "JPN", "VAT")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"none of these numbers" in done.stdout
+    assert b"hikiwake data add" in done.stdout
+    assert b"none of these numbers" not in hikiwake("potential", "JPN", "RUS").stdout
+
+
 def test_an_unexpected_fault_is_a_line_and_how_to_report_it(tmp_path: Path) -> None:
     (tmp_path / "hikiwake_breaks.py").write_text(
         "import hikiwake.api\n"

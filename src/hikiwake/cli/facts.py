@@ -120,6 +120,12 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 
+NOTHING = (
+    "The data at hand allow none of these numbers for this pair and year.\n"
+    "`hikiwake data list` names the data there are; `hikiwake data add FILE` brings in more."
+)
+
+
 def form(*, as_json: bool, as_csv: bool) -> str:
     """Return the suffix of the format that options ask for; empty for text."""
     if as_json and as_csv:
@@ -166,6 +172,8 @@ def _listed(found: FactSet) -> str:
 
     lines = [found.title]
     heading = ""
+    if not len(found):
+        lines += ["", NOTHING]
     for fact in found:
         subject = fact.subject
         ends = [
