@@ -164,7 +164,6 @@ def brief() -> Brief:
         year=2023,
         length="full",
         title=Prose("brief.title", {}, {"a": IMPORTER, "b": EXPORTER}),
-        summary=(level,),
         sections=(
             ties,
             Section("place", name("Geography"), name("Neighbours across a sea"), blocks),

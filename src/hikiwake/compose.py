@@ -103,7 +103,6 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         year=at,
         length=request.length,
         title=prose("brief.title", a=economy(request.pair.a.id), b=economy(request.pair.b.id)),
-        summary=tuple(sentence for section in sections for sentence in section.summary),
         sections=tuple(sections),
         ledger=ledger,
         vintage=opened.vintage.name,
@@ -117,8 +116,8 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
 
 def settle(whole: Brief) -> Brief:
     """Keep what the brief shows: a fact, or a source, that nobody can see is not part of it."""
-    shown = (*cited(whole.title), *cited(whole.summary), *cited(whole.sections))
-    marks = (label for label in labels((whole.summary, whole.sections)) if label.kind == "cite")
+    shown = (*cited(whole.title), *cited(whole.sections))
+    marks = (label for label in labels(whole.sections) if label.kind == "cite")
     numbers = {number for mark in marks for number in mark.id.split(",")}
     return msgspec.structs.replace(
         whole,

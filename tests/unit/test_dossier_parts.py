@@ -190,7 +190,7 @@ def test_the_famous_error_stands_first_and_in_the_summary(japan_russia: Brief) -
     said = load().text(section(japan_russia, "audit").summary[0], japan_russia.ledger)
     against = [fact for fact in _facts(japan_russia, "claims_judged") if fact.subject["verdict"] == "against"]
     assert f" {against[0].value:.0f} contradicted" in said
-    assert section(japan_russia, "audit").summary[0] in japan_russia.summary
+    assert section(japan_russia, "audit").summary in japan_russia.summary
 
 
 def test_a_short_brief_says_how_many_fail(japan_russia: Brief) -> None:

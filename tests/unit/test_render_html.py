@@ -291,7 +291,7 @@ def test_caveats_can_be_found_by_the_numbers_they_affect(page: Page) -> None:
 
 def test_a_brief_with_nothing_in_it_still_is_a_page() -> None:
     whole = brief()
-    empty: Brief = msgspec.structs.replace(whole, sections=(), summary=(), ledger=type(whole.ledger)())
+    empty: Brief = msgspec.structs.replace(whole, sections=(), ledger=type(whole.ledger)())
     assert Page(html.render(empty).decode("utf-8")).unsourced == []
 
 

@@ -57,9 +57,13 @@ def test_hostile_text_is_shown_as_it_is(source: str) -> None:
     "start", ["1. one", "12) twelve", "- item", "+ item", "= x", "# head", "> quote", "    code"]
 )
 def test_a_sentence_never_begins_a_list_or_a_heading(start: str) -> None:
-    made = msgspec.structs.replace(brief(), summary=(name(start),))
+    whole = brief()
+    first = msgspec.structs.replace(whole.sections[0], summary=(name(start),))
+    made = msgspec.structs.replace(whole, sections=(first, *whole.sections[1:]))
     page = shown(markdown.render(made).decode("utf-8"))
-    assert re.search(r"<h2>Summary</h2>\n<p>.*</p>\n<h2>In this brief</h2>", page), page[:400]
+    assert re.search(r"<h2>Summary</h2>\n<ul>\n<li>[^\n]*</li>\n</ul>\n<h2>In this brief</h2>", page), page[
+        :400
+    ]
 
 
 def test_doubt_is_said_in_words(source: str) -> None:

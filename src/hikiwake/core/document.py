@@ -216,7 +216,6 @@ class Brief(msgspec.Struct, frozen=True):
     year: int
     length: Length
     title: Prose
-    summary: tuple[Prose, ...]
     sections: tuple[Section, ...]
     ledger: Ledger
     vintage: str
@@ -224,6 +223,11 @@ class Brief(msgspec.Struct, frozen=True):
     command: str
     as_of: str = ""
     sources: tuple[Source, ...] = ()
+
+    @property
+    def summary(self) -> tuple[tuple[Prose, ...], ...]:
+        """Return what the front page says: of each section that says something there, its sentences."""
+        return tuple(section.summary for section in self.sections if section.summary)
 
 
 def cited(part: object) -> Iterator[str]:

@@ -83,7 +83,7 @@ def _fault(brief: Brief) -> str:
             return f"number {identity} was changed after it was stated"
         if fact.formula not in ledger.formulas:
             return f"number {identity} names a formula that is not there"
-    shown = [*cited(brief.title), *cited(brief.summary), *cited(brief.sections)]
+    shown = [*cited(brief.title), *cited(brief.sections)]
     missing = [identity for identity in shown if identity not in ledger.facts]
     if missing:
         return f"it shows number {missing[0]}, which is not in its list"

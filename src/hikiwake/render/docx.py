@@ -74,7 +74,8 @@ class _Page:
         self._small(words.subtitle())
         if brief.summary:
             document.add_heading(words.word("summary"), 1)
-            self._sentences(brief.summary)
+            for point in brief.summary:
+                self._sentences(point, style="List Bullet")
         document.add_heading(words.word("contents"), 1)
         for section in brief.sections:
             document.add_paragraph(words.text(section.title), style="List Bullet")
@@ -185,8 +186,10 @@ class _Page:
             for part in parts:
                 paragraph.add_run(part.text).italic = part.italic
 
-    def _sentences(self, sentences: tuple[Prose, ...]) -> None:
-        self.document.add_paragraph(" ".join(self.words.text(sentence) for sentence in sentences))
+    def _sentences(self, sentences: tuple[Prose, ...], style: str | None = None) -> None:
+        self.document.add_paragraph(
+            " ".join(self.words.text(sentence) for sentence in sentences), style=style
+        )
 
     def _caption(self, title: Prose) -> None:
         paragraph = self.document.add_paragraph(self.words.text(title), style="Caption")

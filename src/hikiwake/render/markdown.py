@@ -54,7 +54,8 @@ class _Page:
         words, brief = self.words, self.words.brief
         parts = [f"# {self._said(brief.title)}", f"*{_plain(words.subtitle())}*"]
         if brief.summary:
-            parts += [f"## {words.word('summary')}", self._sentences(brief.summary)]
+            points = "\n".join(f"- {self._sentences(point)}" for point in brief.summary)
+            parts += [f"## {words.word('summary')}", points]
         titles = "\n".join(f"- {self._said(section.title)}" for section in brief.sections)
         parts += [f"## {words.word('contents')}", titles]
         for section in brief.sections:

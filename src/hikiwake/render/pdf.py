@@ -113,7 +113,7 @@ class _Layout:
             "paper": self.paper,
             "look": {"margin": self.look.margin, "text": self.look.text, "contents": brief.length == "full"},
             "date": vintage_day(brief.vintage),
-            "summary": [self._runs(sentence) for sentence in brief.summary],
+            "summary": [[self._runs(sentence) for sentence in point] for point in brief.summary],
             "sections": [
                 {
                     "id": section.id,
