@@ -120,12 +120,6 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 
-NOTHING = (
-    "The data at hand allow none of these numbers for this pair and year.\n"
-    "`hikiwake data list` names the data there are; `hikiwake data add FILE` brings in more."
-)
-
-
 def form(*, as_json: bool, as_csv: bool) -> str:
     """Return the suffix of the format that options ask for; empty for text."""
     if as_json and as_csv:
@@ -136,6 +130,7 @@ def form(*, as_json: bool, as_csv: bool) -> str:
 
 def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) -> None:
     """Print facts or write them to a file, and keep them for `why`."""
+    from hikiwake.cli.listing import listed
     from hikiwake.cli.memory import remember
     from hikiwake.store.atomic import write
 
@@ -146,7 +141,7 @@ def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) 
     elif wanted or output is not None:
         sys.stdout.buffer.write(_encoded(found, wanted or ".json", "standard output"))
     else:
-        click.echo(_listed(found))
+        click.echo(listed(found))
 
 
 def _encoded(found: FactSet, form: str, place: str) -> bytes:
@@ -162,33 +157,3 @@ def _encoded(found: FactSet, form: str, place: str) -> bytes:
         why="facts cannot be written in that format",
         remedy="Give a file that ends in .json or .csv.",
     )
-
-
-def _listed(found: FactSet) -> str:
-    """Return facts as lines of plain text: what, of whom, when, how much, and the id to ask about."""
-    from hikiwake.core.country import country
-    from hikiwake.core.products import short_name
-    from hikiwake.render.numbers import number
-
-    lines = [found.title]
-    heading = ""
-    if not len(found):
-        lines += ["", NOTHING]
-    for fact in found:
-        subject = fact.subject
-        ends = [
-            country(subject[key]).name
-            for key in ("exporter", "importer", "economy", "partner")
-            if key in subject
-        ]
-        what = subject.get("group") or subject.get("industry") or ""
-        if "product" in subject:
-            what = f"{short_name(subject['product'])} (HS {subject['product']})"
-        title = f"{' → '.join(ends)}: {what}, {fact.period}" if what else f"{' → '.join(ends)}, {fact.period}"
-        if title != heading:
-            lines += ["", title]
-            heading = title
-        doubt = "" if fact.status == "observed" else f"  [{fact.status}]"
-        name = found.ledger.formulas[fact.formula].name
-        lines.append(f"  {name:<52} {number(fact):>22}{doubt}  {fact.id}")
-    return "\n".join(lines)
