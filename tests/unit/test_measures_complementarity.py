@@ -312,6 +312,7 @@ def test_a_poor_fit_is_called_worse(tmp_path: Path) -> None:
     # Japan's whole export is what Russia imports, and it sells Russia nothing.
     assert "summary_better_none" in keys(made)
     assert "intensity_none" in keys(made)
+    assert "intensity_table_none" in keys(made)
 
 
 def test_trade_above_its_fit_is_called_so(tmp_path: Path) -> None:

@@ -107,6 +107,19 @@ def test_a_hole_keeps_the_share_out_of_the_text(tmp_path: Path) -> None:
     assert not keys(written) & {"ties.level", "ties.fuel", "ties.rank", "ties.rank_first"}
 
 
+def test_the_chart_of_fuels_speaks_of_the_line_that_stands_out(tmp_path: Path) -> None:
+    years = range(2005, 2013)
+    flows = [
+        *(oil(year, 1) for year in years),
+        *(oil(year, 99, exporter="SAU") for year in years),
+        *((year, "RUS", "JPN", "271121", 50, 50) for year in years if year < 2012),
+        *((year, "NOR", "JPN", "271121", 50, 50) for year in years),
+    ]
+    (chart,) = (b for b in ties(tmp_path, flows).blocks if isinstance(b, Chart) and b.id.startswith("fuel-"))
+    # Crude oil is all that comes in the last year, with a share of a per cent; of gas it was a half.
+    assert chart.title.labels["product"].id == chart.alt.labels["product"].id == "271121"
+
+
 def test_every_sentence_has_a_template_whose_slots_it_fills(tmp_path: Path) -> None:
     flows = [
         *(oil(year, year - 1990) for year in range(1996, 2013)),

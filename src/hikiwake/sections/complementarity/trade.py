@@ -97,11 +97,14 @@ def table(context: Context, made: list[Part]) -> list[AnyBlock]:
     if not known:
         return []
     part, direction = known[0]
-    title_facts = {"fit": part.intensities[direction].fit, "bias": part.intensities[direction].bias}
+    split = part.intensities[direction]
+    sold = split.refined.value != 0
+    title_facts = {"fit": split.fit, "bias": split.bias} if sold else {"fit": split.fit}
+    key = f"complementarity.intensity_table{'' if sold else '_none'}"
     return [
         Table(
             id="complementarity-intensity",
-            title=prose("complementarity.intensity_table", title_facts, scope=part.scope, **names(direction)),
+            title=prose(key, title_facts, scope=part.scope, **names(direction)),
             columns=(
                 prose("complementarity.column_measure"),
                 *(prose("complementarity.column_direction", scope=p.scope, **names(d)) for p, d in columns),

@@ -27,6 +27,8 @@ FUELS = (
 SLIGHT = 0.01
 TRIFLE = 0.001
 FEWEST_YEARS = 5
+# A chart's title speaks of the year's largest fuel if its best share reaches this part of the best of all.
+WORTH_A_TITLE = 0.5
 # The columns of the table, and whose names their headings hold.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "product": (),
@@ -163,7 +165,7 @@ def _chart(
     context: Context, levels: PairLevels, exporter: str, importer: str, leading: Scope
 ) -> tuple[Chart | None, list[Fact]]:
     series, flagged = [], []
-    best: tuple[Scope, Fact] | None = None
+    peaks: dict[Scope, Fact] = {}
     for scope in _drawn(context, levels, exporter, importer):
         facts = {
             y: levels.share_of_imports(Flow(exporter, importer, scope, y))
@@ -179,26 +181,27 @@ def _chart(
             for y, fact in facts.items()
         )
         series.append(Series(prose("render.name", name=scope_label(scope)), marks))
-        peak = max(sound, key=lambda fact: (fact.value or 0.0, -fact.period.first))
-        if best is None or scope == leading:
-            best = (scope, peak)
-    if best is None:
+        peaks[scope] = max(sound, key=lambda fact: (fact.value or 0.0, -fact.period.first))
+    if not peaks:
         return None, []
-    labels = {
-        "exporter": economy(exporter),
-        "importer": economy(importer),
-        "product": scope_label(best[0]),
-    }
+    best = max(peaks, key=lambda scope: peaks[scope].value or 0.0)
+    told = leading if leading in peaks and _matters(peaks[leading], peaks[best]) else best
+    labels = {"exporter": economy(exporter), "importer": economy(importer)}
     chart = Chart(
         id=f"fuel-shares-{exporter}-{importer}",
         kind="lines",
-        title=prose("ties.fuel_chart", {"peak": best[1]}, **labels),
+        title=prose("ties.fuel_chart", {"peak": peaks[told]}, product=scope_label(told), **labels),
         axis=prose("ties.fuel_axis", exporter=labels["exporter"], importer=labels["importer"]),
         series=tuple(series),
-        alt=prose("ties.fuel_chart_alt", {"peak": best[1]}, **labels),
+        alt=prose("ties.fuel_chart_alt", {"peak": peaks[best]}, product=scope_label(best), **labels),
         note=prose("ties.fuel_chart_note") if flagged else None,
     )
     return chart, flagged
+
+
+def _matters(peak: Fact, highest: Fact) -> bool:
+    """Tell whether a line reaches high enough in the chart for the title to speak of it."""
+    return (peak.value or 0.0) >= WORTH_A_TITLE * (highest.value or 0.0)
 
 
 def _drawn(context: Context, levels: PairLevels, exporter: str, importer: str) -> list[Scope]:
