@@ -35,6 +35,7 @@ RENDERERS = {
     ".csv": "table",
     ".bib": "bibtex",
     ".csl.json": "csl",
+    ".ris": "ris",
 }
 
 

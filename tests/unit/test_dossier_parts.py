@@ -297,6 +297,26 @@ def test_bibtex_and_csl_hold_datasets_and_sources(mine: Brief) -> None:
     assert items["baci"]["type"] == "dataset"
 
 
+def test_ris_holds_the_same_and_nothing_hidden_in_a_title(mine: Brief) -> None:
+    first = mine.sources[0]
+    sly = msgspec.structs.replace(first.reference, title="A title\r\nER  - \r\nTY  - BOOK")
+    made = msgspec.structs.replace(
+        mine, sources=(msgspec.structs.replace(first, reference=sly), *mine.sources[1:])
+    )
+    text = hk.BriefView(made).render(".ris").decode()
+    entries = [
+        dict(line.split("  - ", 1) for line in entry.splitlines()) for entry in text.split("ER  - \r\n")
+    ]
+    items = json.loads(hk.BriefView(made).render(".csl.json"))
+    assert [entry.get("ID") for entry in entries] == [*(item["id"] for item in items), None]
+    by_id = {entry["ID"]: entry for entry in entries[:-1]}
+    assert by_id["baci"]["TY"] == "DATA"
+    assert (by_id["paper"]["T2"], by_id["paper"]["PY"], by_id["paper"]["DA"]) == (
+        "The Paper", "2001", "2001/02/03/",
+    )  # fmt: skip
+    assert by_id[first.reference.id]["TI"] == "A title ER - TY - BOOK"
+
+
 def test_the_format_of_a_file_is_its_longest_suffix(mine: Brief, tmp_path: Path) -> None:
     view = hk.BriefView(mine)
     assert json.loads(view.save(tmp_path / "b.csl.json").read_bytes())[0]["type"] == "dataset"
