@@ -1,12 +1,12 @@
 """Fixed effects as linear maps: sums of cells by level, levels spread over cells, and the equations between.
 
-Cells lie in a *layout*: a tensor (time, exporter, importer), or rows. Everything that comes in several (the
-residual and the regressors) has a leading axis of columns.
+Cells lie in a *layout*: a tensor of exporters, importers and times, or rows. Everything that comes in several
+(the residual and the regressors) has a leading axis of columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -54,8 +54,12 @@ class Effects(Protocol):
     def levels(self) -> Sequence[tuple[int, ...]]:
         """Shape of the levels of each effect."""
 
-    def sums(self, which: int, cells: Array, block: slice, out: Array) -> None:
-        """Add the sums by level of the cells (columns, block, ...) to `out` (columns, *levels)."""
+    @property
+    def local(self) -> Sequence[bool]:
+        """Whether the levels of an effect have the first axis of cells as their own first axis."""
+
+    def sums(self, which: int, cells: Array) -> Array:
+        """Return the sums by level of the cells (columns, block, ...): of the block's levels, or of all."""
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return levels (columns, *levels) as something that broadcasts to cells (columns, block, ...)."""
@@ -64,30 +68,39 @@ class Effects(Protocol):
         """Prepare the normal equations under weights."""
 
 
-def margins(effects: Effects, cells: Array) -> Margins:
-    """Return the sums by level of each effect of cells (columns, *shape)."""
+class Totals:
+    """Sums by level that are gathered block by block, on any thread, with the same last digit always."""
 
-    def of_block(block: slice) -> Margins:
-        total = zeros(effects, len(cells))
-        add_sums(effects, cells[:, block], block, total)
-        return total
+    def __init__(self, effects: Effects, columns: int) -> None:
+        self.effects = effects
+        self.margins = zeros(effects, columns)
 
-    return gather(each(of_block, effects.blocks))
+    def take(self, cells: Array, block: slice) -> Margins:
+        """Put the sums of the block's own levels in their place; return those of levels shared by blocks."""
+        shared = []
+        for which, whole in enumerate(self.margins):
+            found = self.effects.sums(which, cells)
+            if self.effects.local[which]:
+                whole[:, block] = found
+            else:
+                shared.append(found)
+        return shared
+
+    def close(self, parts: Sequence[Margins]) -> Margins:
+        """Add the shared levels' sums, in the order of the blocks."""
+        common = [
+            whole for whole, local in zip(self.margins, self.effects.local, strict=True) if not local
+        ]
+        for at, whole in enumerate(common):
+            for part in parts:
+                np.add(whole, part[at], out=whole)
+        return self.margins
 
 
-def add_sums(effects: Effects, cells: Array, block: slice, out: Margins) -> None:
-    """Add the sums of a block to margins."""
-    for which, total in enumerate(out):
-        effects.sums(which, cells, block, total)
-
-
-def gather(parts: Sequence[Margins]) -> Margins:
-    """Add the margins of blocks, in their order, so that the last digit never depends on the threads."""
-    total = parts[0]
-    for part in parts[1:]:
-        for whole, more in zip(total, part, strict=True):
-            np.add(whole, more, out=whole)
-    return total
+def margins(effects: Effects, columns: int, cells: Callable[[slice], Array]) -> Margins:
+    """Return the sums by level of each effect, of cells (columns, block, ...) that are made block by block."""
+    totals = Totals(effects, columns)
+    return totals.close(each(lambda block: totals.take(cells(block), block), effects.blocks))
 
 
 def zeros(effects: Effects, columns: int) -> Margins:
@@ -95,12 +108,10 @@ def zeros(effects: Effects, columns: int) -> Margins:
     return [np.zeros((columns, *levels)) for levels in effects.levels]
 
 
-def expand(effects: Effects, values: Margins, block: slice) -> Array | float:
-    """Return the sum of the effects at the cells of a block."""
-    total: Array | float = 0.0
-    for which, each_value in enumerate(values):
-        total = total + effects.spread(which, each_value, block)
-    return total
+def add_levels(effects: Effects, values: Margins, block: slice, out: Array) -> None:
+    """Add the effects `values` (columns, *levels) at the cells of a block to `out` (columns, block, ...)."""
+    for which, value in enumerate(values):
+        np.add(out, effects.spread(which, value, block), out=out)
 
 
 def reciprocal(values: Array) -> Array:

@@ -8,25 +8,15 @@ import numpy as np
 
 from hikiwake.core.errors import BadInput, NotConverged
 from hikiwake.gravity import sample
-from hikiwake.gravity.effects import (
-    Accuracy,
-    Array,
-    Effects,
-    Margins,
-    add_sums,
-    expand,
-    gather,
-    margins,
-    zeros,
-)
-from hikiwake.gravity.newton import Design, Optimum, Solver, maximise
-from hikiwake.gravity.parallel import each
+from hikiwake.gravity.effects import Accuracy, Array, Effects, Equations, Margins, Totals, add_levels, margins
+from hikiwake.gravity.newton import Design, Optimum, Solver, maximise, predictor
+from hikiwake.gravity.parallel import each, scratch
 
 COLLINEAR = "collinear with the fixed effects or the regressors before it"
 COLLINEAR_AFTER = "collinear once the rows that it separates are left out"
 # Part of a regressor's square that must be its own.
 OWN_PART = 1e-9
-PRECISION = 1e-11
+PRECISION = 1e-9
 MAX_REFINEMENTS = 25
 MAX_ROUNDS = 20
 
@@ -48,14 +38,13 @@ class Estimate:
     """Slopes and what belongs to them, in cells.
 
     `kept` are the numbers of the regressors that stayed; `projected` (K, *cells) their part that is
-    orthogonal to the effects under the weights `mean`; `dropped` is boolean cells by reason.
+    orthogonal to the effects under the weights of the estimate; `dropped` is boolean cells by reason.
     """
 
     slopes: Array
     kept: tuple[int, ...]
     gone: dict[int, str]
     levels: Margins
-    mean: Array
     predictor: Array
     base: Array
     projected: Array
@@ -90,12 +79,15 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
             continue
         if not optimum.converged:
             raise _stuck(optimum, solver)
-        projected, gram = project(cells.effects, optimum.mean, x, optimum.projections)
-        lost = _dependent(gram, _whole(x, optimum.mean, cells.base))
+        projected, gram, squares = project(
+            cells.effects, (optimum.mean, cells.base), x, (optimum.equations, optimum.projections)
+        )
+        lost = _dependent(gram, squares)
         if not lost:
+            point = optimum.point
             return Estimate(
-                optimum.slopes, kept, gone, optimum.levels, optimum.mean, optimum.predictor, base,
-                projected, gram, dropped, optimum.steps,
+                point.slopes, kept, gone, point.levels, predictor(design, point), base, projected, gram,
+                dropped, optimum.steps,
             )  # fmt: skip
         reason = COLLINEAR_AFTER if sample.SEPARATED in dropped else COLLINEAR
         gone |= {kept[at]: reason for at in lost}
@@ -135,8 +127,8 @@ def least_squares(cells: Cells) -> Estimate:
     _take(base, dropped, cells, zeros_too=False)
     value = np.divide(cells.target, base, out=np.zeros_like(base), where=base > 0.0)
     both = np.concatenate([value[None], cells.regressors])
-    projected, gram = project(cells.effects, base, both, None)
-    lost = _dependent(gram[1:, 1:], _whole(cells.regressors, base, cells.base))
+    projected, gram, squares = project(cells.effects, (base, cells.base), both, None)
+    lost = _dependent(gram[1:, 1:], squares[1:])
     kept = tuple(at for at in range(len(cells.names)) if at not in lost)
     gone = dict.fromkeys(lost, COLLINEAR)
     _some_left(kept, gone, cells.names)
@@ -148,14 +140,14 @@ def least_squares(cells: Cells) -> Estimate:
     partial = fitted - np.einsum("k,k...->...", slopes, cells.regressors[list(kept)])
     levels = _levels(cells.effects, base, np.where(base > 0.0, partial, 0.0))
     return Estimate(
-        slopes, kept, gone, levels, base, fitted, base, projected[chosen], inner, dropped, 1
+        slopes, kept, gone, levels, fitted, base, projected[chosen], inner, dropped, 1
     )  # fmt: skip
 
 
 def _levels(effects: Effects, weights: Array, values: Array) -> Margins:
     if not effects.levels:
         return []
-    right = margins(effects, (weights * values)[None])
+    right = margins(effects, 1, lambda block: (weights[block] * values[block])[None])
     solved = effects.equations(weights).solve(right, None, Accuracy(PRECISION, np.ones(1)))
     return [part[0] for part in solved]
 
@@ -187,68 +179,68 @@ def _stuck(optimum: Optimum, solver: Solver) -> NotConverged:
     )
 
 
-def project(effects: Effects, weights: Array, x: Array, start: Margins | None) -> tuple[Array, Array]:
-    """Return the part of regressors (K, *cells) orthogonal to the effects under weights, and its Gram matrix.
+def project(
+    effects: Effects,
+    weights: tuple[Array, Array],
+    x: Array,
+    begun: tuple[Equations, Margins] | None,
+) -> tuple[Array, Array, Array]:
+    """Return the part of regressors (K, *cells) orthogonal to the effects, its Gram matrix, and their squares.
 
     The solution is refined until what the effects still explain is lost in rounding, so that standard errors
-    do not depend on how the equations were solved.
+    do not depend on how the equations were solved. `weights` are those of the estimate and those given: a
+    regressor that is zero in all rows that stayed has no square left; then those of all rows count.
     """
+    here, given = weights
+    whole = each(lambda block: _squares(x[:, block], here[block], given[block]), effects.blocks)
+    sizes = np.sum(whole, axis=0)
+    everywhere = sizes[1] / given.sum() * here.sum()
+    squares: Array = np.maximum(sizes[0], OWN_PART * everywhere)
     projected = x.copy()
     if not effects.levels or not len(x):
-        return projected, _gram(projected, weights)
-    equations = effects.equations(weights)
-    if start is not None:
-        _subtract(effects, projected, start)
-    size = [np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) for one in _weighted(effects, weights, abs(x))]
-    rms = np.sqrt(_squares(x, weights) / weights.sum())
+        return projected, _gram(effects, projected, here)[0], squares
+    rms = np.sqrt(sizes[0] / here.sum())
+    asked = margins(effects, len(x), lambda block: _weighted(np.abs(x[:, block]), here[block]))
+    size = [np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) for one in asked]
+    equations, levels = begun if begun is not None else (effects.equations(here), None)
     for _ in range(MAX_REFINEMENTS):
-        left = _weighted(effects, weights, projected)
+        gram, left = _gram(effects, projected, here, levels)
         worst = max(
-            float(np.max(np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) / np.maximum(whole, 1e-300)))
-            for one, whole in zip(left, size, strict=True)
+            float(np.max(np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) / np.maximum(of, 1e-300)))
+            for one, of in zip(left, size, strict=True)
         )
         if worst <= PRECISION:
             break
-        _subtract(effects, projected, equations.solve(left, None, Accuracy(1e-6, rms)))
-    return projected, _gram(projected, weights)
+        levels = equations.solve(left, None, Accuracy(1e-6, rms))
+    return projected, gram, squares
 
 
-def _weighted(effects: Effects, weights: Array, x: Array) -> Margins:
-    def of_block(block: slice) -> Margins:
-        total = zeros(effects, len(x))
-        add_sums(effects, x[:, block] * weights[block], block, total)
-        return total
-
-    return gather(each(of_block, effects.blocks))
+def _weighted(x: Array, weights: Array) -> Array:
+    return np.multiply(x, weights, out=scratch("weighted", x.shape))
 
 
-def _subtract(effects: Effects, x: Array, levels: Margins) -> None:
-    def of_block(block: slice) -> None:
-        x[:, block] -= expand(effects, levels, block)
+def _gram(
+    effects: Effects, x: Array, weights: Array, levels: Margins | None = None
+) -> tuple[Array, Margins]:
+    """Take effects off regressors, in place; return X'WX and the sums of WX by level."""
+    totals = Totals(effects, len(x))
+    taken = [-one for one in levels or ()]
 
-    each(of_block, effects.blocks)
+    def of_block(block: slice) -> tuple[Array, Margins]:
+        part = x[:, block]
+        add_levels(effects, taken, block, part)
+        weighted = _weighted(part, weights[block])
+        flat = part.reshape(len(x), -1)
+        return weighted.reshape(len(x), -1) @ flat.T, totals.take(weighted, block)
+
+    parts = each(of_block, effects.blocks)
+    return np.sum([part[0] for part in parts], axis=0), totals.close([part[1] for part in parts])
 
 
-def _gram(x: Array, weights: Array) -> Array:
-    total = np.zeros((len(x), len(x)))
-    for start in range(len(weights)) if weights.ndim > 1 else (slice(None),):
-        part = x[:, start].reshape(len(x), -1)
-        total += (part * weights[start].ravel()) @ part.T
-    return total
-
-
-def _squares(x: Array, weights: Array) -> Array:
-    return np.array([np.vdot(one, weights * one) for one in x])
-
-
-def _whole(x: Array, weights: Array, given: Array) -> Array:
-    """Return the squares that a regressor's own part is held against.
-
-    A regressor that is zero in all rows that stayed has no square left; then those of all rows count.
-    """
-    everywhere = _squares(x, given) / given.sum() * weights.sum()
-    out: Array = np.maximum(_squares(x, weights), OWN_PART * everywhere)
-    return out
+def _squares(x: Array, *weights: Array) -> Array:
+    """Return the sums of squares of regressors (K, *cells) under each of several weights."""
+    flat = (x * x).reshape(len(x), -1)
+    return np.stack([flat @ one.ravel() for one in weights])
 
 
 def _dependent(gram: Array, squares: Array) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,14 @@ from hikiwake.core.errors import BadInput
 from hikiwake.gravity.columns import Codes, Key, combine
 from hikiwake.gravity.effects import Array, Effects
 from hikiwake.gravity.formula import Effect
+from hikiwake.gravity.parallel import each
 from hikiwake.gravity.sparse import Sparse
 from hikiwake.gravity.threeway import ThreeWay
 from hikiwake.gravity.twoway import TwoWay
 
 # Below this part of filled cells, rows are faster than the tensor.
 LEAST_FILL = 0.15
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -43,29 +46,51 @@ class Sides:
 class Layout:
     """Where each row goes.
 
-    `at` is the flat cell of each row, None where rows are cells in their order; `order` gives for each
-    effect of `effects` its number in the formula; `name` is what people are told.
+    `at` is the flat cell of each row; None where the rows are all cells, in the order of a tensor whose axes
+    are `axes` of the cells'. `order` gives for each effect of `effects` its number in the formula, `turned`
+    which of them people know with their axes the other way round; `name` is what people are told.
     """
 
     effects: Effects
     at: NDArray[np.intp] | None
+    axes: tuple[int, ...]
     order: tuple[int, ...]
+    turned: tuple[bool, ...]
     name: str
 
-    def cells(self, rows: Array) -> Array:
-        """Return values of rows (..., n) as cells (..., *shape), 0 where there is no row."""
-        shape = (*rows.shape[:-1], *self.effects.shape)
-        if self.at is None:
-            return rows.reshape(shape)
-        out = np.zeros((*rows.shape[:-1], int(np.prod(self.effects.shape))))
-        for source, target in zip(np.atleast_2d(rows), np.atleast_2d(out), strict=True):
-            target[self.at] = source
-        return out.reshape(shape)
+    def cells(self, *columns: Array) -> Array:
+        """Return columns of rows as cells (columns, *shape), 0 where there is no row."""
+        shape = self.effects.shape
+        if self.at is None and len(columns) == 1 and self.axes == tuple(range(len(shape))):
+            return columns[0].reshape(1, *shape)
+        at, out = self.at, np.zeros((len(columns), *shape))
 
-    def rows(self, cells: Array) -> Array:
-        """Return cells (..., *shape) as values of rows (..., n)."""
-        flat = cells.reshape(*cells.shape[: cells.ndim - len(self.effects.shape)], -1)
-        return flat if self.at is None else np.take(flat, self.at, axis=-1)
+        def of_column(number: int) -> None:
+            if at is None:
+                self._as_rows(out[number])[...] = columns[number].reshape(self._row_shape)
+            else:
+                out[number].reshape(-1)[at] = columns[number]
+
+        each(of_column, range(len(columns)))
+        return out
+
+    def rows(self, cells: NDArray[Any], kept: Rows | None = None) -> NDArray[Any]:
+        """Return cells of *shape as values of rows (n,), or of some of them."""
+        if self.at is not None:
+            return np.take(cells.reshape(-1), self.at if kept is None else self.at[kept])
+        flat = self._as_rows(cells).reshape(-1)
+        return flat if kept is None else np.take(flat, kept)
+
+    def known(self, levels: Sequence[Array]) -> list[Array]:
+        """Return the levels of each effect with time first, as people know them."""
+        return [value.T if turn else value for value, turn in zip(levels, self.turned, strict=True)]
+
+    def _as_rows(self, cells: NDArray[Any]) -> NDArray[Any]:
+        return cells.transpose(self.axes)
+
+    @property
+    def _row_shape(self) -> tuple[int, ...]:
+        return tuple(self.effects.shape[axis] for axis in self.axes)
 
 
 def sides(effects: Sequence[Effect]) -> Sides | None:
@@ -88,31 +113,76 @@ def sides(effects: Sequence[Effect]) -> Sides | None:
 
 
 def lay_out(
-    effects: Sequence[Effect], keys: dict[str, Key], found: Sides | None, rows: int, *, single: bool
+    effects: Sequence[Effect],
+    keys: dict[str, Key],
+    found: Sides | None,
+    rows: int,
+    *,
+    single: bool,
 ) -> Layout:
     """Choose the layout; `single` says that no two rows share a cell."""
     if found is not None and single:
         dense = _dense(effects, keys, found, rows)
         if dense is not None:
             return dense
-    coded = [combine([keys[name] for name in each.columns], unordered=each.unordered) for each in effects]
+    coded = [combine([keys[name] for name in one.columns], unordered=one.unordered) for one in effects]
     form = Sparse([codes for codes, _ in coded], [size for _, size in coded], rows)
-    return Layout(form, None, tuple(range(len(effects))), f"sparse, {rows:,} rows")
+    plain = (False,) * len(effects)
+    return Layout(form, None, (0,), tuple(range(len(effects))), plain, f"sparse, {rows:,} rows")
 
 
 def _dense(effects: Sequence[Effect], keys: dict[str, Key], found: Sides, rows: int) -> Layout | None:
-    exporter, importer = keys[found.exporter], keys[found.importer]
-    time, times = combine([keys[name] for name in found.time]) if found.time else (0, 1)
-    shape = (times, len(exporter.labels), len(importer.labels))
-    total = shape[0] * shape[1] * shape[2]
+    codes, sizes = _sides_of(keys, found)
+    total = int(np.prod(sizes))
     if rows < LEAST_FILL * total:
         return None
-    at = (time * shape[1] + exporter.codes) * shape[2] + importer.codes
-    in_order = rows == total and bool((at[1:] > at[:-1]).all())
-    form: Effects = TwoWay(shape) if len(effects) == 2 else ThreeWay(shape)
+    # Exporter, importer, time: two-way cells lie by time, three-way ones by exporter, then time.
+    form: Effects
+    if len(effects) == 2:
+        mine, turned = (2, 0, 1), (False, False)
+        form = TwoWay((sizes[2], sizes[0], sizes[1]))
+    else:
+        mine, turned = (0, 2, 1), (True, False, False)
+        form = ThreeWay((sizes[0], sizes[2], sizes[1]))
+    order = complete_order(codes, sizes)
     filled = f"{rows / total:.0%} filled" if rows < total else "complete"
-    name = f"dense, {shape[0]} x {shape[1]} x {shape[2]}, {filled}"
-    return Layout(form, None if in_order else at, found.order, name)
+    name = f"dense, {sizes[2]} x {sizes[0]} x {sizes[1]}, {filled}"
+    if order is not None:
+        return Layout(form, None, tuple(mine.index(axis) for axis in order), found.order, turned, name)
+    one, two, three = (codes[axis] for axis in mine)
+    at = (one * sizes[mine[1]] + two) * sizes[mine[2]] + three
+    return Layout(form, at, mine, found.order, turned, name)
+
+
+def _sides_of(keys: dict[str, Key], found: Sides) -> tuple[tuple[Codes, ...], tuple[int, ...]]:
+    """Return codes and numbers of exporters, importers and times."""
+    exporter, importer = keys[found.exporter], keys[found.importer]
+    if found.time:
+        time, times = combine([keys[name] for name in found.time])
+    else:
+        time, times = np.zeros(len(exporter.codes), dtype=np.intp), 1
+    return (exporter.codes, importer.codes, time), (len(exporter.labels), len(importer.labels), times)
+
+
+def complete(keys: dict[str, Key], found: Sides) -> bool:
+    """Return whether the rows are all cells of a tensor in order: then no two share a cell."""
+    return complete_order(*_sides_of(keys, found)) is not None
+
+
+def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, ...] | None:
+    """Return the axes, slowest first, of a tensor whose cells the rows are in their order; None if not."""
+    rows = len(codes[0])
+    if rows != int(np.prod(sizes)):
+        return None
+    # An axis of one level never changes; it may stand anywhere.
+    strides = [int(np.argmax(one != one[0])) if size > 1 else rows for one, size in zip(codes, sizes, strict=True)]
+    order = tuple(int(axis) for axis in np.argsort([-stride for stride in strides], kind="stable"))
+    shape = [sizes[axis] for axis in order]
+    for place, axis in enumerate(order):
+        steps = np.arange(sizes[axis]).reshape([-1 if at == place else 1 for at in range(len(order))])
+        if not (codes[axis].reshape(shape) == steps).all():
+            return None
+    return order
 
 
 def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Codes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from hikiwake.gravity.columns import Key, key, numbers
 from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, effects_of, parse, regressors
-from hikiwake.gravity.layout import Layout, Sides, check_single, lay_out, repeated, sides
+from hikiwake.gravity.layout import Layout, Sides, check_single, complete, lay_out, repeated, sides
 from hikiwake.gravity.newton import Solver
-from hikiwake.gravity.parallel import cores
+from hikiwake.gravity.parallel import cores, each
 from hikiwake.gravity.results import GravityFit, Levels
 
 Estimator = Literal["ppml", "ols"]
@@ -47,7 +47,7 @@ class _Table:
 
     rows: Rows
     y: Array
-    x: Array
+    x: tuple[Array, ...]
     names: tuple[str, ...]
     weights: Array | None
     offset: Array | None
@@ -124,6 +124,8 @@ def _laid_out(
     if estimator == "ols":
         table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
     named = columns.keys or (found.keys if found else ())
+    if found is not None and complete(table.keys, found):
+        return table, lay_out(read.effects, table.keys, found, len(table.rows), single=True)
     if named:
         check_single(table.keys, named, table.rows)
     # Rows that are told apart by a further column may still share a cell of the tensor.
@@ -160,22 +162,23 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         if length != len(y):
             why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
+    wrong = np.zeros(len(y), dtype=bool)
     for name, column in zip((formula.dependent, *names, *extra), (y, *values, *extra.values()), strict=True):
+        if np.isfinite(column).all():
+            continue
         if np.isinf(column).any():
             row = int(np.flatnonzero(np.isinf(column))[0])
             remedy = "Take the logarithm of positive numbers only, or leave the row out."
             raise BadInput(where=f"column {name!r}, row {row}", why="it is infinite", remedy=remedy)
-    missing = np.isnan(y)
-    for column in (*values, *extra.values()):
-        missing |= np.isnan(column)
+        wrong |= np.isnan(column)
     for one in keys.values():
-        missing |= one.codes < 0
-    x = np.stack(values) if values else np.empty((0, len(y)))
+        if len(one.codes) and one.codes.min() < 0:
+            wrong |= one.codes < 0
     weights = extra.get(columns.weights or "")
     table = _Table(
-        np.arange(len(y)), y, x, names, weights, extra.get(columns.offset or ""), keys, {}
+        np.arange(len(y)), y, tuple(values), names, weights, extra.get(columns.offset or ""), keys, {}
     )  # fmt: skip
-    return _keep(table, ~missing, sample.MISSING)
+    return _keep(table, ~wrong, sample.MISSING)
 
 
 def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
@@ -184,7 +187,7 @@ def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
     return _Table(
         table.rows[keep],
         table.y[keep],
-        table.x[:, keep],
+        tuple(column[keep] for column in table.x),
         table.names,
         None if table.weights is None else table.weights[keep],
         None if table.offset is None else table.offset[keep],
@@ -238,9 +241,9 @@ def _estimate(
         value, base = (value - offset, weights) if estimator == "ols" else (value, weights * np.exp(offset))
     target = value if table.weights is None else value * weights
     cells = estimate.Cells(
-        layout.cells(target),
-        layout.cells(base),
-        layout.cells(table.x),
+        layout.cells(target)[0],
+        layout.cells(base)[0],
+        layout.cells(*table.x),
         table.names,
         layout.effects,
         INTERCEPT in table.names,
@@ -253,32 +256,33 @@ def _result(
     table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], found: estimate.Estimate
 ) -> GravityFit:
     formula, estimator, errors = asked
-    used = layout.rows(found.base) > 0.0
-    full = bool(used.all())
+    used = np.flatnonzero(layout.rows(found.base) > 0.0)
+    kept = None if len(used) == len(table.rows) else used
 
-    def of_rows(cells: Array) -> Array:
-        rows = layout.rows(cells)
-        return rows if full else rows[..., used]
+    def of_rows(column: NDArray[Any]) -> NDArray[Any]:
+        return column if kept is None else np.take(column, kept)
 
-    y = table.y if full else table.y[used]
-    weights = None if table.weights is None else table.weights[used]
-    predictor = of_rows(found.predictor)
+    y = of_rows(table.y)
+    weights = None if table.weights is None else of_rows(table.weights)
+    predictor, *projected = each(lambda one: layout.rows(one, kept), [found.predictor, *found.projected])
     if table.offset is not None:
-        predictor = predictor + table.offset[used]
+        predictor = predictor + of_rows(table.offset)
     mean = np.exp(predictor)
     residual = y - mean if estimator == "ppml" else np.log(y) - predictor
-    projected = of_rows(found.projected)
-    keys = {name: Key(one.codes[used], one.labels) for name, one in table.keys.items()}
+    codes = each(of_rows, [one.codes for one in table.keys.values()])
+    keys = {
+        name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)
+    }
     scale = 1.0 / np.sqrt(np.diag(found.gram))
     bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
     weighted = residual if weights is None else residual * weights
-    parts = Sandwich(bread, projected, weighted, keys, formula.effects)
+    parts = Sandwich(bread, np.stack(projected), weighted, keys, formula.effects)
     drops = dict(table.drops)
     for reason, where in found.dropped.items():
-        drops[reason] = table.rows[layout.rows(where.astype(np.float64)) > 0.0]
+        drops[reason] = table.rows[layout.rows(where)]
     levels = {
         str(formula.effects[number]): Levels(formula.effects[number].columns, values)
-        for number, values in zip(layout.order, found.levels, strict=True)
+        for number, values in zip(layout.order, layout.known(found.levels), strict=True)
     }
     return GravityFit(
         formula=formula.text,
@@ -290,7 +294,7 @@ def _result(
         dependent=y,
         predictor=predictor,
         weights=weights,
-        rows=table.rows[used],
+        rows=of_rows(table.rows),
         drops=sample.Drops(drops),
         dropped_regressors={table.names[at]: why for at, why in found.gone.items()},
         effects=levels,

@@ -4,6 +4,9 @@
 
 over the cells c of a layout; B is weight times exp(offset), and 0 where there is no cell, Y is weight times
 the flow. Each step solves a weighted least squares problem in which the effects are eliminated exactly.
+
+The cells are passed over once a step, in blocks that stay in the cache: the linear predictor is made anew
+from slopes and effects and never kept, and the trial of a step is the first half of the next.
 """
 
 from __future__ import annotations
@@ -18,18 +21,22 @@ from hikiwake.gravity.effects import (
     Effects,
     Equations,
     Margins,
-    add_sums,
-    expand,
-    gather,
+    Totals,
+    add_levels,
     margins,
     reciprocal,
     zeros,
 )
-from hikiwake.gravity.parallel import each
+from hikiwake.gravity.parallel import each, scratch
 
-MAX_EXPONENT = 60.0
+# Beyond it a trial is hopeless, and rows that play no part must not overflow.
+MAX_EXPONENT = 600.0
 LEAST_STEP = 1e-4
 SWEEPS = 4
+# How exactly a step is solved: as exactly as it can be expected to hit, within these bounds.
+COARSE, FINE = 1e-2, 1e-10
+# Below this step (root mean square, weighted by the means), the largest change at a cell is looked at.
+NEAR = 1e-2
 
 
 @dataclass(frozen=True)
@@ -67,17 +74,31 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Optimum:
-    """Where Newton's method arrived.
-
-    `moving` is the last step of the linear predictor: about -1 at cells without trade that some combination
-    of regressors and effects separates (their mean tends to zero, and each step divides it by e).
-    """
+class Point:
+    """Where Newton's method stands: slopes (K,) and levels, one array for each effect."""
 
     slopes: Array
     levels: Margins
-    predictor: Array
+
+    def along(self, length: float, move: Array, shift: Margins) -> Point:
+        """Return the point `length` of a step away."""
+        levels = [level + length * part for level, part in zip(self.levels, shift, strict=True)]
+        return Point(self.slopes + length * move, levels)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where Newton's method arrived.
+
+    `mean`, `equations` and the regressors' `projections` are those of the point before the last step, which
+    differs by less than the tolerance. `moving` is that last step of the linear predictor: about -1 at cells
+    without trade that some combination of regressors and effects separates (their mean tends to zero, and
+    each step divides it by e).
+    """
+
+    point: Point
     mean: Array
+    equations: Equations
     projections: Margins
     moving: Array
     steps: int
@@ -92,98 +113,143 @@ class _Sweep:
     sums: Margins
     gram: Array
     scores: Array
+    objective: float
     size: Array
+
+
+@dataclass(frozen=True)
+class _Flows:
+    """The sums of the flows: by regressor, by level, and over all cells."""
+
+    scores: Array
+    sums: Margins
 
 
 def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
     """Iterate until the linear predictor stands still; the caller decides what failure means."""
-    slopes, levels, predictor = _begin(design, start)
-    projections: Margins | None = None if start is None else start.projections
-    step = np.zeros_like(predictor)
-    change, objective = np.inf, _objective(design, predictor)
+    flows = _flows(design)
+    point = start.point if start is not None else _begin(design, flows)
+    projections = None if start is None else start.projections
+    sweep = _pass(design, flows, point, np.empty(design.effects.shape))
+    spare, moving = np.empty_like(sweep.mean), np.zeros_like(sweep.mean)
+    change = np.inf
     for count in range(1, solver.max_steps + 1):
-        sweep = _pass(design, predictor)
         equations = design.effects.equations(sweep.mean)
-        accuracy = 1e-9 if change < 1e-2 else 1e-6
+        accuracy = min(max(change**2, FINE), COARSE)
         move, shift, projections = _direction(design.effects, equations, sweep, projections, accuracy)
-        change = _predictor_change(design, move, shift, out=step)
-        length, predictor, objective = _along(design, predictor, step, objective)
-        slopes = slopes + length * move
-        levels = [level + length * part for level, part in zip(levels, shift, strict=True)]
-        if length < LEAST_STEP:
-            break
+        change = _decrement(sweep, move, shift)
+        if change < NEAR:
+            change = _predictor_change(design, move, shift, out=moving)
         if change <= solver.tolerance:
-            mean = _pass(design, predictor).mean
-            return Optimum(slopes, levels, predictor, mean, projections, step, count, converged=True)
-    mean = _pass(design, predictor).mean
-    return Optimum(
-        slopes, levels, predictor, mean, projections or [], step, solver.max_steps, converged=False
-    )
+            there = point.along(1.0, move, shift)
+            return Optimum(there, sweep.mean, equations, projections, moving, count, converged=True)
+        taken = _along(design, flows, (point, sweep.objective), (move, shift), spare)
+        if taken is None:
+            break
+        spare = sweep.mean
+        point, sweep = taken
+    _predictor_change(design, move, shift, out=moving)
+    return Optimum(point, sweep.mean, equations, projections, moving, count, converged=False)
 
 
-def _begin(design: Design, start: Optimum | None) -> tuple[Array, Margins, Array]:
+def predictor(design: Design, point: Point) -> Array:
+    """Return the linear predictor at all cells, without an offset."""
+    out = np.empty(design.effects.shape)
+    each(lambda block: _linear(design, point, block, out[block]), design.effects.blocks)
+    return out
+
+
+def _linear(design: Design, point: Point, block: slice, out: Array) -> None:
+    """Write the linear predictor of a block to `out`."""
+    x = design.regressors[:, block]
+    np.matmul(point.slopes, x.reshape(len(x), -1), out=out.reshape(-1))
+    add_levels(design.effects, [level[None] for level in point.levels], block, out[None])
+
+
+def _flows(design: Design) -> _Flows:
+    def of_block(block: slice) -> Array:
+        x = design.regressors[:, block]
+        out: Array = x.reshape(len(x), -1) @ design.target[block].ravel()
+        return out
+
+    scores = np.sum(each(of_block, design.effects.blocks), axis=0)
+    sums = margins(design.effects, 1, lambda block: design.target[None, block])
+    return _Flows(scores, [one[0] for one in sums])
+
+
+def _begin(design: Design, flows: _Flows) -> Point:
     """Start where the effects alone fit, slopes zero: a few sweeps of proportional fitting."""
-    if start is not None:
-        return start.slopes, start.levels, start.predictor.copy()
     effects, slopes = design.effects, np.zeros(len(design.regressors))
-    predictor = np.zeros(effects.shape)
     if design.intercept:
         slopes[0] = np.log(design.target.sum() / design.base.sum())
-        predictor += slopes[0]
-        return slopes, [], predictor
-    mean, wanted = design.base.copy(), margins(effects, design.target[None])
-    levels = zeros(effects, 1)
-    for _ in range(SWEEPS):
-        for which, level in enumerate(levels):
-            have = np.zeros_like(level)
-            for block in effects.blocks:
-                effects.sums(which, mean[None, block], block, have)
-            ratio = wanted[which] * reciprocal(have)
-            ratio[ratio == 0.0] = 1.0
-            np.add(level, np.log(ratio), out=level)
-            _scale(mean, effects, which, ratio)
-    for block in effects.blocks:
-        predictor[block] = np.asarray(expand(effects, levels, block))[0]
-    return slopes, [level[0] for level in levels], predictor
+        return Point(slopes, [])
+    mean, levels = design.base.copy(), [level[0] for level in zeros(effects, 1)]
+    own = [which for which, local in enumerate(effects.local) if local]
+    shared = [which for which, local in enumerate(effects.local) if not local]
 
+    def fitted(which: int, have: Array, at: slice) -> Array:
+        ratio = flows.sums[which][at] * reciprocal(have)
+        ratio[ratio == 0.0] = 1.0
+        levels[which][at] += np.log(ratio)
+        return ratio
 
-def _scale(mean: Array, effects: Effects, which: int, ratio: Array) -> None:
     def of_block(block: slice) -> None:
-        mean[block] *= effects.spread(which, ratio, block)[0]
+        part = mean[None, block]
+        for which in own:
+            ratio = np.ones_like(levels[which])
+            ratio[block] = fitted(which, effects.sums(which, part)[0], block)
+            part *= effects.spread(which, ratio[None], block)
 
-    each(of_block, effects.blocks)
+    for _ in range(SWEEPS):
+        each(of_block, effects.blocks)
+        for which in shared:
+            each_sum = each(lambda block: effects.sums(which, mean[None, block]), effects.blocks)  # noqa: B023
+            ratio = fitted(which, np.sum(each_sum, axis=0)[0], slice(None))[None]
+            each(lambda block: _scale(mean[None, block], effects, (which, ratio), block), effects.blocks)  # noqa: B023
+    return Point(slopes, levels)
 
 
-def _pass(design: Design, predictor: Array) -> _Sweep:
-    """Compute means, and the sums of residual and weighted regressors by level and by regressor."""
-    mean, count = np.empty(design.effects.shape), len(design.regressors)
+def _scale(cells: Array, effects: Effects, by: tuple[int, Array], block: slice) -> None:
+    cells *= effects.spread(by[0], by[1], block)
 
-    def of_block(block: slice) -> tuple[Margins, Array, Array]:
+
+def _pass(design: Design, flows: _Flows, point: Point, mean: Array) -> _Sweep:
+    """Compute means to `mean`, and the sums of residual and weighted regressors by level and by regressor."""
+    count = len(design.regressors)
+    totals = Totals(design.effects, count + 1)
+
+    def of_block(block: slice) -> tuple[Margins, Array, Array, float]:
         part = mean[block]
-        np.minimum(predictor[block], MAX_EXPONENT, out=part)
+        _linear(design, point, block, part)
+        if part.max(initial=0.0) > MAX_EXPONENT:
+            np.minimum(part, MAX_EXPONENT, out=part)
         np.exp(part, out=part)
         part *= design.base[block]
-        columns = np.empty((count + 1, *part.shape))
+        columns = scratch("columns", (count + 1, *part.shape))
         np.subtract(design.target[block], part, out=columns[0])
         x = design.regressors[:, block]
         np.multiply(x, part, out=columns[1:])
-        total = zeros(design.effects, count + 1)
-        add_sums(design.effects, columns, block, total)
-        flat = x.reshape(count, -1)
-        return total, columns[1:].reshape(count, -1) @ flat.T, flat @ columns[0].ravel()
+        flat, weighted = x.reshape(count, -1), columns.reshape(count + 1, -1)
+        # A product of the same matrices and vectors in the same order each time: bits that repeat.
+        gram = weighted[1:] @ flat.T
+        return totals.take(columns, block), gram, flat @ weighted[0], float(part.sum())
 
     parts = each(of_block, design.effects.blocks)
     gram = np.sum([part[1] for part in parts], axis=0)
     scores = np.sum([part[2] for part in parts], axis=0)
-    total = max(float(mean.sum()), np.finfo(float).tiny)
-    size = np.concatenate([[1.0], np.sqrt(np.diag(gram) / total)])
-    return _Sweep(mean, gather([part[0] for part in parts]), gram, scores, size)
+    whole = float(np.sum([part[3] for part in parts]))
+    linear = float(point.slopes @ flows.scores)
+    linear += sum(float(np.vdot(*pair)) for pair in zip(point.levels, flows.sums, strict=True))
+    size = np.sqrt(np.diag(gram) / max(whole, np.finfo(float).tiny))
+    size = np.concatenate([[1.0], size])
+    return _Sweep(mean, totals.close([part[0] for part in parts]), gram, scores, whole - linear, size)
 
 
 def _direction(
     effects: Effects, equations: Equations, sweep: _Sweep, start: Margins | None, accuracy: float
 ) -> tuple[Array, Margins, Margins]:
     """Return Newton's step in slopes and levels, and the regressors' projections for a warm start."""
+    del effects
     begin = None
     if start is not None:
         begin = [np.concatenate([np.zeros_like(part[:1]), part]) for part in start]
@@ -206,37 +272,36 @@ def _solve(gram: Array, scores: Array) -> Array:
     return move / scale
 
 
+def _decrement(sweep: _Sweep, move: Array, shift: Margins) -> float:
+    """Return the step of the linear predictor, root mean square weighted by the means."""
+    gain = float(move @ sweep.scores)
+    gain += sum(float(np.vdot(part, have[0])) for part, have in zip(shift, sweep.sums, strict=True))
+    return float(np.sqrt(max(gain, 0.0) / max(float(sweep.mean.sum()), np.finfo(float).tiny)))
+
+
 def _predictor_change(design: Design, move: Array, shift: Margins, out: Array) -> float:
     """Write the change of the linear predictor to `out`; return the largest where there is trade."""
-    columns = [part[None] for part in shift]
+    step = Point(move, shift)
 
     def of_block(block: slice) -> float:
         part = out[block]
-        np.einsum("k,k...->...", move, design.regressors[:, block], out=part)
-        if columns:
-            part += np.asarray(expand(design.effects, columns, block))[0]
+        _linear(design, step, block, part)
         trading = design.target[block] > 0.0
-        return float(np.max(np.abs(part), initial=0.0, where=trading))
+        return float(np.max(np.abs(part[trading]), initial=0.0))
 
     return max(each(of_block, design.effects.blocks))
 
 
-def _objective(design: Design, predictor: Array) -> float:
-    def of_block(block: slice) -> float:
-        eta = predictor[block]
-        mean = np.exp(np.minimum(eta, MAX_EXPONENT))
-        return float(np.vdot(mean, design.base[block]) - np.vdot(eta, design.target[block]))
-
-    return sum(each(of_block, design.effects.blocks))
-
-
-def _along(design: Design, predictor: Array, step: Array, objective: float) -> tuple[float, Array, float]:
-    """Take the longest of the steps 1, 1/2, 1/4, ... that does not raise the objective."""
+def _along(
+    design: Design, flows: _Flows, at: tuple[Point, float], step: tuple[Array, Margins], spare: Array
+) -> tuple[Point, _Sweep] | None:
+    """Take the longest of the steps 1, 1/2, 1/4, ... that does not raise the objective; None if none does."""
+    point, objective = at
     length, slack = 1.0, 1e-12 * abs(objective)
     while length >= LEAST_STEP:
-        trial = predictor + length * step
-        value = _objective(design, trial)
-        if value <= objective + slack:
-            return length, trial, value
+        trial = point.along(length, *step)
+        sweep = _pass(design, flows, trial, spare)
+        if sweep.objective <= objective + slack:
+            return trial, sweep
         length /= 2.0
-    return length, predictor, objective
+    return None

@@ -7,20 +7,26 @@ threads of its own at the same time makes both slow (8 times, measured), hence t
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from functools import cache
+from itertools import count
+from math import prod
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
 
-CELLS_IN_CACHE = 60_000
+CELLS_IN_CACHE = 40_000
 _pool: ContextVar[ThreadPoolExecutor | None] = ContextVar("pool", default=None)
+_buffers = threading.local()
 
 
 def workers() -> int:
@@ -40,20 +46,61 @@ def cores() -> Iterator[None]:
     if _pool.get() is not None:
         yield
         return
-    with _controller().limit(limits=1), ThreadPoolExecutor(workers()) as pool:
+    # The calling thread works too.
+    with _controller().limit(limits=1), ThreadPoolExecutor(max(1, workers() - 1)) as pool:
         token = _pool.set(pool)
         try:
             yield
         finally:
             _pool.reset(token)
+            _buffers.__dict__.clear()
 
 
 def each(call: Callable[[Item], Out], items: Sequence[Item]) -> list[Out]:
-    """Call for each item, on the threads of `cores` if there are any; results in the order of the items."""
-    pool = _pool.get()
-    if pool is None or len(items) == 1:
+    """Call for each item, on the threads of `cores` if there are any; results in the order of the items.
+
+    Whoever is free takes the next item. Handing over one task for a thread and not one for an item matters:
+    there are thousands of items, of some ten microseconds each.
+    """
+    pool, helpers = _pool.get(), min(workers(), len(items)) - 1
+    if pool is None or helpers < 1:
         return [call(item) for item in items]
-    return list(pool.map(call, items))
+    out: list[Out | None] = [None] * len(items)
+    numbers = count()
+
+    def work() -> None:
+        while (at := next(numbers)) < len(items):
+            out[at] = call(items[at])
+
+    others = [pool.submit(copy_context().run, _alone, work) for _ in range(helpers)]
+    try:
+        work()
+    finally:
+        # An error here must not leave threads behind that still write.
+        faults = [other.exception() for other in others]
+    for fault in faults:
+        if fault is not None:
+            raise fault
+    return out  # type: ignore[return-value]  # every place is filled
+
+
+def _alone(work: Callable[[], None]) -> None:
+    """Work in the caller's context, its floating-point warnings too, but without threads of one's own."""
+    _pool.set(None)
+    work()
+
+
+def scratch(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return an array of this thread to write to, the same memory for each call with this name.
+
+    Fresh memory for each block costs more than the arithmetic on it: the system hands it out page by page.
+    """
+    size = prod(shape)
+    held: NDArray[np.float64] | None = getattr(_buffers, name, None)
+    if held is None or len(held) < size:
+        held = np.empty(size)
+        setattr(_buffers, name, held)
+    return held[:size].reshape(shape)
 
 
 def spans(length: int, cells_each: int) -> list[slice]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.gravity.effects import Array, Effects, expand, margins
+from hikiwake.gravity.effects import Array, Effects, add_levels, margins
+from hikiwake.gravity.parallel import each, scratch
 
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -62,13 +63,17 @@ def prune(effects: Effects, target: Array, base: Array, *, zeros: bool) -> tuple
     """
     here: Mask = base > 0.0
     none, single = np.zeros_like(here), np.zeros_like(here)
+
+    def of_block(block: slice) -> Array:
+        part = scratch("pruned", (2, *here[block].shape))
+        part[0] = here[block]
+        np.multiply(part[0], target[block], out=part[1])
+        return part
+
     while effects.levels:
-        found = False
-        if zeros:
-            sums = margins(effects, np.where(here, target, 0.0)[None])
-            found |= _mark(effects, [one == 0.0 for one in sums], here, none)
-        counts = margins(effects, here.astype(np.float64)[None])
-        found |= _mark(effects, [one == 1.0 for one in counts], here, single)
+        counts = margins(effects, 2, of_block)
+        found = zeros and _mark(effects, [(one[0] > 0.0) & (one[1] == 0.0) for one in counts], here, none)
+        found |= _mark(effects, [one[0] == 1.0 for one in counts], here, single)
         if not found:
             break
     return none, single
@@ -78,14 +83,18 @@ def _mark(effects: Effects, levels: list[Mask], here: Mask, out: Mask) -> bool:
     """Move the cells of marked levels from `here` to `out`, in place; return whether there were any."""
     if not any(one.any() for one in levels):
         return False
-    as_numbers = [one.astype(np.float64) for one in levels]
-    found = False
-    for block in effects.blocks:
-        hit = (np.asarray(expand(effects, as_numbers, block))[0] > 0.0) & here[block]
-        found |= bool(hit.any())
+    as_numbers = [one[None].astype(np.float64) for one in levels]
+
+    def of_block(block: slice) -> bool:
+        hits = scratch("hits", (1, *here[block].shape))
+        hits[...] = 0.0
+        add_levels(effects, as_numbers, block, hits)
+        hit = (hits[0] > 0.0) & here[block]
         out[block] |= hit
         here[block] &= ~hit
-    return found
+        return bool(hit.any())
+
+    return any(each(of_block, effects.blocks))
 
 
 def separated(target: Array, base: Array, moving: Array) -> Mask:

@@ -24,12 +24,12 @@ class Sparse:
         self.shape: tuple[int, ...] = (rows,)
         self.blocks: Sequence[slice] = (slice(0, rows),)
         self.levels: Sequence[tuple[int, ...]] = tuple((size,) for size in sizes)
+        self.local: Sequence[bool] = (False,) * len(sizes)
 
-    def sums(self, which: int, cells: Array, block: slice, out: Array) -> None:
-        """Add to `out` in place."""
-        codes, size = self.codes[which][block], self.levels[which][0]
-        for column, total in zip(cells, out, strict=True):
-            np.add(total, sums_by_level(codes, column, size), out=total)
+    def sums(self, which: int, cells: Array) -> Array:
+        """Return the sums by level of all rows."""
+        codes, size = self.codes[which], self.levels[which][0]
+        return np.stack(each(lambda column: sums_by_level(codes, column, size), list(cells)))
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return the value of each row's level."""

@@ -4,6 +4,9 @@ The pair effects are concentrated out of the normal equations exactly. Then the 
 one (T, T) block H_i = sum_j (diag(w_ij) - w_ij w_ij' / sum w_ij), the H of Weidner & Zylkin (2021); they are
 eliminated too. The importers' equations that stay are solved by conjugate gradients, preconditioned with
 their own blocks.
+
+Cells lie by exporter, so that one pass over an exporter's weights, which fit the cache, does all that a round
+needs: what importers' effects give it, its own effects, and what these give back.
 """
 
 from __future__ import annotations
@@ -13,35 +16,37 @@ from collections.abc import Sequence
 import numpy as np
 
 from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Margins, reciprocal
-from hikiwake.gravity.parallel import each, spans
+from hikiwake.gravity.parallel import each, scratch, spans
 
 MAX_ROUNDS = 2_000
 NO_CURVATURE = 1e-13
 
 
 class ThreeWay:
-    """Exporter-time, importer-time and directed pair effects over cells (T, I, J)."""
+    """Exporter-time, importer-time and directed pair effects over cells (I, T, J).
+
+    Levels are (I, T), (T, J) and (I, J).
+    """
 
     def __init__(self, shape: tuple[int, int, int]) -> None:
-        times, exporters, importers = shape
+        exporters, times, importers = shape
         self.shape: tuple[int, ...] = shape
-        self.blocks: Sequence[slice] = spans(times, exporters * importers)
+        self.blocks: Sequence[slice] = spans(exporters, times * importers)
         self.levels: Sequence[tuple[int, ...]] = (
-            (times, exporters),
+            (exporters, times),
             (times, importers),
             (exporters, importers),
         )
+        self.local: Sequence[bool] = (True, False, True)
 
-    def sums(self, which: int, cells: Array, block: slice, out: Array) -> None:
-        """Add to `out` in place."""
-        if which == 2:
-            out += cells.sum(axis=1)
-        else:
-            out[:, block] += cells.sum(axis=-1 if which == 0 else -2)
+    def sums(self, which: int, cells: Array) -> Array:
+        """Return the sums of the block's exporters, or of all importers."""
+        out: Array = cells.sum(axis=(3, 1, 2)[which])
+        return out
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return levels with the missing axis."""
-        if which == 2:
+        if which == 1:
             return values[:, None]
         part = values[:, block]
         return part[:, :, :, None] if which == 0 else part[:, :, None, :]
@@ -52,156 +57,162 @@ class ThreeWay:
 
 
 class _Concentrated:
-    """Weights in three orders, (t, i, j), (i, t, j) and (j, t, i), so that every sum is a matrix product."""
-
     def __init__(self, effects: ThreeWay, weights: Array) -> None:
-        times, exporters, importers = weights.shape
-        self.by_time = weights
-        self.by_exporter = _turned(weights, (1, 0, 2))
-        self.by_importer = _turned(weights, (2, 0, 1))
-        self.pairs = reciprocal(weights.sum(axis=0))
+        exporters, times, importers = weights.shape
+        self.blocks = effects.blocks
+        self.weights = weights
         self.whole = float(np.sqrt(weights.sum()))
-        self.over_time = effects.blocks
-        self.over_exporters = spans(exporters, times * importers)
-        self.over_importers = spans(importers, times * exporters)
-        self.inverse = _inverses(self.by_exporter, self.pairs, self.over_exporters)[1]
-        self.block, self.preconditioner = _inverses(self.by_importer, self.pairs.T, self.over_importers)
+        self.pairs = np.empty((exporters, importers))
+        self.inverse = np.empty((exporters, times, times))
 
-    def to_exporters(self, b: Array) -> Array:
-        """Return C b (I, T, R) for b (J, T, R): what importers' effects give exporters, pairs taken out."""
-        through_pairs = np.empty((len(self.by_exporter), len(b), b.shape[2]))
-        plain = np.empty((len(self.by_time), *through_pairs.shape[::2]))
-        b_by_time = np.ascontiguousarray(b.transpose(1, 0, 2))
+        def of_exporters(block: slice) -> None:
+            part = weights[block]
+            self.pairs[block] = reciprocal(part.sum(axis=1))
+            self.inverse[block] = _inverses(part, self.pairs[block])[1]
 
-        def pairs(block: slice) -> None:
-            # (j, i, R): each exporter's sum over time of w b.
-            product = self.by_importer[block].transpose(0, 2, 1) @ b[block]
-            through_pairs[:, block] = product.transpose(1, 0, 2) * self.pairs[:, block, None]
+        each(of_exporters, self.blocks)
+        self.block = np.empty((importers, times, times))
+        self.preconditioner = np.empty_like(self.block)
 
-        def times(block: slice) -> None:
-            np.matmul(self.by_time[block], b_by_time[block], out=plain[block])
+        def of_importers(block: slice) -> None:
+            turned = scratch("turned", (block.stop - block.start, times, exporters))
+            turned[...] = weights[:, :, block].transpose(2, 1, 0)
+            pairs = np.ascontiguousarray(self.pairs[:, block].T)
+            self.block[block], self.preconditioner[block] = _inverses(turned, pairs)
 
-        each(pairs, self.over_importers)
-        each(times, self.over_time)
-        out = np.ascontiguousarray(plain.transpose(1, 0, 2))
+        each(of_importers, spans(importers, exporters * times))
 
-        def exporters(block: slice) -> None:
-            out[block] -= self.by_exporter[block] @ through_pairs[block]
+    def _to_exporters(self, block: slice, b: Array) -> Array:
+        """Return C b (n, T) of a block for b (T, J): what importers' effects give, pairs taken out."""
+        w = self.weights[block]
+        through = np.einsum("itj,tj->ij", w, b, out=scratch("through", (len(w), w.shape[2])))
+        through *= self.pairs[block]
+        out = np.matmul(w.transpose(1, 0, 2), b[:, :, None])[:, :, 0].T  # (n, T)
+        return out - np.matmul(w, through[:, :, None])[:, :, 0]
 
-        each(exporters, self.over_exporters)
-        return out
+    def _to_importers(self, block: slice, a: Array, more: Array | None = None) -> Array:
+        """Return a block's part of C' a (T, J) for a (n, T); `more` (n, J) are pair effects besides."""
+        w = self.weights[block]
+        of_pairs = np.matmul(a[:, None, :], w)[:, 0]
+        of_pairs *= self.pairs[block]
+        if more is not None:
+            of_pairs -= more
+        plain = np.ascontiguousarray(a.T)[:, None, :]
+        out: Array = np.matmul(plain, w.transpose(1, 0, 2))[:, 0]
+        return np.subtract(out, np.einsum("itj,ij->tj", w, of_pairs), out=out)
 
-    def to_importers(self, a: Array) -> Array:
-        """Return C' a (J, T, R) for a (I, T, R)."""
-        through_pairs = np.empty((len(self.by_importer), len(a), a.shape[2]))
-        plain = np.empty((len(self.by_time), *through_pairs.shape[::2]))
-        a_by_time = np.ascontiguousarray(a.transpose(1, 0, 2))
-
-        def pairs(block: slice) -> None:
-            product = self.by_exporter[block].transpose(0, 2, 1) @ a[block]
-            through_pairs[:, block] = product.transpose(1, 0, 2) * self.pairs.T[:, block, None]
-
-        def times(block: slice) -> None:
-            np.matmul(self.by_time[block].transpose(0, 2, 1), a_by_time[block], out=plain[block])
-
-        each(pairs, self.over_exporters)
-        each(times, self.over_time)
-        out = np.ascontiguousarray(plain.transpose(1, 0, 2))
-
-        def importers(block: slice) -> None:
-            out[block] -= self.by_importer[block] @ through_pairs[block]
-
-        each(importers, self.over_importers)
+    def _own(self, block: slice, right: Array) -> Array:
+        """Return the exporters' effects (n, T) that a right side asks for."""
+        out: Array = np.matmul(self.inverse[block], right[:, :, None])[:, :, 0]
         return out
 
     def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
         """Eliminate pairs and exporters, iterate on importers until the residual has fallen enough."""
-        of_pairs = right[2] * self.pairs  # (R, I, J)
-        r_a = right[0].transpose(2, 1, 0) - self.by_exporter @ of_pairs.transpose(1, 2, 0)
-        r_b = right[1].transpose(2, 1, 0) - self.by_importer @ of_pairs.transpose(2, 1, 0)
-        reduced = r_b - self.to_importers(self.inverse @ r_a)
-        given = right[1].transpose(2, 1, 0)
+        columns = range(len(right[0]))
+        asked = np.empty_like(right[0])
+
+        def eliminate(block: slice) -> Array:
+            out = np.empty_like(right[1])
+            for k in columns:
+                of_pairs = right[2][k, block] * self.pairs[block]
+                part = np.matmul(self.weights[block], of_pairs[:, :, None])[:, :, 0]
+                asked[k, block] = right[0][k, block] - part
+                out[k] = self._to_importers(block, self._own(block, asked[k, block]), of_pairs)
+            return out
+
+        reduced = right[1] - _added(each(eliminate, self.blocks))
         # Relative to what was asked, not to what is left of it: the pairs may hold a regressor wholly.
-        wanted = accuracy.relative * np.sqrt(_dots(given, self.preconditioner @ given))
+        wanted = accuracy.relative * np.sqrt(_dots(right[1], self._conditioned(right[1])))
         target = np.maximum(wanted, ROUNDING * accuracy.size * self.whole)
-        first = None if start is None else np.ascontiguousarray(start[1].transpose(2, 1, 0))
-        b = self._iterate(reduced, first, target)
-        a = self.inverse @ (r_a - self.to_exporters(b))
-        taken = self.by_exporter.transpose(0, 2, 1) @ a  # (I, J, R)
-        taken += (self.by_importer.transpose(0, 2, 1) @ b).transpose(1, 0, 2)
-        pair = (right[2] - taken.transpose(2, 0, 1)) * self.pairs
-        return [a.transpose(2, 1, 0), b.transpose(2, 1, 0), pair]
+        b = self._iterate(reduced, None if start is None else start[1], target)
+        a, pairs = np.empty_like(right[0]), np.empty_like(right[2])
+
+        def insert(block: slice) -> None:
+            w = self.weights[block]
+            for k in columns:
+                a[k, block] = self._own(block, asked[k, block] - self._to_exporters(block, b[k]))
+                taken = np.matmul(a[k, block][:, None, :], w)[:, 0] + np.einsum("itj,tj->ij", w, b[k])
+                pairs[k, block] = (right[2][k, block] - taken) * self.pairs[block]
+
+        each(insert, self.blocks)
+        return [a, b, pairs]
+
+    def _conditioned(self, r: Array) -> Array:
+        return _by_importer(self.preconditioner, r)
 
     def _apply(self, b: Array) -> tuple[Array, Array]:
-        own = self.block @ b
-        return own - self.to_importers(self.inverse @ self.to_exporters(b)), own
+        own = _by_importer(self.block, b)
+
+        def of_block(block: slice) -> Array:
+            out = np.empty_like(b)
+            for k, column in enumerate(b):
+                out[k] = self._to_importers(block, self._own(block, self._to_exporters(block, column)))
+            return out
+
+        return own - _added(each(of_block, self.blocks)), own
 
     def _iterate(self, right: Array, start: Array | None, target: Array) -> Array:
         """Conjugate gradients, a column of its own step each; a column that has converged is left out."""
         b = np.zeros_like(right) if start is None else start.copy()
-        residual = right.copy() if start is None else right - self._apply(b)[0]
-        live = np.flatnonzero(np.sqrt(_dots(residual, self.preconditioner @ residual)) > target)
-        if not live.size:
-            return b
-        r = residual[:, :, live]
-        z = self.preconditioner @ r
+        residual = right.copy()
+        begun = np.flatnonzero(b.reshape(len(b), -1).any(axis=1))
+        if begun.size:
+            residual[begun] -= self._apply(b[begun])[0]
+        z = self._conditioned(residual)
+        live = np.flatnonzero(np.sqrt(_dots(residual, z)) > target)
+        r, z = residual[live], z[live]
         p, rz = z.copy(), _dots(r, z)
         for _ in range(MAX_ROUNDS):
+            if not live.size:
+                break
             q, own = self._apply(p)
             curvature = _dots(p, q)
             # What rounding leaves along the effects that are not identified has no curvature.
             curved = curvature > NO_CURVATURE * _dots(p, own)
-            step = np.divide(rz, curvature, out=np.zeros_like(rz), where=curved)
-            b[:, :, live] += step * p
+            step = np.divide(rz, curvature, out=np.zeros_like(rz), where=curved)[:, None, None]
+            b[live] += step * p
             r -= step * q
-            z = self.preconditioner @ r
+            z = self._conditioned(r)
             before, rz = rz, _dots(r, z)
+            p = z + np.divide(rz, before, out=np.zeros_like(rz), where=before > 0.0)[:, None, None] * p
             going = (np.sqrt(rz) > target[live]) & curved
-            if not going.any():
-                break
-            p = z + np.divide(rz, before, out=np.zeros_like(rz), where=before > 0.0) * p
-            if not going.all():
-                live, r, p, rz = live[going], r[:, :, going], p[:, :, going], rz[going]
+            live, r, p, rz = live[going], r[going], p[going], rz[going]
         return b
 
 
+def _by_importer(matrices: Array, values: Array) -> Array:
+    """Return matrices (J, T, T) times values (R, T, J)."""
+    turned = np.ascontiguousarray(values.transpose(0, 2, 1))[..., None]
+    return np.ascontiguousarray(np.matmul(matrices, turned)[..., 0].transpose(0, 2, 1))
+
+
 def _dots(one: Array, two: Array) -> Array:
-    out: Array = np.maximum(np.einsum("jtr,jtr->r", one, two), 0.0)
+    out: Array = np.maximum(np.einsum("rtj,rtj->r", one, two), 0.0)
     return out
 
 
-def _turned(weights: Array, order: tuple[int, int, int]) -> Array:
-    out = np.empty([weights.shape[axis] for axis in order])
-    turned = weights.transpose(order)
-    blocks = spans(len(out), out[0].size)
-
-    def copy(block: slice) -> None:
-        out[block] = turned[block]
-
-    each(copy, blocks)
+def _added(parts: Sequence[Array]) -> Array:
+    """Add in the order of the blocks, so that the last digit never depends on the threads."""
+    out = parts[0]
+    for part in parts[1:]:
+        np.add(out, part, out=out)
     return out
 
 
-def _inverses(weights: Array, pairs: Array, blocks: Sequence[slice]) -> tuple[Array, Array]:
+def _inverses(weights: Array, pairs: Array) -> tuple[Array, Array]:
     """Return H_i (n, T, T) of weights (n, T, m) and an inverse of it.
 
     H_i is singular along a level that is the same in all years (the pair effects hold it): a constant is
     added there, which changes no effect's value at any cell.
     """
     times = weights.shape[1]
-    matrices = np.empty((len(weights), times, times))
-    inverses = np.empty_like(matrices)
-
-    def block_of(block: slice) -> None:
-        part = weights[block]
-        sums = part.sum(axis=2)
-        matrix = -((part * pairs[block, None, :]) @ part.transpose(0, 2, 1))
-        diagonal = np.einsum("ntt->nt", matrix)
-        diagonal += sums
-        matrices[block] = matrix
-        diagonal += (sums == 0.0) + 1e-12 * sums
-        matrix += (sums.mean(axis=1) / times + (sums.sum(axis=1) == 0.0))[:, None, None]
-        inverses[block] = np.linalg.inv(matrix)
-
-    each(block_of, blocks)
-    return matrices, inverses
+    sums = weights.sum(axis=2)
+    scaled = np.multiply(weights, pairs[:, None, :], out=scratch("scaled", weights.shape))
+    matrix = np.matmul(scaled, weights.transpose(0, 2, 1))
+    np.negative(matrix, out=matrix)
+    diagonal = np.einsum("ntt->nt", matrix)
+    diagonal += sums
+    kept = matrix.copy()
+    diagonal += (sums == 0.0) + 1e-12 * sums
+    matrix += (sums.mean(axis=1) / times + (sums.sum(axis=1) == 0.0))[:, None, None]
+    return kept, np.linalg.inv(matrix)

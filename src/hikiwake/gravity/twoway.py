@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hikiwake.gravity.effects import Accuracy, Array, Margins, reciprocal
-from hikiwake.gravity.parallel import each, spans
+from hikiwake.gravity.parallel import each, scratch, spans
 
 # A year may fall apart into groups that do not trade with each other; each has a free level.
 RIDGE = 1e-12
@@ -25,10 +25,12 @@ class TwoWay:
         self.shape: tuple[int, ...] = shape
         self.blocks: Sequence[slice] = spans(times, exporters * importers)
         self.levels: Sequence[tuple[int, ...]] = ((times, exporters), (times, importers))
+        self.local: Sequence[bool] = (True, True)
 
-    def sums(self, which: int, cells: Array, block: slice, out: Array) -> None:
-        """Add to `out` in place."""
-        out[:, block] += cells.sum(axis=-1 if which == 0 else -2)
+    def sums(self, which: int, cells: Array) -> Array:
+        """Return the sums of the block's years."""
+        out: Array = cells.sum(axis=-1 if which == 0 else -2)
+        return out
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return levels with the missing axis."""
@@ -48,15 +50,15 @@ class _Years:
     def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
         """Solve directly: no start is needed, and the accuracy is that of the machine."""
         del start, accuracy
-        blocks = self.effects.blocks
-        solved = each(lambda block: self._block(right, block), blocks)
-        return [np.concatenate([part[which] for part in solved], axis=1) for which in (0, 1)]
+        out = [np.empty_like(part) for part in right]
+        each(lambda block: self._block(right, block, out), self.effects.blocks)
+        return out
 
-    def _block(self, right: Margins, block: slice) -> tuple[Array, Array]:
+    def _block(self, right: Margins, block: slice, out: Margins) -> None:
         weights = self.weights[block]
         exporters, importers = weights.sum(axis=2), weights.sum(axis=1)
         inverse = reciprocal(exporters)
-        root = weights * np.sqrt(inverse)[:, :, None]
+        root = np.multiply(weights, np.sqrt(inverse)[:, :, None], out=scratch("root", weights.shape))
         # The product of a matrix with its own transpose takes half the operations.
         reduced = np.stack([year.T @ year for year in root])
         np.negative(reduced, out=reduced)
@@ -70,4 +72,5 @@ class _Years:
         scaled = of_exporters * inverse[:, :, None]
         b = np.linalg.solve(reduced, of_importers - weights.transpose(0, 2, 1) @ scaled)
         a = scaled - inverse[:, :, None] * (weights @ b)
-        return np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
+        out[0][:, block] = np.moveaxis(a, -1, 0)
+        out[1][:, block] = np.moveaxis(b, -1, 0)
