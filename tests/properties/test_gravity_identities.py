@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gravity_panels import Shape, panel
 
-from hikiwake.gravity import Columns, GravityFit, fit
+from hikiwake.gravity import Columns, GravityFit, fit, parallel
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -72,11 +74,32 @@ def test_tensor_and_rows_agree(formula: str) -> None:
     np.testing.assert_allclose(sparse.coefficients, dense.coefficients, rtol=1e-8)
 
 
-def test_the_same_bits_twice() -> None:
+@pytest.mark.parametrize("formula", [TWO, THREE])
+def test_a_complete_panel_may_be_sorted_in_any_order(formula: str) -> None:
+    """All six orders of a tensor, which are laid out without looking where each row goes, and one of none."""
+    data = panel(5, Shape(8, 3))
+    found = fit(formula, data)
+    assert "complete" in found.method
+    orders = [np.lexsort([data[name] for name in keys]) for keys in permutations(found.sandwich.keys)]
+    mixed = np.arange(len(data["trade"]))
+    mixed[[3, 90]] = mixed[[90, 3]]
+    for order in (*orders, mixed):
+        again = fit(formula, {name: column[order] for name, column in data.items()})
+        same(found, again)
+        fitted = np.full((2, len(order)), np.nan)
+        fitted[0, found.rows], fitted[1, order[again.rows]] = found.fitted, again.fitted
+        np.testing.assert_allclose(fitted[1], fitted[0], rtol=1e-8)
+
+
+def test_the_same_bits_twice_and_on_any_number_of_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "CELLS_IN_CACHE", 300)  # many blocks
     data = panel(4)
-    one, two = fit(THREE, data), fit(THREE, data)
-    assert one.coefficients.tobytes() == two.coefficients.tobytes()
-    assert one.covariance.matrix.tobytes() == two.covariance.matrix.tobytes()
+    one = fit(THREE, data)
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(parallel, "workers", lambda cores=cores: cores)
+        two = fit(THREE, data)
+        assert one.coefficients.tobytes() == two.coefficients.tobytes()
+        assert one.covariance.matrix.tobytes() == two.covariance.matrix.tobytes()
 
 
 @pytest.mark.slow

@@ -35,6 +35,7 @@ from hikiwake.gravity.parallel import each
 SmallSample = Literal["clusters", "parameters"]
 BY_PAIR = "pair"
 ROBUST = "robust"
+FEW_ROWS = 4_000
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,18 @@ def _nested(parts: Sandwich, effect: Effect, way: Effect) -> bool:
     """Return whether each level of the effect lies in one cluster."""
     if set(way.columns) <= set(effect.columns) and not effect.unordered:
         return True
-    codes, size = combine([parts.keys[name] for name in effect.columns], unordered=effect.unordered)
-    clusters, _ = combine([parts.keys[name] for name in way.columns], unordered=way.unordered)
+    # Where levels are not nested, a few rows show it.
+    return all(_in_one_cluster(parts, (effect, way), rows) for rows in (slice(0, FEW_ROWS), slice(None)))
+
+
+def _in_one_cluster(parts: Sandwich, of: tuple[Effect, Effect], rows: slice) -> bool:
+    (codes, size), (clusters, _) = (
+        combine(
+            [Key(parts.keys[name].codes[rows], parts.keys[name].labels) for name in one.columns],
+            unordered=one.unordered,
+        )
+        for one in of
+    )
     last = np.zeros(size, dtype=np.intp)
     last[codes] = clusters
     return bool((last[codes] == clusters).all())

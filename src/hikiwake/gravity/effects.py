@@ -74,33 +74,40 @@ class Totals:
     def __init__(self, effects: Effects, columns: int) -> None:
         self.effects = effects
         self.margins = zeros(effects, columns)
+        self.shared = [which for which, local in enumerate(effects.local) if not local]
 
-    def take(self, cells: Array, block: slice) -> Margins:
-        """Put the sums of the block's own levels in their place; return those of levels shared by blocks."""
-        shared = []
+    def room(self) -> Margins:
+        """Return where a block puts its part of the levels that blocks share."""
+        return [np.empty_like(self.margins[which]) for which in self.shared]
+
+    def take(self, cells: Array, block: slice, room: Margins, first: int = 0) -> None:
+        """Put the sums of cells (columns, block, ...), the columns from `first` on, in their place."""
+        columns, shared = slice(first, first + len(cells)), iter(room)
         for which, whole in enumerate(self.margins):
             found = self.effects.sums(which, cells)
             if self.effects.local[which]:
-                whole[:, block] = found
+                whole[columns, block] = found
             else:
-                shared.append(found)
-        return shared
+                next(shared)[columns] = found
 
     def close(self, parts: Sequence[Margins]) -> Margins:
-        """Add the shared levels' sums, in the order of the blocks."""
-        common = [
-            whole for whole, local in zip(self.margins, self.effects.local, strict=True) if not local
-        ]
-        for at, whole in enumerate(common):
+        """Add the levels that blocks share, in the order of the blocks."""
+        for at, which in enumerate(self.shared):
             for part in parts:
-                np.add(whole, part[at], out=whole)
+                np.add(self.margins[which], part[at], out=self.margins[which])
         return self.margins
 
 
 def margins(effects: Effects, columns: int, cells: Callable[[slice], Array]) -> Margins:
-    """Return the sums by level of each effect, of cells (columns, block, ...) that are made block by block."""
+    """Return the sums by level of each effect, of cells (columns, block, ...) made block by block."""
     totals = Totals(effects, columns)
-    return totals.close(each(lambda block: totals.take(cells(block), block), effects.blocks))
+
+    def of_block(block: slice) -> Margins:
+        room = totals.room()
+        totals.take(cells(block), block, room)
+        return room
+
+    return totals.close(each(of_block, effects.blocks))
 
 
 def zeros(effects: Effects, columns: int) -> Margins:

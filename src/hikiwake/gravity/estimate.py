@@ -185,7 +185,7 @@ def project(
     x: Array,
     begun: tuple[Equations, Margins] | None,
 ) -> tuple[Array, Array, Array]:
-    """Return the part of regressors (K, *cells) orthogonal to the effects, its Gram matrix, and their squares.
+    """Return the part of regressors (K, *cells) orthogonal to the effects, its Gram matrix, all squares.
 
     The solution is refined until what the effects still explain is lost in rounding, so that standard errors
     do not depend on how the equations were solved. `weights` are those of the estimate and those given: a
@@ -211,7 +211,8 @@ def project(
         )
         if worst <= PRECISION:
             break
-        levels = equations.solve(left, None, Accuracy(1e-6, rms))
+        relative = min(max(0.1 * PRECISION / worst, 1e-6), 0.1)
+        levels = equations.solve(left, None, Accuracy(relative, rms))
     return projected, gram, squares
 
 
@@ -219,9 +220,7 @@ def _weighted(x: Array, weights: Array) -> Array:
     return np.multiply(x, weights, out=scratch("weighted", x.shape))
 
 
-def _gram(
-    effects: Effects, x: Array, weights: Array, levels: Margins | None = None
-) -> tuple[Array, Margins]:
+def _gram(effects: Effects, x: Array, weights: Array, levels: Margins | None = None) -> tuple[Array, Margins]:
     """Take effects off regressors, in place; return X'WX and the sums of WX by level."""
     totals = Totals(effects, len(x))
     taken = [-one for one in levels or ()]
@@ -230,8 +229,9 @@ def _gram(
         part = x[:, block]
         add_levels(effects, taken, block, part)
         weighted = _weighted(part, weights[block])
-        flat = part.reshape(len(x), -1)
-        return weighted.reshape(len(x), -1) @ flat.T, totals.take(weighted, block)
+        room = totals.room()
+        totals.take(weighted, block, room)
+        return weighted.reshape(len(x), -1) @ part.reshape(len(x), -1).T, room
 
     parts = each(of_block, effects.blocks)
     return np.sum([part[0] for part in parts], axis=0), totals.close([part[1] for part in parts])

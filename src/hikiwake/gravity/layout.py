@@ -137,13 +137,11 @@ def _dense(effects: Sequence[Effect], keys: dict[str, Key], found: Sides, rows: 
     if rows < LEAST_FILL * total:
         return None
     # Exporter, importer, time: two-way cells lie by time, three-way ones by exporter, then time.
-    form: Effects
-    if len(effects) == 2:
-        mine, turned = (2, 0, 1), (False, False)
-        form = TwoWay((sizes[2], sizes[0], sizes[1]))
-    else:
-        mine, turned = (0, 2, 1), (True, False, False)
-        form = ThreeWay((sizes[0], sizes[2], sizes[1]))
+    pairs = len(effects) == 3
+    turned: tuple[bool, ...]
+    mine, turned = ((0, 2, 1), (True, False, False)) if pairs else ((2, 0, 1), (False, False))
+    shape = (sizes[mine[0]], sizes[mine[1]], sizes[mine[2]])
+    form: Effects = ThreeWay(shape) if pairs else TwoWay(shape)
     order = complete_order(codes, sizes)
     filled = f"{rows / total:.0%} filled" if rows < total else "complete"
     name = f"dense, {sizes[2]} x {sizes[0]} x {sizes[1]}, {filled}"
@@ -175,7 +173,9 @@ def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, .
     if rows != int(np.prod(sizes)):
         return None
     # An axis of one level never changes; it may stand anywhere.
-    strides = [int(np.argmax(one != one[0])) if size > 1 else rows for one, size in zip(codes, sizes, strict=True)]
+    strides = [
+        int(np.argmax(one != one[0])) if size > 1 else rows for one, size in zip(codes, sizes, strict=True)
+    ]
     order = tuple(int(axis) for axis in np.argsort([-stride for stride in strides], kind="stable"))
     shape = [sizes[axis] for axis in order]
     for place, axis in enumerate(order):

@@ -270,9 +270,7 @@ def _result(
     mean = np.exp(predictor)
     residual = y - mean if estimator == "ppml" else np.log(y) - predictor
     codes = each(of_rows, [one.codes for one in table.keys.values()])
-    keys = {
-        name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)
-    }
+    keys = {name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)}
     scale = 1.0 / np.sqrt(np.diag(found.gram))
     bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
     weighted = residual if weights is None else residual * weights

@@ -24,7 +24,7 @@ from threadpoolctl import ThreadpoolController
 Item = TypeVar("Item")
 Out = TypeVar("Out")
 
-CELLS_IN_CACHE = 40_000
+CELLS_IN_CACHE = 80_000
 _pool: ContextVar[ThreadPoolExecutor | None] = ContextVar("pool", default=None)
 _buffers = threading.local()
 

@@ -87,8 +87,9 @@ class _Concentrated:
         w = self.weights[block]
         through = np.einsum("itj,tj->ij", w, b, out=scratch("through", (len(w), w.shape[2])))
         through *= self.pairs[block]
-        out = np.matmul(w.transpose(1, 0, 2), b[:, :, None])[:, :, 0].T  # (n, T)
-        return out - np.matmul(w, through[:, :, None])[:, :, 0]
+        out: Array = np.matmul(w.transpose(1, 0, 2), b[:, :, None])[:, :, 0].T  # (n, T)
+        out -= np.matmul(w, through[:, :, None])[:, :, 0]
+        return out
 
     def _to_importers(self, block: slice, a: Array, more: Array | None = None) -> Array:
         """Return a block's part of C' a (T, J) for a (n, T); `more` (n, J) are pair effects besides."""
@@ -99,7 +100,8 @@ class _Concentrated:
             of_pairs -= more
         plain = np.ascontiguousarray(a.T)[:, None, :]
         out: Array = np.matmul(plain, w.transpose(1, 0, 2))[:, 0]
-        return np.subtract(out, np.einsum("itj,ij->tj", w, of_pairs), out=out)
+        out -= np.einsum("itj,ij->tj", w, of_pairs)
+        return out
 
     def _own(self, block: slice, right: Array) -> Array:
         """Return the exporters' effects (n, T) that a right side asks for."""
