@@ -19,7 +19,7 @@ from hikiwake.core.provenance import Dataset, Formula, Ledger
 from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
-from hikiwake.store.catalogue import SHIPPED, open_vintage
+from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import locate
 from hikiwake.store.tables import Tables, open_tables
 
@@ -289,10 +289,11 @@ def renderer(suffix: str) -> str:
     return name
 
 
-def pair(a: str, b: str = "", *, data: str | Path | None = None) -> PairView:
+def pair(a: str, b: str = "", *, data: str | Place | None = None) -> PairView:
     """Open a pair by any names or codes: pair("JPN", "RUS"), pair("japan", "Россия"), pair("JP-RU").
 
-    `data` is another vintage than the shipped one: NAME or NAME@VERSION of one you added, or a folder.
+    `data` is another vintage than the shipped one: NAME or NAME@VERSION of one you added, several with
+    commas (the first lies over the others), or a folder.
     """
     chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
     return PairView(chosen, open_tables(_folder(data)))
@@ -303,7 +304,7 @@ def country(name: str) -> Country:
     return countries.resolve(name)
 
 
-def datasets(data: str | Path | None = None) -> tuple[Dataset, ...]:
+def datasets(data: str | Place | None = None) -> tuple[Dataset, ...]:
     """Return what the vintage holds."""
     return tuple(entry.dataset() for entry in open_vintage(_folder(data)).entries())
 
@@ -323,7 +324,7 @@ def _read_once(path: Path) -> Dossier:
     return read(path)
 
 
-def _folder(data: str | Path | None) -> Path:
+def _folder(data: str | Place | None) -> Place:
     return locate(data) if data else SHIPPED
 
 

@@ -17,7 +17,7 @@ import pytest
 from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
-from tests import releases
+from tests import producers, releases
 
 from hikiwake.dossier import identity
 from hikiwake.store.catalogue import open_vintage
@@ -90,6 +90,8 @@ def examples(page: Path, folder: Path) -> list[Example]:
     parsed.namespace["folder"] = folder
     if page.name == "bring-your-own-data.md":
         releases.release(folder / "BACI_HS92_V202601.zip")
+    if page.name == "add-other-sources.md":
+        producers.wdi_zip(folder / "WDI_CSV.zip")
     return list(parsed)
 
 

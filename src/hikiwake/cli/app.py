@@ -9,8 +9,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hikiwake.store.catalogue import Place
 
 COMMANDS = {
     "brief": "brief",
@@ -36,7 +40,7 @@ REFUSED, UNEXPECTED, INTERRUPTED = 4, 70, 130
 class Options:
     """What the options before the command say."""
 
-    def __init__(self, data: Path | None, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, data: Place | None, *, quiet: bool = False, verbose: bool = False) -> None:
         self.data = data
         self.quiet = quiet
         self.verbose = verbose
@@ -107,7 +111,7 @@ Examples:
   hikiwake ties JPN RUS --year 2014 --json""",
 )
 @click.option(
-    "--data", envvar="HIKIWAKE_DATA", help="Another vintage: NAME[@VERSION] of your own, or its folder."
+    "--data", envvar="HIKIWAKE_DATA", help="Vintages of your own: NAME[@VERSION][,...], or a folder."
 )
 @click.option("--quiet", "-q", is_flag=True, help="Print results and errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="Say what is being done, and how long it took.")
@@ -139,7 +143,7 @@ def commands(  # noqa: PLR0913, PLR0917  (one argument for each option)
         ctx.exit(2)
 
 
-def _folder(data: str | None) -> Path | None:
+def _folder(data: str | None) -> Place | None:
     if not data:
         return None
     from hikiwake.store.library import locate

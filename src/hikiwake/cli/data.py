@@ -202,3 +202,43 @@ Examples:
 def path(options: Options) -> None:
     """Print the folder of the vintage."""
     click.echo(str(_vintage(options).folder))
+
+
+@data.command(
+    "rows",
+    short_help="Show rows of a table.",
+    epilog="""\b
+Examples:
+  hikiwake data rows borders economy=JPN
+  hikiwake --data wdi data rows wdi economy=JPN,RUS indicator=SP.POP.TOTL year=2003..2013 --csv""",
+)
+@click.argument("table")
+@click.argument("conditions", nargs=-1, metavar="[COLUMN=VALUE]...")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Rows shown.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def rows_of(
+    options: Options, table: str, conditions: tuple[str, ...], limit: int, as_csv: bool, as_json: bool
+) -> None:
+    """Show rows of a table, the largest values first.
+
+    A value is one or several (JPN,RUS), how codes begin (27*), all but one (!JPN), or a span (2003..2013).
+    """
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.selection import rows
+    from hikiwake.store.tables import open_tables
+
+    tables = open_tables(options.data or SHIPPED)
+    dataset = tables.dataset_of(table)
+    found = rows(tables, f"{dataset.id}@{dataset.version}#{table}?{'&'.join(conditions)}", limit)
+    if as_json:
+        _json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
+        return
+    import csv
+
+    writer = csv.writer(sys.stdout, delimiter="," if as_csv else "\t", lineterminator="\n")
+    writer.writerow(found.columns)
+    writer.writerows(found.rows)
+    if found.total > len(found.rows):
+        options.say(f"{found.total - len(found.rows):,} more rows fit; --limit shows more")

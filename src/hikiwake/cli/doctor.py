@@ -73,17 +73,18 @@ def _fonts() -> Iterator[str]:
 def _data(options: Options) -> Iterator[str]:
     """Say which vintage is whole; yield each file that is not what the catalogue says."""
     from hikiwake.core.errors import DamagedStore
-    from hikiwake.store.catalogue import SHIPPED, Vintage
+    from hikiwake.store.catalogue import SHIPPED, Vintage, folders_of
 
-    try:
-        vintage = Vintage(options.data or SHIPPED)
-    except DamagedStore as fault:
-        yield f"{fault.where}: {fault.why}"
-        return
-    faults = list(vintage.faults())
-    whole = len(vintage.tables()) - len(faults)
-    click.echo(f"vintage {vintage.name}: {whole} of {len(vintage.tables())} files as in the catalogue")
-    yield from (f"{path}: {fault}" for path, fault in faults)
+    for folder in folders_of(options.data or SHIPPED):
+        try:
+            vintage = Vintage(folder)
+        except DamagedStore as fault:
+            yield f"{fault.where}: {fault.why}"
+            continue
+        faults = list(vintage.faults())
+        whole = len(vintage.tables()) - len(faults)
+        click.echo(f"vintage {vintage.name}: {whole} of {len(vintage.tables())} files as in the catalogue")
+        yield from (f"{path}: {fault}" for path, fault in faults)
 
 
 def _own() -> Iterator[str]:

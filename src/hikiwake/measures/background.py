@@ -12,6 +12,7 @@ from hikiwake.measures.statement import Statements
 
 PWT, STABILITY, FACTBOOK, PARTNERS = "pwt", "political_stability", "factbook", "factbook_partners"
 DISTANCES, BORDERS = "distances", "borders"
+INDICATORS = "wdi"
 NOT_REPORTED = "the source gives no figure for this economy"
 MILLION = 1e6
 NEAREST = "the figure reported for the year nearest to the brief's"
@@ -81,7 +82,33 @@ PARTNER_SHARE = Formula(
     reads=(PARTNERS,),
     caution="Only main partners are named; an absent one has a smaller share, not none.",
 )
+
+
+def _indicator(of: Formula, code: str, caution: str = "") -> Formula:
+    return Formula(
+        id=f"{of.id}_wdi",
+        name=of.name,
+        expression=f"{NEAREST}; indicator {code}",
+        unit=of.unit,
+        range=of.range,
+        source="World Bank, World Development Indicators, as the reader brought them in",
+        reads=(INDICATORS,),
+        caution=caution,
+    )
+
+
+# A figure, and the indicator of the World Bank that stands in its place where the reader has brought it in.
+BROUGHT: dict[str, tuple[Formula, str]] = {
+    formula.id: (_indicator(formula, code, caution), code)
+    for formula, code, caution in (
+        (GDP, "NY.GDP.MKTP.CD", ""),
+        (EXPORTS, "NE.EXP.GNFS.CD", "Goods and services."),
+        (IMPORTS, "NE.IMP.GNFS.CD", "Goods and services."),
+        (POPULATION, "SP.POP.TOTL", ""),
+    )
+}
 FORMULAS = (
+    *(formula for formula, _ in BROUGHT.values()),
     GDP,
     EXPORTS,
     IMPORTS,
@@ -123,9 +150,17 @@ class When(NamedTuple):
 
 
 def figures(say: Statements, economy: str, when: When) -> dict[str, Fact]:
-    """State the size, openness, investment stocks and stability of one economy, near a year."""
-    stated = {formula.id: _factbook(say, formula, names, economy, when) for formula, names in REPORTED}
-    stated[POPULATION.id] = _yearly(say, POPULATION, (PWT, "pop", ""), economy, when)
+    """State the size, openness, investment stocks and stability of one economy, near a year.
+
+    Indicators that the reader brought in come first; what they lack is as the shipped data have it.
+    """
+    brought = _brought(say, economy, when)
+    stated = {
+        formula.id: brought.get(formula.id) or _factbook(say, formula, names, economy, when)
+        for formula, names in REPORTED
+    }
+    population = brought.get(POPULATION.id) or _yearly(say, POPULATION, (PWT, "pop", ""), economy, when)
+    stated[POPULATION.id] = population
     stated[POLITICAL_STABILITY.id] = _yearly(
         say, POLITICAL_STABILITY, (STABILITY, "estimate", "standard_error"), economy, when
     )
@@ -190,6 +225,26 @@ def names_partners(say: Statements, economy: str, year: int) -> bool:
         say.tables.frame(PARTNERS).filter((nw.col("economy") == economy) & (nw.col("year") <= year)).head(1)
     )
     return bool(len(rows["year"]))
+
+
+def _brought(say: Statements, economy: str, when: When) -> dict[str, Fact]:
+    """State the figures of one economy that the World Bank's indicators hold, if there are such."""
+    if not say.tables.has(INDICATORS):
+        return {}
+    codes = [code for _, code in BROUGHT.values()]
+    of = (nw.col("economy") == economy) & nw.col("indicator").is_in(codes)
+    rows = say.tables.collect(say.tables.frame(INDICATORS).filter(of))
+    stated = {}
+    for identity, (formula, code) in BROUGHT.items():
+        mine = np.flatnonzero(rows["indicator"] == code)
+        at = when.nearest([int(year) for year in rows["year"][mine]])
+        if at is None:
+            continue
+        n = next(n for n in mine if int(rows["year"][n]) == at)
+        where = {"indicator": code, "economy": economy, "year": str(at)}
+        value = float(rows["value"][n])
+        stated[identity] = say.fact(formula, {"economy": economy}, at, value, table=INDICATORS, where=where)
+    return stated
 
 
 def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy: str, when: When) -> Fact:

@@ -7,19 +7,22 @@ SHA-256 is compared with the catalogue before its first use in a process; a dama
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from hikiwake.core.errors import DamagedStore, NoData
+from hikiwake.core.errors import BadUsage, DamagedStore, NoData
 from hikiwake.core.provenance import Dataset
 
 CATALOGUE = "catalogue.json"
 CORRECTIONS = "corrections"
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
+
+Place = Path | tuple[Path, ...]
+"""Where a vintage is: its folder, or several folders of which the first lies over the others."""
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -122,9 +125,12 @@ class Catalogue(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Vintage:
-    """An open vintage: catalogue entries, and paths of files whose checksum has been verified."""
+    """An open vintage: catalogue entries, and paths of files whose checksum has been verified.
 
-    def __init__(self, folder: Path) -> None:
+    What lies beneath it (the vintages of `beneath`, then the shipped data) gives the tables that it lacks.
+    """
+
+    def __init__(self, folder: Path, beneath: tuple[Path, ...] = ()) -> None:
         self.folder = folder
         path = folder / CATALOGUE
         try:
@@ -137,11 +143,12 @@ class Vintage:
                 remedy="Reinstall the package, or restore the folder from its source.",
             ) from fault
         self.shipped = not self.catalogue.over_shipped
-        self.base = None if self.shipped else open_vintage(SHIPPED)
+        self.base = None if self.shipped else open_vintage(beneath or SHIPPED)
         self._own = {entry.id: entry for entry in self.catalogue.datasets}
-        beneath = self.base.entries() if self.base else ()
+        self._refuse_what_stands_twice(beneath)
+        held = self.base.entries() if self.base else ()
         # What brings its own flows replaces the shipped flows whole: nothing may be told from both.
-        self._beneath = tuple(entry for entry in beneath if not _names(entry) & _names(*self._own.values()))
+        self._beneath = tuple(entry for entry in held if not _shared((entry,), self._own.values()))
         self._entries = {**{entry.id: entry for entry in self._beneath}, **self._own}
         self._files: dict[str, tuple[Entry, list[TableFile]]] = {}
         for entry in self._own.values():
@@ -149,13 +156,34 @@ class Vintage:
                 self._files.setdefault(table.name, (entry, []))[1].append(table)
         self._verified: set[str] = set()
 
+    def _refuse_what_stands_twice(self, beneath: tuple[Path, ...]) -> None:
+        if self.shipped and beneath:
+            raise BadUsage(
+                where=f"vintage {self.catalogue.vintage}",
+                why="it is whole in itself, so nothing can lie beneath it",
+                remedy="Name it alone.",
+            )
+        for other in self.base.owned if self.base else ():
+            both = _shared(other.catalogue.datasets, self._own.values())
+            if both:
+                raise BadUsage(
+                    where=f"vintages {self.catalogue.vintage} and {other.catalogue.vintage}",
+                    why=f"both bring {', '.join(both)}, and no number may be told from two sources",
+                    remedy="Name one of them.",
+                )
+
+    @property
+    def owned(self) -> tuple[Vintage, ...]:
+        """The vintages of the user's own in this one, the uppermost first; none where it is shipped."""
+        return () if self.shipped else (self, *(self.base.owned if self.base else ()))
+
     @property
     def name(self) -> str:
-        """The name of the vintage."""
-        return self.catalogue.vintage
+        """The name of the vintage; of several, their names with commas."""
+        return ",".join(one.catalogue.vintage for one in self.owned) or self.catalogue.vintage
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return all datasets, in the catalogue's order, then those taken from the shipped data."""
+        """Return all datasets, in the catalogue's order, then those taken from what lies beneath."""
         return (*self.catalogue.datasets, *self._beneath)
 
     @property
@@ -188,7 +216,13 @@ class Vintage:
     def name_of(self, table: str) -> str:
         """Return the name of the vintage that a table comes from: this one, or the shipped one beneath it."""
         self._require(table)
-        return self.base.name_of(table) if self.base and table not in self._files else self.name
+        if self.base and table not in self._files:
+            return self.base.name_of(table)
+        return self.catalogue.vintage
+
+    def is_own(self, table: str) -> bool:
+        """Tell whether a table is one that the user brought in."""
+        return any(table in one._files for one in self.owned)
 
     def years_of(self, table: str) -> tuple[int, ...]:
         """Return the years that a table's dataset holds: those its catalogue names, else all of its span."""
@@ -227,7 +261,7 @@ class Vintage:
     def corrections(self) -> tuple[Correction, ...]:
         """Return the faults of the data that were looked at and confirmed by hand; none where none ship."""
         if CORRECTIONS not in self._files:
-            return ()
+            return self.base.corrections() if self.base and self._is_beneath(CORRECTIONS) else ()
         return tuple(msgspec.json.decode(self.path(CORRECTIONS).read_bytes(), type=list[Correction]))
 
     def faults(self) -> Iterator[tuple[Path, str]]:
@@ -258,6 +292,15 @@ def _names(*entries: Entry) -> set[str]:
     return {table.name for entry in entries for table in entry.tables}
 
 
+def _shared(some: Iterable[Entry], others: Iterable[Entry]) -> list[str]:
+    """Return the tables that datasets on both sides hold; reports and other documents are no tables."""
+    first, second = (
+        {table.name for entry in entries for table in entry.tables if table.file.endswith(".parquet")}
+        for entries in (some, others)
+    )
+    return sorted(first & second)
+
+
 def _fault(path: Path, file: TableFile) -> str:
     try:
         with path.open("rb") as stream:
@@ -270,9 +313,15 @@ def _fault(path: Path, file: TableFile) -> str:
 
 
 @lru_cache(maxsize=4)
-def open_vintage(folder: Path = SHIPPED) -> Vintage:
-    """Open a vintage folder; by default the one that ships with the package."""
-    return Vintage(folder)
+def open_vintage(place: Place = SHIPPED) -> Vintage:
+    """Open a vintage, or several over each other; by default the one that ships with the package."""
+    folder, *beneath = folders_of(place)
+    return Vintage(folder, tuple(beneath))
+
+
+def folders_of(place: Place) -> tuple[Path, ...]:
+    """Return the folders of a place, the uppermost first."""
+    return (place,) if isinstance(place, Path) else place
 
 
 def to_json(value: Any) -> bytes:

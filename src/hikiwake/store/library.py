@@ -19,7 +19,7 @@ import msgspec
 
 from hikiwake.core.errors import BadInput, BadUsage, DamagedStore, NoData
 from hikiwake.store import disk
-from hikiwake.store.catalogue import CATALOGUE
+from hikiwake.store.catalogue import CATALOGUE, Place
 
 INDEX = "index.json"
 STAGING = "unfinished"
@@ -182,13 +182,27 @@ def place() -> Path:
     return user_data_path("hikiwake") / "vintages"
 
 
-def locate(reference: str | Path) -> Path:
-    """Return the folder of a vintage: a folder with a catalogue, or NAME[@VERSION] of the user's own."""
+def locate(reference: str | Place) -> Place:
+    """Return where a vintage is: a folder with a catalogue, or NAME[@VERSION] of the user's own.
+
+    Several, with commas between them, lie over each other; the first is uppermost.
+    """
+    if isinstance(reference, tuple):
+        return reference
     folder = Path(reference)
-    if (folder / CATALOGUE).is_file() or folder.is_dir() or os.sep in str(reference):
+    if (folder / CATALOGUE).is_file() or folder.is_dir():
+        return folder
+    names = [name.strip() for name in str(reference).split(",") if name.strip()] or [str(reference)]
+    folders = tuple(_located(name) for name in names)
+    return folders[0] if len(folders) == 1 else folders
+
+
+def _located(name: str) -> Path:
+    folder = Path(name)
+    if (folder / CATALOGUE).is_file() or folder.is_dir() or os.sep in name:
         return folder
     library = Library()
-    return library.path(library.find(str(reference)))
+    return library.path(library.find(name))
 
 
 def checked_name(text: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hikiwake.core.provenance import Dataset
-from hikiwake.store.catalogue import SHIPPED, Vintage, open_vintage
+from hikiwake.store.catalogue import SHIPPED, Place, Vintage, open_vintage
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -62,7 +62,7 @@ class DuckDB:
         if drawn and drawn[0]:
             self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
-        self._resident: set[str] = set()
+        self._resident: dict[tuple[Path, ...], str] = {}
 
     def scan(self, *paths: Path) -> Frame:
         """Return a table as a lazy frame; a small one is unpacked into memory at its first use."""
@@ -70,10 +70,11 @@ class DuckDB:
 
         if sum(path.stat().st_size for path in paths) > RESIDENT_BYTES:
             return nw.from_native(self._connection.read_parquet([str(path) for path in paths]))
-        name = f"resident_{paths[0].stem}".replace('"', "")
-        if name not in self._resident:
+        name = self._resident.get(paths)
+        if name is None:
+            name = f"resident_{len(self._resident)}"
             self._connection.read_parquet([str(path) for path in paths]).create(name)
-            self._resident.add(name)
+            self._resident[paths] = name
         return nw.from_native(self._connection.table(name))
 
     def collect(self, frame: Frame) -> Columns:
@@ -149,6 +150,6 @@ class Tables:
 
 
 @lru_cache(maxsize=4)
-def open_tables(folder: Path = SHIPPED) -> Tables:
-    """Open the tables of a vintage folder on the embedded engine, once a process."""
-    return Tables(open_vintage(folder))
+def open_tables(place: Place = SHIPPED) -> Tables:
+    """Open the tables of a vintage on the embedded engine, once a process."""
+    return Tables(open_vintage(place))

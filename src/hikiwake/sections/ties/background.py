@@ -171,7 +171,7 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
 def _what_flows_are(context: Context) -> Prose:
     """Say that no total ships with the program, or which data of the reader's own the flows come from."""
     tables = context.say.tables
-    if tables.vintage.shipped or not tables.has(FLOWS):
+    if not tables.vintage.is_own(FLOWS):
         return prose("ties.no_bilateral_totals")
     data = text(tables.dataset_of(FLOWS).title)
     return prose("ties.own_flows", scope=scope_label(covered(context.say)), data=data)

@@ -37,6 +37,14 @@ _SERVICES = {
 }
 
 
+# The World Bank's groups of economies: regions, incomes, lenders, demographic stages.
+_GROUPS = frozenset(
+    "AFE AFW ARB CEB CSS EAP EAR EAS ECA ECS EMU EUU FCS HIC HPC IBD IBT IDA IDB IDX INX LAC LCN LDC LIC"
+    " LMC LMY LTE MEA MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST SXZ TEA TEC TLA TMN TSA TSS UMC WLD"
+    " XZN".split()
+)
+
+
 class Meaning(msgspec.Struct, frozen=True):
     """What a code means: an economy (or `AGGREGATE`, or nothing), and what a reader must know."""
 
@@ -63,7 +71,7 @@ def meaning(code: str) -> Meaning:
     which = known(text) if text and len(text) < 80 and text.isprintable() else None
     if which is not None:
         return Meaning(code, which.id, _former(which.until, which.name))
-    return Meaning(code, AGGREGATE if _AGGREGATES.fullmatch(text) else "")
+    return Meaning(code, AGGREGATE if _AGGREGATES.fullmatch(text) or text in _GROUPS else "")
 
 
 def _former(until: int | None, name: str) -> str:

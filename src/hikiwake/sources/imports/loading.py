@@ -65,7 +65,7 @@ def load(
         f"c{places[role]} as {role}" if role in places else f"null as {role}"
         for role in (*ROLES, *_chosen(mapping))
     )
-    with _pipe(stream, found, tick) as pipe:
+    with piped(stream, found, tick) as pipe:
         connection.execute(
             f"insert into raw select {wanted} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
             f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{columns}}},"
@@ -126,14 +126,14 @@ def _parquet(connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Map
 
 
 @contextmanager
-def _pipe(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[str]:
+def piped(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[str]:
     """Feed a stream through a named pipe, from which the database reads it as a file."""
     faults: list[BaseException] = []
 
     def feed(path: Path) -> None:
         try:
             with path.open("wb") as out:
-                for block in blocks(stream, found.encoding):
+                for block in blocks(stream, found.encoding, found.before):
                     out.write(block)
                     tick(len(block))
         except BrokenPipeError:

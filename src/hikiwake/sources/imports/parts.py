@@ -78,7 +78,7 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     codes = {one.code: one.economy for one in meanings if one.economy}
     report = msgspec.structs.replace(report, notes=[*report.notes, *notes], codes=codes)
     if not task.allow_rejects:
-        _tolerate(report)
+        tolerate(report)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     made = Written(path.name, path.stat().st_size, digest, report)
@@ -205,7 +205,8 @@ def _bad(connection: duckdb.DuckDBPyConnection, loaded: list[loading.Loaded]) ->
     return sorted([*found, *lost], key=lambda bad: (bad.source, bad.line))[:SHOWN]
 
 
-def _tolerate(report: PartReport) -> None:
+def tolerate(report: PartReport) -> None:
+    """Refuse a part of which more than `TOLERATED` cannot be taken, with the reasons."""
     if report.rows("rejected") <= TOLERATED * report.read:
         return
     reasons = sorted(

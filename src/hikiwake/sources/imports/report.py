@@ -16,6 +16,8 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "a total over economies or an unnamed partner, not a flow between two",
     ),
     "domestic": ("left out", "importer", "a sale within one economy"),
+    "blank": ("left out", "value", "a cell without a value, in a table with a column for each year"),
+    "remark": ("left out", "", "a line on the data, below the table"),
     "zero": ("left out", "value", "a flow of nothing"),
     "repeated": ("merged", "", "the same row again; counted once"),
     "malformed": ("rejected", "", "not as many fields as the header, or text that cannot be read"),
@@ -24,6 +26,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     "unknown_exporter": ("rejected", "exporter", "no economy answers to the exporter's code"),
     "unknown_importer": ("rejected", "importer", "no economy answers to the importer's code"),
     "self_trade": ("rejected", "importer", "exporter and importer are the same"),
+    "unknown_economy": ("rejected", "economy", "no economy answers to the code"),
     "unknown_product": ("rejected", "product", "the product is not in the classification"),
     "no_value": ("rejected", "value", "the value is missing"),
     "not_a_number": ("rejected", "value", "the value is no number that can be held"),
@@ -81,11 +84,12 @@ class PartReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The report of a whole import, kept with the vintage."""
+    """The report of a whole import, kept with the vintage; `unit` is what amounts are in (empty: no sums)."""
 
     source: str
     sha256: str
     parts: list[PartReport]
+    unit: str = "USD"
 
     def rows(self, fate: str) -> int:
         """Return how many rows of all parts met a fate."""
@@ -100,14 +104,23 @@ class Report(msgspec.Struct, frozen=True):
         """Rows that were read."""
         return sum(part.read for part in self.parts)
 
+    def summary(self) -> str:
+        """Return in a sentence what the data were made from and what became of the rows."""
+        fates = ", ".join(f"{self.rows(fate):,} {fate}" for fate in FATES)
+        return (
+            f"Brought in by the user from {self.source} (SHA-256 {self.sha256[:16]}): "
+            f"{self.read:,} rows read, {fates}."
+        )
+
 
 def lines(report: Report, shown: int = 10) -> list[str]:
     """Return the report as lines of text."""
     said = [f"{report.read:,} rows read"]
-    for fate in FATES:
-        if report.rows(fate):
-            said.append(f"{report.rows(fate):>12,}  {fate:<9} {report.usd(fate):>24,} USD")
-    said.append(f"{sum(map(report.rows, FATES)):>12,}  in all    {sum(map(report.usd, FATES)):>24,} USD")
+    for fate in (*FATES, "in all"):
+        of = FATES if fate == "in all" else (fate,)
+        if count := sum(map(report.rows, of)):
+            amount = f" {sum(map(report.usd, of)):>24,} {report.unit}" if report.unit else ""
+            said.append(f"{count:>12,}  {fate:<9}{amount}".rstrip())
     added = sum(part.added for part in report.parts)
     if added:
         said.append(f"{added:,} of the accepted rows were added to another code of the same economy")

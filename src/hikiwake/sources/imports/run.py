@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,12 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.errors import BadInput, BadUsage, Environment
-from hikiwake.sources.imports import baci_release, comtrade, parts, vintage
+from hikiwake.sources.imports import baci_release, comtrade, parts, table_sets, vintage, wdi
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
 from hikiwake.sources.imports.streams import Stream, table_of
+from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
 from hikiwake.store.catalogue import CATALOGUE
 from hikiwake.store.library import Held, Library, checked_name
@@ -58,13 +60,18 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     there = next((one for one in library.held() if one.reference == _reference(plan)), None)
     if there is not None and there.source == plan.identity.sha256:
         return Added(there, report_of(library.path(there)), known=True)
+    meant = plan.mapping if isinstance(plan, Plan) else None
     key = hashlib.sha256(
-        msgspec.json.encode([__version__, plan.identity, plan.mapping, wish.allow_rejects])
+        msgspec.json.encode([__version__, plan.identity, meant, wish.allow_rejects])
     ).hexdigest()[:16]
     with library.lock(key):
         staging = library.staging(key)
         try:
-            made = _make(plan, wish, staging, progress)
+            made = (
+                _make(plan, wish, staging, progress)
+                if isinstance(plan, Plan)
+                else _set(plan, wish, staging, progress)
+            )
             held = Held(
                 plan.identity.name,
                 plan.identity.version,
@@ -101,8 +108,8 @@ def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
                 progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
 
             task = Task(plan.mapping, plan.products, staging, wish.allow_rejects, tick)
-            found = parts.finished(staging, part) or _guarded(connection, part, task)
-            made.append(found)
+            with _understood(part.name):
+                made.append(parts.finished(staging, part) or parts.write(connection, part, task))
             done += size
         if not any(part.report.flows for part in made):
             raise BadInput(
@@ -121,23 +128,32 @@ def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
     return digest
 
 
-def _guarded(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Written:
+def _set(plan: SetPlan, wish: Wish, staging: Path, progress: Progress) -> str:
+    with _connected(staging) as connection, _understood(plan.identity.source):
+        digest = table_sets.make(connection, staging, plan, progress, allow_rejects=wish.allow_rejects)
+    _clean(staging)
+    return digest
+
+
+@contextmanager
+def _understood(where: str) -> Iterator[None]:
+    """Turn the database's errors into ours."""
     import duckdb
 
     try:
-        return parts.write(connection, part, task)
+        yield
     except duckdb.Error as fault:
         said = str(fault).splitlines()[0]
         if "interrupt" in said.lower():
             raise KeyboardInterrupt from fault
         if isinstance(fault, duckdb.OutOfMemoryException | duckdb.IOException):
             raise Environment(
-                where=part.name,
+                where=where,
                 why=f"the machine refuses ({said[:160]})",
                 remedy="Make room on the disk and in memory, and give the command again.",
             ) from fault
         raise BadInput(
-            where=part.name,
+            where=where,
             why=f"the table cannot be read ({said[:160]})",
             remedy="Look at the file; it must be a table with a header and one delimiter.",
         ) from fault
@@ -166,7 +182,7 @@ def _clean(staging: Path) -> None:
             path.unlink()
 
 
-def _plan(wish: Wish) -> Plan:
+def _plan(wish: Wish) -> Plan | SetPlan:
     for path in wish.files:
         if not path.is_file():
             raise BadInput(
@@ -181,8 +197,11 @@ def _plan(wish: Wish) -> Plan:
     sha256 = digest.hexdigest()
     source = ", ".join(path.name for path in wish.files)
     name, version = checked_name(wish.name) if wish.name else ("", "")
+    identity = vintage.Identity(name, version, source, sha256)
     release = None
     if wish.mapping is None:
+        if len(wish.files) == 1 and (known := _known_set(wish.files[0], identity)) is not None:
+            return known
         if len(wish.files) == 1 and wish.files[0].suffix == ".zip":
             release = baci_release.recognise(wish.files[0])
     mapping = wish.mapping or (comtrade.recognise(wish.files[0]) if release is None else None)
@@ -203,6 +222,12 @@ def _plan(wish: Wish) -> Plan:
     return Plan(identity, mapping, {}, (Part("flows", streams),))
 
 
+def _known_set(path: Path, identity: vintage.Identity) -> SetPlan | None:
+    """Return how to read a source that is no table of flows, if the file is of one that is known."""
+    recognisers: tuple[Callable[[Path, vintage.Identity], SetPlan | None], ...] = (wdi.recognise,)
+    return next((found for one in recognisers if (found := one(path, identity)) is not None), None)
+
+
 def _size(stream: Stream) -> int:
     from hikiwake.sources.imports.archive import opened
 
@@ -212,5 +237,5 @@ def _size(stream: Stream) -> int:
         return archive.getinfo(stream.member).file_size
 
 
-def _reference(plan: Plan) -> str:
+def _reference(plan: Plan | SetPlan) -> str:
     return f"{plan.identity.name}@{plan.identity.version}"

@@ -19,6 +19,8 @@ from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.archive import Counter, opened
 
 SAMPLE = 65_536
+ABOVE = 20
+"""Lines in which a header is looked for."""
 BLOCK = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -76,13 +78,17 @@ def table_of(path: Path) -> Stream:
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """How a text table is written: its encoding, delimiter, header, and how many fields its rows have."""
+    """How a text table is written: its encoding, delimiter, header, and how many fields its rows have.
+
+    `before` counts the lines that stand above the header.
+    """
 
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     fields: int
     sample: tuple[tuple[str, ...], ...]
+    before: int = 0
 
 
 class _Counted(io.RawIOBase):
@@ -97,8 +103,12 @@ class _Counted(io.RawIOBase):
         return block
 
 
-def layout(stream: Stream) -> Layout:
-    """Look at the beginning of a table; `BadInput` where there is no header."""
+def layout(stream: Stream, wanted: frozenset[str] = frozenset()) -> Layout:
+    """Look at the beginning of a table; `BadInput` where there is no header.
+
+    Services write a few lines on the data above the header; it is then the first of the first lines that has
+    all `wanted` columns, if one has.
+    """
     with stream.opened() as binary:
         begin = binary.read(SAMPLE)
     encoding = next((name for bom, name in _BOMS.items() if begin.startswith(bom)), "")
@@ -108,6 +118,8 @@ def layout(stream: Stream) -> Layout:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(begin)
     lines = text.splitlines()
     complete = lines if whole or not lines else lines[:-1]
+    before = _above(complete, wanted)
+    complete = complete[before:]
     if not complete or not complete[0].strip():
         raise BadInput(
             where=stream.name,
@@ -121,21 +133,38 @@ def layout(stream: Stream) -> Layout:
     # Some services end every row, but not the header, with a delimiter.
     longer = bool(lengths) and min(lengths) == max(lengths) == len(header) + 1
     surplus = longer and not any(row[-1].strip() for row in rows[1:] if row)
-    return Layout(
-        encoding, delimiter, header, len(header) + surplus, tuple(tuple(row) for row in rows[1:200] if row)
-    )
+    sample = tuple(tuple(row) for row in rows[1:200] if row)
+    return Layout(encoding, delimiter, header, len(header) + surplus, sample, before)
 
 
-def blocks(stream: Stream, encoding: str) -> Iterator[bytes]:
-    """Yield a table's text in blocks of UTF-8."""
+def _above(lines: list[str], wanted: frozenset[str]) -> int:
+    """Return how many lines stand above the header: none where no line has the wanted columns."""
+    if not wanted:
+        return 0
+    for number, line in enumerate(lines[:ABOVE]):
+        for sign in DELIMITERS:
+            if wanted <= {name.strip() for name in _split([line], sign)[0]}:
+                return number
+    return 0
+
+
+def blocks(stream: Stream, encoding: str, before: int = 0) -> Iterator[bytes]:
+    """Yield a table's text in blocks of UTF-8, without the lines before its header."""
     with stream.opened() as binary:
         if encoding == "utf-8":
+            for _ in range(before):
+                binary.readline()
             while block := binary.read(BLOCK):
                 yield block
             return
         decoder = codecs.getincrementaldecoder(encoding)("replace")
         while block := binary.read(BLOCK):
-            yield decoder.decode(block).encode("utf-8")
+            text = decoder.decode(block)
+            while before and text:
+                # A header stands near the top: its lines are all in the first block.
+                _, _, text = text.partition("\n")
+                before -= 1
+            yield text.encode("utf-8")
         yield decoder.decode(b"", final=True).encode("utf-8")
 
 

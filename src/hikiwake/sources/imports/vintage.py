@@ -73,19 +73,29 @@ def finish(
     report = Report(identity.source, identity.sha256, [part.report for part in parts])
     flags = _flags(connection, folder, identity.name, parts, progress)
     listed = _products(connection, folder, products, parts)
-    disk.write(folder / "report.json", msgspec.json.encode(report))
     flows = [
         TableFile(FLOWS, part.file, part.report.flows, part.bytes, part.sha256, COLUMNS) for part in parts
     ]
-    files = [*flows, flags, listed, _recorded(folder, REPORT, "report.json")]
-    entry = _entry(identity, mapping, report, files)
+    files = [*flows, flags, listed, report_file(folder, report)]
+    digest = sealed(folder, identity, _entry(identity, mapping, report, files))
+    for part in parts:
+        disk.remove((folder / part.file).with_suffix(".json"))
+    return digest
+
+
+def report_file(folder: Path, report: Report) -> TableFile:
+    """Write the report of an import; return its record for the catalogue."""
+    disk.write(folder / "report.json", msgspec.json.encode(report))
+    return _recorded(folder, REPORT, "report.json")
+
+
+def sealed(folder: Path, identity: Identity, entry: Entry) -> str:
+    """Write the catalogue of a vintage, its last file; return the catalogue's SHA-256."""
     content = msgspec.json.format(
         msgspec.json.encode(Catalogue(f"{identity.name}@{identity.version}", [entry], over_shipped=True)),
         indent=1,
     )
     disk.write(folder / CATALOGUE, content + b"\n")
-    for part in parts:
-        disk.remove((folder / part.file).with_suffix(".json"))
     return hashlib.sha256(content + b"\n").hexdigest()
 
 
@@ -100,7 +110,6 @@ def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[Tab
         if lines == {TOTAL}
         else f"{len(lines)} products ({mapping.classification})"
     )
-    refused = report.rows("rejected")
     return Entry(
         id=identity.name,
         version=identity.version,
@@ -109,9 +118,7 @@ def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[Tab
         licence=mapping.licence,
         licence_id="",
         citation=mapping.citation or ", ".join(filter(None, (mapping.producer, mapping.title))),
-        note=f"Brought in by the user from {identity.source} (SHA-256 {identity.sha256[:16]}): "
-        f"{report.read:,} rows read, {report.rows('accepted'):,} accepted, {report.rows('merged'):,} merged, "
-        f"{report.rows('left out'):,} left out, {refused:,} rejected. Values in whole USD.",
+        note=f"{report.summary()} Values in whole USD.",
         unit=UNITS[mapping.valuation],
         coverage=Coverage(
             text=f"{detail} between {len(economies)} economies, {span}",

@@ -1,0 +1,189 @@
+"""The World Bank's indicators: the bulk file, and the tables that its site and its service save.
+
+All are wide: a line for an economy and an indicator, a column for each year, "" or ".." where nothing is
+known. The site writes lines on the data above the header, and below the table.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.archive import opened
+from hikiwake.sources.imports.checking import MISSING
+from hikiwake.sources.imports.economies import meaning
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.report import Bad, PartReport, Tally, notes_of
+from hikiwake.sources.imports.streams import Layout, Stream, layout
+from hikiwake.sources.imports.table_sets import About, Column, Made, Output, SetPlan, Work
+from hikiwake.sources.imports.vintage import Identity
+from hikiwake.sources.imports.wide import Cells, load_cells, years_of
+from hikiwake.store.catalogue import Coverage
+
+if TYPE_CHECKING:
+    import duckdb
+
+SERIES, INDICATORS = "wdi", "wdi_indicators"
+_TABLE = re.compile(r"WDI_?(CSV|Data)\.csv|API_.+\.csv|P_Data_.+\.csv|.+_Data\.csv", re.IGNORECASE)
+_OTHER = re.compile(r"metadata_.*|.*_(series_metadata|definition.*)", re.IGNORECASE)
+_CODES = (("Indicator Name", "Indicator Code"), ("Series Name", "Series Code"))
+SHOWN = 1_000
+COLUMNS = (
+    Column("indicator", "code of the indicator"),
+    Column("economy", "economy that it is of"),
+    Column("year", "calendar year"),
+    Column("value", "value in the indicator's unit", "see the indicator's name"),
+)
+
+
+def recognise(path: Path, identity: Identity) -> SetPlan | None:
+    """Return how to read a table of the World Bank's; None where the file is something else."""
+    stream = _table(path)
+    found = _layout(stream) if stream is not None else None
+    if stream is None or found is None:
+        return None
+    size = path.stat().st_size
+    dated = identity.version
+    if stream.member:
+        with opened(path) as archive:
+            size = archive.getinfo(stream.member).file_size
+            dated = identity.version or _date(archive.getinfo(stream.member))
+    named = Identity(identity.name or "wdi", dated or identity.sha256[:8], identity.source, identity.sha256)
+    table, how = stream, found
+    return SetPlan(named, size, lambda work: _read(work, table, how, named))
+
+
+def _table(path: Path) -> Stream | None:
+    if path.suffix in (".parquet", ".pq"):
+        return None
+    if path.suffix != ".zip":
+        return Stream(path)
+    with opened(path) as archive:
+        names = [n for n in archive.namelist() if _TABLE.fullmatch(PurePosixPath(n).name)]
+    tables = [name for name in names if not _OTHER.fullmatch(PurePosixPath(name).stem)]
+    return Stream(path, tables[0]) if len(tables) == 1 else None
+
+
+def _layout(stream: Stream) -> Layout | None:
+    for names in _CODES:
+        wanted = frozenset(("Country Code", *names))
+        try:
+            found = layout(stream, wanted)
+        except BadInput:
+            return None
+        if wanted <= set(found.header) and years_of(found):
+            return found
+    return None
+
+
+def _date(member: zipfile.ZipInfo) -> str:
+    year, month, day = member.date_time[:3]
+    return f"{year}-{month:02}-{day:02}" if year > 1980 else ""
+
+
+def _read(work: Work, stream: Stream, found: Layout, identity: Identity) -> Made:
+    name, code = next(pair for pair in _CODES if pair[1] in found.header)
+    columns = {"economy_code": "Country Code", "indicator_name": name, "indicator_code": code}
+    cells = load_cells(work.connection, stream, found, columns, work.tick)
+    part = _judged(work.connection, stream, cells)
+    tables = [
+        work.written(
+            Output(
+                SERIES,
+                "select indicator_code as indicator, economy, year, value from judged"
+                " where reason = 'accepted' order by indicator, economy, year",
+                COLUMNS,
+            )
+        ),
+        work.written(
+            Output(
+                INDICATORS,
+                "select indicator_code as indicator, min(indicator_name) as name from judged"
+                " where reason = 'accepted' group by all order by 1",
+                (Column("indicator", "code"), Column("name", "name and unit")),
+            )
+        ),
+    ]
+    return Made(_about(work.connection, part, identity), tables, [part])
+
+
+def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells) -> PartReport:
+    codes = [str(c) for (c,) in connection.execute("select distinct economy_code from cells").fetchall() if c]
+    meanings = [meaning(code) for code in sorted(codes)]
+    connection.execute("create or replace table codes (code varchar, economy varchar)")
+    if meanings:
+        connection.executemany("insert into codes values (?, ?)", [(m.code, m.economy) for m in meanings])
+    missing = ", ".join(map(quoted, MISSING))
+    connection.execute(
+        f"""create or replace table judged as
+        select * exclude (number), number as value, case
+          when economy is null or economy = '' then 'unknown_economy'
+          when economy = 'total' then 'aggregate'
+          when upper(text) in ({missing}) then 'blank'
+          when number is null then 'not_a_number'
+          when min(number) over same < max(number) over same then 'conflicting'
+          when row > min(row) over same then 'repeated'
+          else 'accepted' end as reason
+        from (select row, trim(indicator_code) as indicator_code, trim(indicator_name) as indicator_name,
+            c.economy, economy_code, year, value as text,
+            case when isfinite(try_cast(value as double)) then try_cast(value as double) end as number
+          from cells left join codes c on c.code = economy_code where trim(indicator_code) <> '')
+        window same as (partition by economy, indicator_code, year)"""
+    )
+    counted = connection.execute("select reason, count(*) from judged group by 1 order by 1").fetchall()
+    tallies = {str(reason): int(rows) for reason, rows in counted}
+    # Empty cells are not among the cells, and remarks below the table hold none.
+    tallies["blank"] = tallies.get("blank", 0) + cells.all - sum(tallies.values())
+    tallies |= {"malformed": len(cells.malformed), "remark": len(cells.below)}
+    rejected = connection.execute(
+        "select row, reason, economy_code, text from judged where reason in"
+        f" ('unknown_economy', 'not_a_number', 'conflicting') order by row limit {SHOWN}"
+    ).fetchall()
+    bad = []
+    for row, reason, code, text in rejected:
+        column, said = ("Country Code", code) if reason == "unknown_economy" else ("value", text)
+        bad.append(Bad(stream.name, cells.line(int(row)), column, str(reason), str(said or "")[:200]))
+    bad += [Bad(stream.name, line, "", "malformed", "") for line in cells.malformed[:SHOWN]]
+    years = [
+        int(y)
+        for (y,) in connection.execute(
+            "select distinct year from judged where reason = 'accepted' order by 1"
+        ).fetchall()
+    ]
+    return PartReport(
+        name="indicators",
+        read=cells.all + len(cells.malformed) + len(cells.below),
+        tallies=[Tally(reason, rows, 0) for reason, rows in tallies.items() if rows],
+        bad=sorted(bad, key=lambda one: one.line)[:SHOWN],
+        notes=notes_of((one.code, one.economy, one.note) for one in meanings),
+        codes={one.code: one.economy for one in meanings if one.economy},
+        flows=tallies.get("accepted", 0),
+        first_year=min(years, default=None),
+        last_year=max(years, default=None),
+        years=years,
+        products=[],
+        with_quantity=0,
+    )
+
+
+def _about(connection: duckdb.DuckDBPyConnection, part: PartReport, identity: Identity) -> About:
+    ((series, economies),) = connection.execute(
+        "select count(distinct indicator_code), count(distinct economy) from judged where reason = 'accepted'"
+    ).fetchall()
+    return About(
+        title="World Development Indicators",
+        producer="World Bank",
+        licence="CC BY 4.0",
+        citation=f"World Bank, World Development Indicators, as of {identity.version}",
+        unit="see each indicator's name",
+        coverage=Coverage(
+            text=f"{series} indicators of {economies} economies, {part.first_year}-{part.last_year}",
+            first_year=part.first_year,
+            last_year=part.last_year,
+            economies=int(economies),
+        ),
+        note="Groups of economies are left out; Taiwan is not in it.",
+    )

@@ -1,0 +1,97 @@
+"""Tables with a column for each year: their cells, each of them a row of a long table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hikiwake.sources.imports.loading import Loaded, piped
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.streams import Layout, Stream
+
+if TYPE_CHECKING:
+    import duckdb
+
+# "1960", or "1960 [YR1960]" as the World Bank's DataBank has it; "1960Q1" and "1960M1" are no years.
+_YEAR = re.compile(r"((?:1[89]|20)\d\d)(?: \[YR\d{4}\])?")
+
+
+class Cells(msgspec.Struct, frozen=True):
+    """What a wide table had: its rows, the years of its columns, and the lines that are none of the table's.
+
+    `malformed` are lines that could not be read, `below` remarks that stand after the last row.
+    """
+
+    loaded: Loaded
+    before: int
+    years: tuple[int, ...]
+    malformed: tuple[int, ...]
+    below: tuple[int, ...]
+
+    def line(self, row: int) -> int:
+        """Return the line of a row in the file."""
+        return self.loaded.line(row) + self.before
+
+    @property
+    def all(self) -> int:
+        """Cells of all rows, empty ones too."""
+        return self.loaded.rows * len(self.years)
+
+
+def years_of(found: Layout) -> dict[int, int]:
+    """Return the years that columns are called by, by their place."""
+    named = {place: _YEAR.fullmatch(name) for place, name in enumerate(found.header)}
+    return {place: int(year[1]) for place, year in named.items() if year}
+
+
+def load_cells(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    found: Layout,
+    columns: dict[str, str],
+    tick: Callable[[int], None],
+) -> Cells:
+    """Make the table `cells` (row, the columns under their new names, year, value) of a wide table.
+
+    Parameters
+    ----------
+    columns : what a column is called in the table, by its new name; each must be in the header.
+    tick : is told how many bytes went through.
+
+    Empty cells are not in `cells`; all its columns but `row` and `year` are text.
+    """
+    years = years_of(found)
+    kept = {name: f"c{found.header.index(column)}" for name, column in columns.items()}
+    every = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
+    chosen = [f"{place} as {name}" for name, place in kept.items()]
+    chosen += [f"nullif(trim(c{place}), '') as y{year}" for place, year in years.items()]
+    with piped(stream, found, tick) as pipe:
+        connection.execute(
+            f"create or replace table wide as select {', '.join(chosen)} from read_csv({quoted(pipe)},"
+            f" auto_detect=false, header=true, delim={quoted(found.delimiter)}, quote='\"', escape='\"',"
+            f" columns={{{every}}}, store_rejects=true, rejects_limit=0, null_padding=false,"
+            " max_line_size=2097152)"
+        )
+    bad = connection.execute(
+        f"select line, bool_and(not contains(csv_line, {quoted(found.delimiter)})) from reject_errors"
+        " group by line order by line"
+    ).fetchall()
+    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    listed = ", ".join(f"y{year}" for year in years.values())
+    connection.execute(
+        f"create or replace table cells as select row, {', '.join(kept)},"
+        f" cast(substr(year, 2) as smallint) as year, value from (unpivot"
+        f" (select rowid as row, * from wide) on {listed} into name year value value)"
+    )
+    ((rows,),) = connection.execute("select count(*) from wide").fetchall()
+    connection.execute("drop table wide")
+    loaded = Loaded(stream.name, 0, int(rows), [int(line) for line, _ in bad])
+    last = loaded.line(loaded.rows - 1)
+    malformed, below = (
+        tuple(int(line) + found.before for line, plain in bad if (plain and line > last) is remark)
+        for remark in (False, True)
+    )
+    return Cells(loaded, found.before, tuple(years.values()), malformed, below)
