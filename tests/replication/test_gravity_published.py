@@ -219,3 +219,18 @@ def test_the_guides_r_squared_and_the_true_maximum(guide: dict[str, np.ndarray])
     """The 2026 rendering prints 0.5916 for the agreements: its deviance is above that of our maximum."""
     found = fit(f"trade ~ {COVARIATES} + rta | {EFFECTS} + home", guide, errors="pair_id")
     assert found.deviance == pytest.approx(5_544_181.06, abs=0.01)
+
+
+@pytest.mark.slow
+def test_borders_of_every_year_beside_pair_effects_of_both_directions() -> None:
+    """One border is collinear with the pair effects; off the tensor too it must be found and left out."""
+    data = table("agtpa_1986_2006.parquet")
+    data["home"] = (data["exporter"] == data["importer"]).astype(float)
+    effects = f"{EFFECTS} + pair_id"
+    found = fit(f"trade ~ home:C(year) + rta | {effects}", data)
+    assert list(found.dropped_regressors) == ["home:C(year)[2006]"]
+    for year in range(1986, 2006):
+        data[f"h{year}"] = data["home"] * (data["year"] == year)
+    by_hand = fit(f"trade ~ {' + '.join(f'h{year}' for year in range(1986, 2006))} + rta | {effects}", data)
+    assert found.coefficient("rta") == pytest.approx(by_hand.coefficient("rta"), rel=1e-8)
+    assert found.deviance == pytest.approx(by_hand.deviance, rel=1e-10)

@@ -112,6 +112,18 @@ def test_duplicated_cells_are_refused_with_their_rows() -> None:
     assert "exporter C00" in fault.why
 
 
+def test_years_tell_flows_apart_where_the_effects_do_not() -> None:
+    data = panel(3)
+    pooled = "trade ~ ln_dist | exporter + importer"
+    assert fit(pooled, data).observations == len(data["trade"])
+    twice = {name: np.concatenate([column, column[:1]]) for name, column in data.items()}
+    assert "year" in refusal(pooled, twice).why
+    del data["year"]
+    fault = refusal(pooled, data)
+    assert isinstance(fault, BadInput)
+    assert "--keys" in fault.remedy
+
+
 def test_a_regressor_without_variation_of_its_own_is_left_out_or_refused() -> None:
     data = panel(3)
     data["size"] = np.array([float(name[1:]) for name in data["exporter"]])

@@ -68,8 +68,10 @@ def test_the_command_refuses_bad_tables(tmp_path: Path) -> None:
             CliRunner().invoke(gravity, ["fit", str(path), TWO], catch_exceptions=False)
 
 
-def test_the_command_needs_the_keys_of_pooled_products(table: Path) -> None:
+def test_the_command_takes_keys_and_conditions(table: Path) -> None:
     formula = "trade ~ ln_dist | exporter + importer"
-    with pytest.raises(BadInput, match="same keys"):
-        said("fit", str(table), formula)
     assert "Rows used" in said("fit", str(table), formula, "--keys", "exporter, importer, year")
+    with pytest.raises(BadInput, match="same keys"):
+        said("fit", str(table), formula, "--keys", "exporter, year")
+    told = said("fit", str(table), formula, "--where", "exporter != importer", "--where", "rta = 0")
+    assert "outside the rows asked for" in told

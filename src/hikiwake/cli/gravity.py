@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hikiwake.gravity import GravityFit
+    from hikiwake.gravity import Columns, GravityFit
 
 DATA = click.Path(path_type=Path)
 
@@ -48,6 +48,13 @@ def choices(command: click.decorators.FC) -> click.decorators.FC:
         click.option("--weights", help="Column of weights."),
         click.option("--keys", help="Columns that together name a row, with commas; rows alike are refused."),
         click.option("--offset", help="Column that is added to the linear predictor."),
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="CONDITION",
+            help="Rows to use: 'year >= 1990', 'exporter != importer', 'year in 1986, 1990'; "
+            "may be repeated, all must hold.",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -74,10 +81,13 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     weights: str | None,
     offset: str | None,
     keys: str | None,
+    where: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Estimate one regression from a CSV or Parquet file."""
-    found = _fit(_read(data), formula, estimator, (errors, small_sample), (weights, offset, keys))
+    found = _fit(
+        _read(data), formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
+    )
     click.echo(_json(found) if as_json else found.summary())
 
 
@@ -103,6 +113,7 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     weights: str | None,
     offset: str | None,
     keys: str | None,
+    where: tuple[str, ...],
     latex: bool,
     as_json: bool,
 ) -> None:
@@ -111,7 +122,9 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
     columns = _read(data)
     fits = {
-        f"({at})": _fit(columns, formula, estimator, (errors, small_sample), (weights, offset, keys))
+        f"({at})": _fit(
+            columns, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
+        )
         for at, formula in enumerate(formulas, 1)
     }
     if as_json:
@@ -125,19 +138,25 @@ def _fit(
     formula: str,
     estimator: str,
     errors: tuple[str | None, str],
-    columns: tuple[str | None, str | None, str | None],
+    columns: Columns,
 ) -> GravityFit:
-    from hikiwake.gravity import Columns, fit
+    from hikiwake.gravity import fit
 
-    keys = tuple(name.strip() for name in columns[2].split(",")) if columns[2] else None
     found = fit(
         formula,
         data,
         estimator="ols" if estimator == "ols" else "ppml",
         errors=errors[0],
-        columns=Columns(weights=columns[0], offset=columns[1], keys=keys),
+        columns=columns,
     )
     return found.with_small_sample("parameters" if errors[1] == "parameters" else "clusters")
+
+
+def _columns(weights: str | None, offset: str | None, keys: str | None, where: tuple[str, ...]) -> Columns:
+    from hikiwake.gravity import Columns
+
+    named = tuple(name.strip() for name in keys.split(",")) if keys else None
+    return Columns(weights=weights, offset=offset, keys=named, where=where)
 
 
 def _read(path: Path) -> object:

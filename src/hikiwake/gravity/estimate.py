@@ -71,6 +71,11 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
         x = cells.regressors if len(kept) == len(cells.names) else cells.regressors[list(kept)]
         design = Design(np.where(base > 0.0, cells.target, 0.0), base, x, cells.effects, cells.intercept)
         optimum = _optimum(design, solver, optimum)
+        if not optimum.converged and (lost := _alike(design, cells.base)):
+            gone |= dict.fromkeys((kept[at] for at in lost), COLLINEAR)
+            kept, optimum = tuple(one for at, one in enumerate(kept) if at not in lost), None
+            _some_left(kept, gone, cells.names)
+            continue
         apart = sample.separated(design.target, base, optimum.moving)
         if apart.any():
             dropped[sample.SEPARATED] = dropped.get(sample.SEPARATED, np.zeros_like(apart)) | apart
@@ -99,6 +104,16 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
         why=f"rows were still being separated after {MAX_ROUNDS} rounds",
         remedy="Leave out regressors that are almost never anything but zero where there is trade.",
     )
+
+
+def _alike(design: Design, given: Array) -> list[int]:
+    """Return the regressors that no weights could tell apart.
+
+    Where the equations are solved only nearly, such a direction moves by rounding alone and never comes to
+    rest. Held under the weights of the sample, because under the means a separated regressor vanishes too.
+    """
+    _, gram, squares = project(design.effects, (design.base, given), design.regressors, None)
+    return _dependent(gram, squares)
 
 
 def _optimum(design: Design, solver: Solver, start: Optimum | None) -> Optimum:

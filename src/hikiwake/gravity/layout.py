@@ -200,7 +200,10 @@ def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Codes) -> N
     raise BadInput(
         where=f"rows {', '.join(str(rows[row]) for row in first[:3])}",
         why=f"they have the same keys: {cell}",
-        remedy="Sum or remove the duplicates, or name the column that tells them apart in Columns(keys=...).",
+        remedy=(
+            "Sum or remove the duplicates, or name all columns that tell rows apart: "
+            "Columns(keys=...) in Python, --keys on the command line."
+        ),
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import estimate, sample
-from hikiwake.gravity.columns import Key, key, numbers
+from hikiwake.gravity.choice import Chosen, meeting
+from hikiwake.gravity.columns import Key, key, names, numbers
 from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, effects_of, parse, regressors
@@ -22,6 +23,8 @@ from hikiwake.gravity.results import GravityFit, Levels
 
 Estimator = Literal["ppml", "ols"]
 Rows = NDArray[np.intp]
+YEAR = "year"
+"""The column that tells flows of a pair apart where the fixed effects do not."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,15 @@ class Columns:
     weights : column of weights, not negative.
     offset : column that is added to the linear predictor.
     keys : columns that together name a row; by default those of the fixed effects, if they name exporter
-        and importer. Rows with the same keys are an error.
+        and importer, and the column `year` where there is one. Rows with the same keys are an error.
+    where : conditions that rows must meet, such as "year >= 1990", "exporter != importer" and
+        "year in 1986, 1990"; all others are left out and listed.
     """
 
     weights: str | None = None
     offset: str | None = None
     keys: tuple[str, ...] | None = None
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,11 +132,17 @@ def _laid_out(
     named = columns.keys or (found.keys if found else ())
     if found is not None and complete(table.keys, found):
         return table, lay_out(read.effects, table.keys, found, len(table.rows), single=True)
-    if named:
+    if found is not None and not columns.keys and YEAR not in named and YEAR in names(data):
+        check_single({**table.keys, YEAR: _of_rows(key(data, YEAR), table.rows)}, (*named, YEAR), table.rows)
+    elif named:
         check_single(table.keys, named, table.rows)
     # Rows that are told apart by a further column may still share a cell of the tensor.
     single = found is not None and (named == found.keys or not repeated(table.keys, found.keys).size)
     return table, lay_out(read.effects, table.keys, found, len(table.rows), single=single)
+
+
+def _of_rows(one: Key, rows: Rows) -> Key:
+    return Key(one.codes[rows], one.labels)
 
 
 def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
@@ -149,25 +161,31 @@ def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
 
 
 def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Effect]) -> _Table:
-    """Read the columns and leave out rows in which one is missing."""
+    """Read the columns of the rows asked for, and leave out rows in which one is missing."""
+    rows, drops = None, dict[str, Rows]()
+    if columns.where:
+        met = meeting(data, columns.where)
+        data, rows, others = Chosen(data, met), np.flatnonzero(met), np.flatnonzero(~met)
+        drops = {sample.NOT_CHOSEN: others} if others.size else {}
     y = numbers(data, formula.dependent)
-    names, values = regressors(formula, data)
+    terms, values = regressors(formula, data)
     extra = {name: numbers(data, name) for name in (columns.weights, columns.offset) if name}
     wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))
     keys = {name: key(data, name) for name in wanted}
     lengths = {formula.dependent: len(y), **{name: len(one.codes) for name, one in keys.items()}}
-    lengths |= {name: len(column) for name, column in zip(names, values, strict=True)}
+    lengths |= {name: len(column) for name, column in zip(terms, values, strict=True)}
     lengths |= {name: len(column) for name, column in extra.items()}
     for name, length in lengths.items():
         if length != len(y):
             why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
+    rows = np.arange(len(y)) if rows is None else rows
     wrong = np.zeros(len(y), dtype=bool)
-    for name, column in zip((formula.dependent, *names, *extra), (y, *values, *extra.values()), strict=True):
+    for name, column in zip((formula.dependent, *terms, *extra), (y, *values, *extra.values()), strict=True):
         if np.isfinite(column).all():
             continue
         if np.isinf(column).any():
-            row = int(np.flatnonzero(np.isinf(column))[0])
+            row = int(rows[np.flatnonzero(np.isinf(column))[0]])
             remedy = "Take the logarithm of positive numbers only, or leave the row out."
             raise BadInput(where=f"column {name!r}, row {row}", why="it is infinite", remedy=remedy)
         wrong |= np.isnan(column)
@@ -176,7 +194,7 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
             wrong |= one.codes < 0
     weights = extra.get(columns.weights or "")
     table = _Table(
-        np.arange(len(y)), y, tuple(values), names, weights, extra.get(columns.offset or ""), keys, {}
+        rows, y, tuple(values), terms, weights, extra.get(columns.offset or ""), keys, drops
     )  # fmt: skip
     return _keep(table, ~wrong, sample.MISSING)
 

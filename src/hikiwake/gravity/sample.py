@@ -14,6 +14,7 @@ from hikiwake.gravity.parallel import each, scratch
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
+NOT_CHOSEN = "outside the rows asked for"
 MISSING = "missing value"
 ZERO_FLOW = "zero flow (no logarithm)"
 ALL_ZERO = "all flows of a fixed effect are zero"
