@@ -75,7 +75,7 @@ def test_paths_inverse_and_sensitivity_agree_with_the_published_case(
         (("solve", *JR, "--concept", "nsh"), "'nsh' is unknown"),
         (("explain", *JR, "--state", "YYYYYYY"), "feasible"),
         (("explain", *JR, "--state", "999"), "999"),
-        (("explain", *JR, "--concept", "sim"), "has no reasons"),
+        (("explain", *JR, "--concept", "sqe"), "'sqe' is unknown"),
         (("paths", *JR, "--to", "two and fower"), "Did you mean four"),
         (("paths", *JR, "--to", "two and not two"), "no possible state fulfils it"),
         (("inverse", *JR, "--concept", "x"), "x"),

@@ -133,7 +133,7 @@ def test_every_reason_of_every_state_reads_as_a_sentence() -> None:
     told = {key.removeprefix("dispute.") for key, _ in kinds}
     assert told == {
         "no_moves", "no_improvement", "unstable", "unstable_nash", "unstable_worst", "unstable_escape",
-        "deterred_worse", "deterred_equal", "deterred_others", "weak",
+        "unstable_seq", "unstable_seq_worst", "deterred_worse", "deterred_equal", "deterred_others", "weak",
     }  # fmt: skip
     assert ("dispute.weak", True) in kinds
 

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from hikiwake.cli.dispute_text import CONCEPT_NAMES
+from hikiwake.cli.dispute_outlook import CONCEPT_NAMES
 from hikiwake.dispute import CONCEPTS, Game, Reason, Solution, explain, inverse, paths, solve
 from hikiwake.dispute.naming import decision_makers
 from hikiwake.dossier.disputes import Model
@@ -67,7 +67,7 @@ def _matter(held: Model, game: Game, found: Solution) -> list[int]:
     chosen: list[int] = [] if game.status_quo is None else [game.status_quo]
     for outcome in held.asked.wanted:
         states = [int(state) for state in game.where(outcome.holds)]
-        best = _nearest(game, found, states)
+        best = nearest(game, found, states)
         if game.status_quo is not None:
             way = paths(game, (best,)).reach(best, "moves")
             if way.ways:
@@ -84,7 +84,7 @@ def _matter(held: Model, game: Game, found: Solution) -> list[int]:
     return list(dict.fromkeys(chosen))[:CARDS] or list(range(min(CARDS, game.states)))
 
 
-def _nearest(game: Game, found: Solution, states: list[int]) -> int:
+def nearest(game: Game, found: Solution, states: list[int]) -> int:
     """Return the wanted state that the least changes of preferences make stable, if the dispute is small."""
     least = inverse(game, states) if game.states <= SEARCHED else None
     if least is not None and least.changes:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from hikiwake.cli.dispute_model import notes
+from hikiwake.cli.dispute_outlook import CONCEPT_NAMES, Outlook
 from hikiwake.core.document import Prose
 from hikiwake.core.provenance import Ledger
 from hikiwake.dispute import (
@@ -18,7 +20,6 @@ from hikiwake.dispute import (
     Inverse,
     Move,
     OptionForm,
-    Reason,
     Sensitivity,
     Solution,
     StatusQuo,
@@ -28,13 +29,6 @@ from hikiwake.dispute.naming import decision_makers
 from hikiwake.dossier.disputes import Model
 from hikiwake.sections.dispute import wording
 
-CONCEPT_NAMES = {
-    "nash": "Nash",
-    "gmr": "GMR",
-    "smr": "SMR",
-    "seq": "SEQ",
-    "sim": "SIM",
-}
 MOST_ANSWERS = 3
 """Answers to a move that a condition lists; the JSON holds all."""
 MOST_COLUMNS = 12
@@ -53,9 +47,9 @@ def solution(held: Model, found: Solution) -> str:
     # Best supported first, today's state before others.
     shown = sorted(stable, key=lambda s: (-len(stable[s]), s != game.status_quo, s))
     if not shown:
-        return "\n".join([*lines, "No state is stable for all, under any of these concepts."])
-    lines += table(game, shown[:MOST_COLUMNS])
-    lines.append("")
+        lines.append("No state is stable for all, under any of these concepts.")
+    else:
+        lines += [*table(game, shown[:MOST_COLUMNS]), ""]
     for state in shown[:MOST_COLUMNS]:
         today = "  (today)" if state == game.status_quo else ""
         lines.append(f"{game.labels[state]}  stable for all under {', '.join(stable[state])}{today}")
@@ -66,7 +60,12 @@ def solution(held: Model, found: Solution) -> str:
         names = "; ".join(f"{k.upper()} {', '.join(v[:MOST_COLUMNS]) or 'none'}" for k, v in together.items())
         lines += ["", f"stable for every coalition too: {names.replace('CNASH', 'CR')}"]
     lines += _wanted(held, found)
-    return "\n".join(lines)
+    return "\n".join([*lines, *Outlook(game).lines()])
+
+
+def maker_name(game: Game, who: str) -> str:
+    """Return what a reader calls a decision maker."""
+    return wording.maker(game, who).text
 
 
 def table(game: Game, states: Iterable[int]) -> list[str]:
@@ -100,6 +99,7 @@ def solution_json(held: Model, found: Solution) -> dict[str, Any]:
             for concept in found.stable
         },
         "coalitions": _coalitions(game),
+        "coalitions_by_group": _by_group(game),
         "deterred_only_by_a_reply_that_is_not_the_best": {
             who: [game.labels[s] for s in range(game.states) if row[s]]
             for who, row in zip(game.who, found.weakly_deterred, strict=True)
@@ -114,7 +114,8 @@ def solution_json(held: Model, found: Solution) -> dict[str, Any]:
             }
             for outcome in held.asked.wanted
         },
-        "notes": [str(problem) for problem in game.warnings],
+        **Outlook(game).data(),
+        "notes": notes(held, game),
         "analyst": held.asked.analyst,
     }
 
@@ -129,6 +130,32 @@ def _coalitions(game: Game) -> dict[str, list[str]] | None:
         return None
     found = solve_coalitions(game)
     return {concept: list(found.labels(concept)) for concept in COALITION_CONCEPTS}
+
+
+MOST_JOINT = 5000
+"""Joint improvements of a coalition that are listed."""
+
+
+def _by_group(game: Game) -> dict[str, Any] | None:
+    """Return for each coalition what it finds stable and where it gains; None for a large dispute."""
+    if game.states > MOST_STATES or len(game.who) > MOST_MAKERS:
+        return None
+    found = solve_coalitions(game)
+    return {
+        "+".join(group): {
+            "stable": {
+                concept: _labels(game, found.stable[concept][number].nonzero()[0])
+                for concept in COALITION_CONCEPTS
+            },
+            "improvements": [
+                [game.labels[a], game.labels[b]]
+                for a, b in zip(own.sources.tolist(), own.targets.tolist(), strict=True)
+            ]
+            if len(own.sources) <= MOST_JOINT
+            else None,
+        }
+        for number, (group, own) in enumerate(zip(found.groups, found.improvements, strict=True))
+    }
 
 
 def _wanted(held: Model, found: Solution) -> list[str]:
@@ -164,12 +191,10 @@ def _sign(game: Game, state: int, bit: int) -> str:
     return game.labels[state][bit]
 
 
-def reasons(game: Game, state: int, found: list[Reason]) -> str:
-    """Return why a state is stable or not, a line for each sentence."""
+def reasons(game: Game, state: int, told: list[tuple[bool, list[str]]]) -> str:
+    """Return why a state is stable or not, a line for each decision maker or coalition."""
     lines = [f"{game.labels[state]}: {wording.state(game, state).text}", ""]
-    for reason in found:
-        said = " ".join(_spoken(sentence) for sentence in wording.reason(game, reason))
-        lines.append(f"{'=' if reason.stable else 'X'} {said}")
+    lines += [f"{'=' if stable else 'X'} {' '.join(sentences)}" for stable, sentences in told]
     return "\n".join(lines)
 
 
@@ -297,7 +322,8 @@ def _edit(edit: Any) -> str:
     return f"{edit.who} swaps places {edit.place} and {edit.place + 1}"
 
 
-def _spoken(sentence: Prose) -> str:
+def spoken(sentence: Prose) -> str:
+    """Return a sentence as a reader sees it."""
     from hikiwake.render.language import load
 
     return load("en").text(sentence, Ledger())

@@ -4,6 +4,7 @@ A dispute is written as an `OptionForm` or a `GraphForm`; `build` makes a `Game`
 takes a game and returns a frozen result. States are positions from 0 in `Game.labels`.
 """
 
+from hikiwake.dispute.as_written import solve_as_known, solve_as_seen, solve_by_strength
 from hikiwake.dispute.bargaining import BargainingPoint, bargain, bargain_on_frontier
 from hikiwake.dispute.coalitions import (
     COALITION_CONCEPTS,
@@ -22,7 +23,7 @@ from hikiwake.dispute.economics import (
     zone_of_agreement,
 )
 from hikiwake.dispute.edits import Edit
-from hikiwake.dispute.foresight import Foresight, limited_moves
+from hikiwake.dispute.foresight import Foresight, Play, foresee, limited_moves
 from hikiwake.dispute.form import (
     DecisionMaker,
     Form,
@@ -35,6 +36,8 @@ from hikiwake.dispute.form import (
     Quantity,
     QuantityRow,
     Statement,
+    Strong,
+    Unknown,
 )
 from hikiwake.dispute.game import Game, build, check, with_orderings, with_ranks
 from hikiwake.dispute.hypergame import Hypergame, hypergame
@@ -88,6 +91,7 @@ __all__ = [
     "Move",
     "Option",
     "OptionForm",
+    "Play",
     "Preference",
     "Problem",
     "Quantity",
@@ -101,8 +105,10 @@ __all__ = [
     "Statement",
     "StatusQuo",
     "StrengthSolution",
+    "Strong",
     "Threshold",
     "UncertainSolution",
+    "Unknown",
     "Way",
     "Zone",
     "bargain",
@@ -114,6 +120,7 @@ __all__ = [
     "count_rankings",
     "cut_moves",
     "explain",
+    "foresee",
     "hypergame",
     "inverse",
     "limited_moves",
@@ -124,6 +131,9 @@ __all__ = [
     "reversible",
     "sensitivity",
     "solve",
+    "solve_as_known",
+    "solve_as_seen",
+    "solve_by_strength",
     "solve_coalitions",
     "solve_strength",
     "solve_uncertain",

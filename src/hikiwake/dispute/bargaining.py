@@ -41,7 +41,11 @@ class BargainingPoint(msgspec.Struct, frozen=True):
 
 
 def bargain(
-    solution: Solution, payoffs: ArrayLike, disagreement: ArrayLike, power: Sequence[float] | None = None
+    solution: Solution,
+    payoffs: ArrayLike,
+    disagreement: ArrayLike,
+    power: Sequence[float] | None = None,
+    bargainers: Sequence[str] | None = None,
 ) -> tuple[BargainingPoint, ...]:
     """Choose among the states of a dispute by the four rules.
 
@@ -54,6 +58,8 @@ def bargain(
     payoffs : (decision makers, states) utilities, comparable as the rule needs.
     disagreement : (decision makers,).
     power : (decision makers,) bargaining powers of the Nash rule, above zero; equal by default.
+    bargainers : who bargains, in the order of the other arguments; by default all decision makers. Whether a
+        state is an equilibrium is asked of all in any case.
 
     Returns
     -------
@@ -66,9 +72,10 @@ def bargain(
         If the numbers are not finite or not one for each.
     """
     game = solution.game
+    who = game.who if bargainers is None else tuple(game.who[game.maker(name)] for name in bargainers)
     values, base = np.asarray(payoffs, dtype=np.float64), np.asarray(disagreement, dtype=np.float64)
-    weights = np.ones(len(game.who)) if power is None else np.asarray(power, dtype=np.float64)
-    right = values.shape == (len(game.who), game.states) and base.shape == weights.shape == (len(game.who),)
+    weights = np.ones(len(who)) if power is None else np.asarray(power, dtype=np.float64)
+    right = values.shape == (len(who), game.states) and base.shape == weights.shape == (len(who),)
     if (
         not right
         or not all(np.isfinite(each).all() for each in (values, base, weights))
@@ -77,7 +84,7 @@ def bargain(
         raise BadInput(
             where="bargain",
             why="payoffs, disagreement and power are not one finite number for each, the powers above zero",
-            remedy=f"Give payoffs for {len(game.who)} decision makers in {game.states} states.",
+            remedy=f"Give payoffs for {len(who)} decision makers in {game.states} states.",
         )
     gains = values - base[:, None]
     allowed = np.flatnonzero((gains >= 0).all(axis=0))

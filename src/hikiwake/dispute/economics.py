@@ -210,7 +210,14 @@ def region_of_agreement(
     distinct = list(dict.fromkeys(corners))
     whole = (gain[1] - gain[0]) * (loss[1] - loss[0])
     inside = all(x + intercept - y >= 0 for x, y in box)
-    share = 1.0 if inside else _area(distinct) / whole if whole > 0 else 0.0
+    length = gain[1] - gain[0] + loss[1] - loss[0]
+    if inside:
+        share = 1.0
+    elif whole > 0:
+        share = _area(distinct) / whole
+    else:  # one of the two is known: the possible values are a line, or a point
+        ends = np.array(distinct or [(0.0, 0.0)])
+        share = float(np.ptp(ends, axis=0).sum()) / length if length > 0 else 0.0
     return Region(intercept, tuple(distinct), float(share))
 
 

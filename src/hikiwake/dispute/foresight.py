@@ -19,6 +19,7 @@ import numpy as np
 from hikiwake.core.errors import BadInput
 from hikiwake.dispute.arcs import Arcs, Flags, Indices, Ranks
 from hikiwake.dispute.game import Game
+from hikiwake.dispute.routes import Move
 
 MOST_ROUNDS = 5000
 """Horizons that are worked out in search of the one from which on everything repeats."""
@@ -73,22 +74,14 @@ def limited_moves(game: Game, horizons: int = 8) -> Foresight:
     BadInput
         If there are not two decision makers, or nothing repeats within 5,000 horizons.
     """
-    if len(game.who) != 2:
-        raise BadInput(
-            where="dispute.decision_makers",
-            why=f"limited moves are defined for two decision makers, not for {len(game.who)}",
-            remedy="Use Nash, GMR, SMR or SEQ, or merge decision makers.",
-        )
+    _two(game)
     every = np.arange(game.states, dtype=np.int32)
     ends = (every, every)
     seen: dict[bytes, int] = {}
     rows: list[Flags] = []
     repeated: tuple[int, int] | None = None
     for horizon in range(1, MOST_ROUNDS + 1):
-        ends = (
-            _anticipated(game.arcs[0], game.orderings[0].ranks, ends[1]),
-            _anticipated(game.arcs[1], game.orderings[1].ranks, ends[0]),
-        )
+        ends = _next(game, ends)
         rows.append(np.array([ends[0] == every, ends[1] == every]))
         key = ends[0].tobytes() + ends[1].tobytes()
         if repeated is None and key in seen:
@@ -105,6 +98,76 @@ def limited_moves(game: Game, horizons: int = 8) -> Foresight:
     first, period = repeated
     lasting: Flags = np.logical_and.reduce(rows[first - 1 : first - 1 + period])
     return Foresight(game, np.array(rows), first, period, lasting)
+
+
+class Play(msgspec.Struct, frozen=True):
+    """Why a decision maker stays or leaves when it looks some moves ahead.
+
+    kind : `no moves`, `stays` or `leaves`.
+    moves : the play that it expects if it leaves by the move that is best for it; the other goes on as long
+        as that is better for it, and so on. Empty without moves.
+    """
+
+    who: str
+    state: int
+    horizon: int
+    kind: str
+    moves: tuple[Move, ...]
+
+
+def foresee(game: Game, horizon: int, who: str, state: int) -> Play:
+    """Say why a state is L_h-stable for one of two decision makers, or why not.
+
+    Raises
+    ------
+    BadInput
+        If there are not two decision makers, the horizon is not 1 to 5,000, or the state does not exist.
+    """
+    _two(game)
+    game.need(state)
+    if not 1 <= horizon <= MOST_ROUNDS:
+        raise BadInput(
+            where="horizon", why=f"{horizon} is no number of moves", remedy=f"Give 1 to {MOST_ROUNDS:,}."
+        )
+    mover = game.maker(who)
+    every = np.arange(game.states, dtype=np.int32)
+    rounds = [(every, every)]
+    for _ in range(horizon - 1):
+        rounds.append(_next(game, rounds[-1]))
+    moves: list[Move] = []
+    at, leaves = state, False
+    for left in range(horizon, 0, -1):
+        ends = game.arcs[mover].ends(at)
+        row, ahead = game.orderings[mover].ranks, rounds[left - 1][1 - mover]
+        if not len(ends):
+            break
+        best = int(ends[np.argmax(row[ahead[ends]])])
+        gains = bool(row[ahead[best]] > row[at])
+        if not moves:
+            leaves = gains
+        elif not gains:
+            break
+        moves.append(Move(game.who[mover], at, best))
+        at, mover = best, 1 - mover
+    kind = "leaves" if leaves else "stays" if moves else "no moves"
+    return Play(who, state, horizon, kind, tuple(moves))
+
+
+def _two(game: Game) -> None:
+    if len(game.who) != 2:
+        raise BadInput(
+            where="dispute.decision_makers",
+            why=f"limited moves are defined for two decision makers, not for {len(game.who)}",
+            remedy="Use Nash, GMR, SMR or SEQ, or merge decision makers.",
+        )
+
+
+def _next(game: Game, ends: tuple[Indices, Indices]) -> tuple[Indices, Indices]:
+    """Return where plays end that are one move longer, for whoever begins."""
+    return (
+        _anticipated(game.arcs[0], game.orderings[0].ranks, ends[1]),
+        _anticipated(game.arcs[1], game.orderings[1].ranks, ends[0]),
+    )
 
 
 def _anticipated(own: Arcs, row: Ranks, ends: Indices) -> Indices:

@@ -57,14 +57,42 @@ class Statement(_Part, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
+class Unknown(_Part, frozen=True, kw_only=True):
+    """What is not known of a preference: exactly one of the three.
+
+    whether : id of a statement of which it is not known whether it counts at all.
+    order : ids of statements of which it is not known which matters more, in the places that they have.
+    between : two states, or patterns of them, of which it is not known which one is preferred.
+    """
+
+    whether: str = ""
+    order: tuple[str, ...] = ()
+    between: tuple[StateName, StateName] | None = None
+
+
+class Strong(_Part, frozen=True, kw_only=True):
+    """Which preferences are strong ones, much better and not only better: exactly one of the three.
+
+    down_to : id of a statement. Strong between states that differ in it, or in one above it.
+    between : two states. What is as good as the first is much better than what is no better than the second.
+    by, least : a quantity. Strong where the better state has at least so much more of it.
+    """
+
+    down_to: str = ""
+    between: tuple[StateName, StateName] | None = None
+    by: str = ""
+    least: float = 0.0
+
+
 class Preference(_Part, frozen=True, kw_only=True):
-    """How a decision maker orders the states: exactly one of the four, ties allowed in each.
+    """How a decision maker orders the states: exactly one of the first four, ties allowed in each.
 
     statements : most important first; a state that fulfils a more important one is preferred.
     ranking : the states, best first; a list within it holds equally good ones.
     weights : points of each option taken; options left out have none.
     payoffs : one number a state, higher is better; only their order counts.
     then_by : a quantity that decides between states that are equal so far: more of one's own is better.
+    unknown : what is not known of it. strong : which preferences are strong ones.
     """
 
     statements: tuple[Statement | str, ...] | None = None
@@ -72,10 +100,12 @@ class Preference(_Part, frozen=True, kw_only=True):
     weights: dict[str, float] | None = None
     payoffs: tuple[float, ...] | None = None
     then_by: str = ""
+    unknown: tuple[Unknown, ...] = ()
+    strong: tuple[Strong, ...] = ()
 
 
 class QuantityRow(_Part, frozen=True, kw_only=True):
-    """What each decision maker has in the states where a condition holds."""
+    """What each decision maker has in the states where a condition holds; `*` holds in all."""
 
     where: str
     values: dict[str, float]
@@ -95,6 +125,7 @@ class OptionForm(_Part, frozen=True, kw_only=True):
     infeasible : conditions (or patterns such as `Y--N`) that no state fulfils.
     required : conditions that every state fulfils.
     definitions : names for conditions, to be used in others.
+    unaware : for a decision maker the states, or conditions for states, that it does not see.
     status_quo : a label of Y and N in the order of the options.
     """
 
@@ -106,13 +137,14 @@ class OptionForm(_Part, frozen=True, kw_only=True):
     irreversible: tuple[Irreversible, ...] = ()
     definitions: dict[str, str] = {}
     quantities: dict[str, Quantity] = {}
+    unaware: dict[str, tuple[StateName, ...]] = {}
     status_quo: StateName | None = None
 
 
 class GraphForm(_Part, frozen=True, kw_only=True):
     """A dispute by its graph: states, and each decision maker's moves as pairs of states.
 
-    `sets` names groups of states, to be used in statements.
+    `sets` names groups of states, to be used in statements; `unaware` says what somebody does not see.
     """
 
     decision_makers: tuple[DecisionMaker | str, ...]
@@ -121,6 +153,7 @@ class GraphForm(_Part, frozen=True, kw_only=True):
     preferences: dict[str, Preference]
     sets: dict[str, tuple[StateName, ...]] = {}
     quantities: dict[str, Quantity] = {}
+    unaware: dict[str, tuple[StateName, ...]] = {}
     status_quo: StateName | None = None
 
 

@@ -16,6 +16,7 @@ from hikiwake.dispute.logic import Misread, Truth, evaluate
 from hikiwake.dispute.naming import decision_makers, misnamed
 from hikiwake.dispute.options import option_arcs, option_setting
 from hikiwake.dispute.ordering import Ordering, Setting, dense, ordering
+from hikiwake.dispute.partial import misjudged
 from hikiwake.dispute.states import Codes, suggestion
 
 SHOWN = 20
@@ -195,6 +196,8 @@ def check(form: Form) -> tuple[Game | None, tuple[Problem, ...]]:
         problems.extend(found)
         if order is not None:
             orderings.append(order)
+    if not _wrong(problems):
+        problems.extend(misjudged(form, who, orderings, made))
     moves, found = (
         option_arcs(form, [(name,) for name in who], made, codes)
         if isinstance(form, OptionForm)

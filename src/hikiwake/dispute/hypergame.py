@@ -23,14 +23,22 @@ class Hypergame(msgspec.Struct, frozen=True, eq=False):
     actual : the dispute without the moves of those who do not see where they lead or begin.
     perceived : for each concept (decision makers, states) bool: stable in each one's own view. What a
         decision maker does not see it cannot judge; it is counted as stable for it, since it does not move.
+    hidden : (decision makers, states) bool: what somebody does not see.
     """
 
     actual: Solution
     perceived: dict[Concept, Flags]
+    hidden: Flags
 
     def equilibria(self, concept: Concept) -> tuple[int, ...]:
         """Return the states that everybody finds stable in its own view."""
         return tuple(np.flatnonzero(self.perceived[concept].all(axis=0)).tolist())
+
+    def view(self, who: str) -> Game:
+        """Return the dispute as a decision maker sees it: without moves through what it does not see."""
+        hidden = self.hidden[self.actual.game.maker(who)]
+        moves = tuple(_without(own, hidden) for own in self.actual.game.arcs)
+        return msgspec.structs.replace(self.actual.game, arcs=moves)
 
 
 def hypergame(game: Game, unseen: Mapping[str, Collection[int]]) -> Hypergame:
@@ -56,7 +64,7 @@ def hypergame(game: Game, unseen: Mapping[str, Collection[int]]) -> Hypergame:
         view = stable_states([_without(own, hidden[i]) for own in moves], game.ranks, set(CONCEPTS))
         for concept, rows in view.items():
             perceived[concept].append(rows[i])
-    return Hypergame(actual, {concept: np.array(rows) for concept, rows in perceived.items()})
+    return Hypergame(actual, {concept: np.array(rows) for concept, rows in perceived.items()}, hidden)
 
 
 def _without(own: Arcs, hidden: Flags) -> Arcs:

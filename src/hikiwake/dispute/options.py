@@ -21,6 +21,9 @@ from hikiwake.dispute.states import (
     suggestion,
 )
 
+EVERYWHERE = "*"
+"""Holds in every state, for what is so in all others."""
+
 
 def option_setting(form: OptionForm, who: Sequence[str]) -> tuple[Setting | None, Codes, list[Problem]]:
     """Return what names mean in the feasible states, the states, and what is wrong."""
@@ -107,7 +110,11 @@ def quantity_reader(
         for number, row in enumerate(quantity.rows):
             path = ("quantities", name, "rows", number)
             try:
-                rows[name].append((evaluate(read(row.where), meaning), row.values))
+                held = _held(row.where, read, meaning, labels)
+                rows[name].append((held, row.values))
+                if not held.any():
+                    told, remedy = f"{row.where!r} holds in no state", "Take the row out, or mend it."
+                    problems.append(Problem((*path, "where"), told, remedy, error=False))
             except Misread as fault:
                 problems.append(Problem((*path, "where"), fault.reason, fault.remedy))
             for of, value in row.values.items():
@@ -128,6 +135,17 @@ def quantity_reader(
         return out
 
     return amount, problems
+
+
+def _held(where: str, read: Callable[[str], Expression], meaning: Meaning, labels: Sequence[str]) -> Truth:
+    """Return where a row holds: in every state, in one of a label or a number, or where a condition does."""
+    if where.strip() == EVERYWHERE:
+        return np.ones(meaning.states, dtype=bool)
+    if where in labels:
+        return np.array([label_ == where for label_ in labels])
+    if where.isdecimal():
+        return np.isin(np.arange(meaning.states), numbered(int(where), meaning.states))
+    return evaluate(read(where), meaning)
 
 
 def columns_of(quantities: Mapping[str, Quantity]) -> dict[str, tuple[str, ...]]:

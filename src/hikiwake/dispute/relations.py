@@ -6,7 +6,7 @@ maker leaves for, what deters it, and what the others can reach.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from hikiwake.core.errors import BadInput
 from hikiwake.dispute.arcs import Arcs, Flags
 from hikiwake.dispute.game import Game
+from hikiwake.dispute.partial import Relation
 from hikiwake.dispute.reach import Bits, meets, pack, reached
 from hikiwake.dispute.stability import unless
 
 Extension = Literal["a", "b", "c", "d"]
 EXTENSIONS: tuple[Extension, ...] = ("a", "b", "c", "d")
 RelationConcept = Literal["nash", "gmr", "smr", "seq"]
+RELATION_CONCEPTS: tuple[RelationConcept, ...] = ("nash", "gmr", "smr", "seq")
 MOST_STATES = 4096
-
-Relation = NDArray[np.bool_]
-"""(states, states): whether the first is so to the second."""
 
 
 class UncertainSolution(msgspec.Struct, frozen=True, eq=False):
@@ -98,12 +97,25 @@ def solve_uncertain(
     better: list[Relation] = []
     unsure: list[Relation] = []
     for who, order in zip(game.who, game.orderings, strict=True):
-        rows = [np.asarray(row) for row in possible.get(who, [order.ranks])]
-        signs = [np.sign(row[:, None] - row[None, :]).astype(np.int8) for row in rows]
-        known = np.logical_and.reduce([sign == signs[0] for sign in signs])
-        better.append(known & (signs[0] > 0))
-        unsure.append(~known)
+        certain, open_ = known_of(possible.get(who, [order.ranks]))
+        better.append(certain)
+        unsure.append(open_)
     return solve_unknown(game, better, unsure)
+
+
+def known_of(possible: Iterable[NDArray[np.integer] | NDArray[np.float64]]) -> tuple[Relation, Relation]:
+    """Return which state is better in all possible preferences, and between which they do not agree.
+
+    Parameters
+    ----------
+    possible : payoffs, each (states,), of which there is at least one.
+    """
+    first, *others = (np.asarray(row) for row in possible)
+    sign = np.sign(first[:, None] - first[None, :])
+    known = np.ones(sign.shape, dtype=bool)
+    for row in others:
+        known &= np.sign(row[:, None] - row[None, :]) == sign
+    return known & (sign > 0), ~known
 
 
 def solve_unknown(game: Game, better: Sequence[Relation], unsure: Sequence[Relation]) -> UncertainSolution:

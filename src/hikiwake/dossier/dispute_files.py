@@ -5,20 +5,25 @@ Every file is read by the dossier's own reader (JSON is YAML): nothing in it is 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path as FilePath
 from typing import Any
+
+import msgspec
 
 from hikiwake.core.errors import BadInput, NoData
 from hikiwake.dossier.disputes import HERE, Model, dispute_faults, model
 from hikiwake.dossier.form import Fault
 from hikiwake.dossier.reading import Malformed, Path, Source, parse
-from hikiwake.dossier.validation import Problem, check_bytes, content_of, located, refused
+from hikiwake.dossier.validation import Problem, check_source, content_of, located, refused
+from hikiwake.dossier.welfare import QUANTITY, Table, read_welfare
 
 _DIRECTIONS = {"both": "both", "fwd": "forward", "back": "backward", "none": "both"}
 
 
-def read_dispute(path: FilePath) -> Model:
-    """Return the dispute of a file.
+def read_dispute(path: FilePath, welfare: FilePath | None = None) -> Model:
+    """Return the dispute of a file, with a table of changes of welfare as its quantity `dW` if one is given.
 
     The file is a dossier (it begins with `hikiwake:`) or holds a dispute alone: in the form of a dossier's
     part `dispute`, in the short form (`dms`, `options`, `infeasible`, `statements`, or `states`, `moves`,
@@ -41,24 +46,56 @@ def read_dispute(path: FilePath) -> Model:
             where=f"{file}:{fault.place.line}:{fault.place.column}", why=fault.reason, remedy=fault.remedy
         ) from fault
     tree = source.tree
+    table = read_welfare(welfare) if welfare is not None else None
     if isinstance(tree, dict) and "hikiwake" in tree:
-        return _of_dossier(content, file)
+        return _of_dossier(source, file, table)
     if isinstance(tree, dict) and "cases" in tree:
         tree = _case(tree["cases"], case, file)
-    return _alone(tree, source, file)
+    return _alone(tree, source, file, table)
 
 
-def _of_dossier(content: bytes, file: FilePath) -> Model:
-    dossier, problems = check_bytes(content, str(file))
+def _of_dossier(source: Source, file: FilePath, table: Table | None) -> Model:
+    if isinstance(source.tree.get("dispute"), dict):
+        _filled(source.tree["dispute"], table)
+    dossier, problems = check_source(source, str(file))
     if dossier is None:
-        raise refused(problems)
+        raise refused(_of_table(problems, table))
     if dossier.dispute is None:
         raise NoData(
             where=str(file),
             why="this dossier has no part `dispute`",
             remedy="Write one; begin with: hikiwake dispute new -o dispute.yaml",
         )
-    return model(dossier.dispute, dossier.title)
+    made = model(dossier.dispute, dossier.title)
+    return msgspec.structs.replace(made, place=_places(source, file, HERE))
+
+
+def _filled(tree: Any, table: Table | None) -> None:
+    """Put a table of welfare into a model, in place of what it holds under that name."""
+    if table is None or not isinstance(tree, dict):
+        return
+    held = tree.get("quantities")
+    tree["quantities"] = {**(held if isinstance(held, dict) else {}), QUANTITY: table.quantity}
+
+
+def _of_table(problems: Sequence[Problem], table: Table | None) -> list[Problem]:
+    """Give problems of a table's rows the places that they have in the table."""
+    out = []
+    for problem in problems:
+        row = re.search(rf"(?:^|\.)quantities\.{QUANTITY}\.rows\[(\d+)\]", problem.path)
+        if table is not None and row is not None:
+            line = table.lines[int(row[1])]
+            problem = msgspec.structs.replace(problem, file=str(table.file), line=line, column=1, path="")  # noqa: PLW2901
+        out.append(problem)
+    return out
+
+
+def _places(source: Source, file: FilePath, above: Path) -> Callable[[Path], str]:
+    def place(path: Path) -> str:
+        found = source.place((*above, *path))
+        return f"{file}:{found.line}:{found.column}"
+
+    return place
 
 
 def _case(cases: Any, name: str, file: FilePath) -> Any:
@@ -74,7 +111,7 @@ def _case(cases: Any, name: str, file: FilePath) -> Any:
     )
 
 
-def _alone(tree: Any, source: Source, file: FilePath) -> Model:
+def _alone(tree: Any, source: Source, file: FilePath, table: Table | None) -> Model:
     kept: Path | None = ()
     title = file.stem
     if isinstance(tree, dict) and ("dms" in tree or "decisionMakers" in tree):
@@ -89,14 +126,17 @@ def _alone(tree: Any, source: Source, file: FilePath) -> Model:
             ) from fault
     elif isinstance(tree, dict) and isinstance(tree.get("dispute"), dict):
         tree, kept = tree["dispute"], HERE
+    _filled(tree, table)
     found = list(dispute_faults(tree, None, kept or ()))
     if found:
         problems = [
             located(fault, source, str(file)) if kept is not None else _unlocated(fault, file)
             for fault in found
         ]
+        problems = _of_table(problems, table)
         raise refused(sorted(problems, key=lambda one: (one.line, one.column, one.path)))
-    return model(tree, title)
+    place = _places(source, file, kept) if kept is not None else None
+    return msgspec.structs.replace(model(tree, title), place=place)
 
 
 def _unlocated(fault: Fault, file: FilePath) -> Problem:

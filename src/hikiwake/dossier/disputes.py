@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from hikiwake.core.claim.kinds import When
 from hikiwake.core.dates import PartialDate
+from hikiwake.core.errors import BadInput
 from hikiwake.dispute.form import Form, GraphForm, OptionForm
 from hikiwake.dossier.form import Fault, faults, suggestion
+from hikiwake.dossier.money import Money, money_faults
 from hikiwake.dossier.reading import Path
+
+if TYPE_CHECKING:
+    from hikiwake.dispute import Game
 
 HERE: Path = ("dispute",)
 
@@ -30,19 +35,25 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     wanted : the outcomes that a reader asks about, such as a settlement.
     analyst : who judged the preferences.
     as_of : the day whose state is called today's.
+    economics : what its economics are worked out with.
     """
 
     wanted: tuple[Outcome, ...] = ()
     analyst: str = ""
     as_of: When = ""
+    economics: Money | None = None
 
 
 class Model(msgspec.Struct, frozen=True):
-    """A dispute as written, and what is asked about it."""
+    """A dispute as written, and what is asked about it.
+
+    place : where in the file a path of the dispute stands, as text; None for a model that has no such place.
+    """
 
     form: Form
     asked: Question = Question()
     title: str = ""
+    place: Callable[[Path], str] | None = None
 
 
 _BESIDE = frozenset(Question.__struct_fields__)
@@ -70,7 +81,6 @@ def dispute_faults(tree: Any, references: Sequence[str] | None, path: Path = HER
     if found:
         yield from (fault._replace(path=(*path, *fault.path)) for fault in found)
         return
-    from hikiwake.core.errors import BadInput
     from hikiwake.dispute import check
 
     if references is not None:
@@ -87,8 +97,15 @@ def dispute_faults(tree: Any, references: Sequence[str] | None, path: Path = HER
         yield Fault(path, fault.why, fault.remedy)
         return
     yield from (Fault((*path, *p.path), p.reason, p.remedy) for p in problems if p.error)
-    for number, outcome in enumerate(asked.wanted if game is not None else ()):
-        assert game is not None  # noqa: S101  (the loop above)
+    if game is not None:
+        yield from _asked(asked, game, path)
+
+
+def _asked(asked: Question, game: Game, path: Path) -> Iterator[Fault]:
+    """Yield what is wrong with what is asked beside a model that is right."""
+    if asked.economics is not None:
+        yield from money_faults(asked.economics, game, (*path, "economics"))
+    for number, outcome in enumerate(asked.wanted):
         here: Path = (*path, "wanted", number, "holds")
         try:
             if not len(game.where(outcome.holds)):

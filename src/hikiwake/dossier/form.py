@@ -40,6 +40,8 @@ def _check(tree: Tree, form: Any, path: Path) -> Iterator[Fault]:
             yield from _union(tree, form, path)
         case inspect.VarTupleType() | inspect.ListType():
             yield from _list(tree, form.item_type, path)
+        case inspect.TupleType():
+            yield from _row(tree, form.item_types, path)
         case inspect.DictType():
             yield from _dict(tree, form.value_type, path)
         case inspect.LiteralType():
@@ -57,6 +59,15 @@ def _list(tree: Tree, item: Any, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"a list is needed, not {_named(tree)}", "Begin each entry with `- `.")
         return
     for number, entry in enumerate(tree):
+        yield from _check(entry, item, (*path, number))
+
+
+def _row(tree: Tree, items: tuple[Any, ...], path: Path) -> Iterator[Fault]:
+    if not isinstance(tree, list) or len(tree) != len(items):
+        told = f"a list of {len(items)} is needed, not {_named(tree)}"
+        yield Fault(path, told, f"Write [{', '.join('…' for _ in items)}].")
+        return
+    for number, (entry, item) in enumerate(zip(tree, items, strict=True)):
         yield from _check(entry, item, (*path, number))
 
 

@@ -75,6 +75,11 @@ def check_bytes(content: bytes, name: str) -> tuple[Dossier | None, tuple[Proble
         source = parse(content)
     except Malformed as fault:
         return None, (Problem(name, *fault.place, "", fault.reason, fault.remedy),)
+    return check_source(source, name)
+
+
+def check_source(source: Source, name: str) -> tuple[Dossier | None, tuple[Problem, ...]]:
+    """Return the dossier in the values of a file called `name`, or None with all its problems."""
     found = list(faults(source.tree, Dossier))
     if found:
         found += partly_meaningless(source.tree, {fault.path for fault in found})

@@ -91,8 +91,8 @@ def analyse(model: Model) -> Analysis:
     states = tuple(int(state) for state in game.where(wanted.holds)) if wanted else ()
     least = inverse(game, states, "nash", MOST_EDITS) if states and by_statements else None
     after = _after(model, game, least)
-    nearest = after.state if after is not None else _nearest(solution, states)
-    return Analysis(model, game, solution, robust, wanted, states, least, nearest, after)
+    best = after.state if after is not None else _nearest(solution, states)
+    return Analysis(model, game, solution, robust, wanted, states, least, best, after)
 
 
 def _nearest(solution: Solution, states: Sequence[int]) -> int | None:
@@ -129,5 +129,8 @@ def edited(model: Model, edits: Sequence[Edit]) -> Form:
         (moved,) = (one for one in ordering.statements if one.id == edit.statement)
         if edit.kind == "move":
             kept.insert(edit.place - 1, moved)
-        preferences[edit.who] = msgspec.structs.replace(preferences[edit.who], statements=tuple(kept))
+        # What is unknown or strong speaks of statements by their ids, and of the order as it was.
+        preferences[edit.who] = msgspec.structs.replace(
+            preferences[edit.who], statements=tuple(kept), unknown=(), strong=()
+        )
     return msgspec.structs.replace(model.form, preferences=preferences)

@@ -20,13 +20,17 @@ def maker(game: Game, who: str) -> Label:
 
 def deed(game: Game, move: Move) -> Label:
     """Say what a move does: `Russia keeps Shikotan and Habomai`."""
-    together = " together:" if "+" in move.who else ""
-    return text(f"{maker(game, move.who).text}{together} {_changes(game, move.start, move.end)}")
+    who = maker(game, move.who).text
+    if "+" not in move.who:
+        return text(f"{who} {_changes(game, move.start, move.end)}")
+    if isinstance(game.form, OptionForm):
+        return text(f"{who} agree: {listed(differences(game, move.start, move.end))}")
+    return text(f"{who} move together to {game.labels[move.end]}")
 
 
-def deeds(game: Game, moves: Iterable[Move]) -> Label:
+def deeds(game: Game, moves: Iterable[Move], joint: str = ", then ") -> Label:
     """Say what several moves do, in order."""
-    return text(listed([deed(game, move).text for move in moves], ", then "))
+    return text(listed([deed(game, move).text for move in moves], joint))
 
 
 def state(game: Game, number: int) -> Label:
@@ -48,23 +52,66 @@ def state(game: Game, number: int) -> Label:
 def reason(game: Game, found: Reason) -> tuple[Prose, ...]:
     """Return the sentences that say why a state is stable for a decision maker, or why not."""
     who = {"who": maker(game, found.who)}
-    if found.kind == "no moves":
-        return (prose("dispute.no_moves", **who),)
-    if found.kind == "no improvement":
-        return (prose("dispute.no_improvement", **who),)
-    # The exits come with those that nothing deters first, the best first: one says enough.
-    first = found.exits[0]
+    if not found.exits:
+        kind = found.kind.replace(" ", "_")
+        if "+" not in found.who:
+            return (prose(f"dispute.{kind}", **who),)
+        every = {"every": _every(found)} if kind == "no_improvement" else {}
+        return (prose(f"dispute.joint_{kind}", **who, **every),)
+    if "+" in found.who:
+        return _together(game, found)
+    first, sim = _first(found), "_sim" if found.concept == "sim" else ""
     told = {**who, "deed": text(_changes(game, found.state, first.to))}
     if found.kind == "unstable":
-        return (prose(_undeterred(found, first), **told, **_worst(game, first)),)
+        return (prose(_undeterred(found, first), **told, **_worst(game, first, at_once=bool(sim))),)
     assert first.sanction is not None  # noqa: S101  (a deterred state has a sanction for every exit)
-    others = {"reply": deeds(game, first.sanction.moves)}
+    others = {"reply": deeds(game, first.sanction.moves, " and " if sim else ", then ")}
     ending = "equal" if first.sanction.equal else "worse"
-    sentences = [prose(f"dispute.deterred_{ending}", **told, **others)]
+    sentences = [prose(f"dispute.deterred{sim}_{ending}", **told, **others)]
     if len(found.exits) > 1:
-        sentences.append(prose("dispute.deterred_others"))
+        sentences.append(prose(f"dispute.deterred{sim}_others"))
     if found.weak:
-        sentences.append(prose("dispute.weak", **who))
+        sentences.append(prose(f"dispute.weak{sim}", **who))
+    return tuple(sentences)
+
+
+def _first(found: Reason) -> Exit:
+    """Return the exit to tell of: they come with those that nothing deters first, the best first.
+
+    Where what deters is doubtful, one of which it is so.
+    """
+    if not found.weak:
+        return found.exits[0]
+    return next(one for one in found.exits if one.sanction is not None and not one.sanction.best_reply)
+
+
+def _every(found: Reason) -> Label:
+    return text("both" if found.who.count("+") == 1 else "all")
+
+
+def _together(game: Game, found: Reason) -> tuple[Prose, ...]:
+    """Say why several would leave a state together, or why not; there is an improvement for all."""
+    first = _first(found)
+    deed_ = listed(differences(game, found.state, first.to))
+    told = {
+        "who": maker(game, found.who),
+        "deed": text(deed_ if isinstance(game.form, OptionForm) else f"they move to {deed_}"),
+        "every": _every(found),
+    }
+    if found.kind == "unstable":
+        alone = found.who.count("+") + 1 == len(game.who) and found.concept != "cnash"
+        ending = {"cnash": "_nash", "cseq": "_seq"}.get(found.concept, "")
+        ending = "_nobody" if alone else "_escape" if first.escape else ending
+        return (prose(f"dispute.joint_unstable{ending}", **told, **_worst(game, first)),)
+    assert first.sanction is not None  # noqa: S101  (a deterred state has a sanction for every exit)
+    ending = "equal" if first.sanction.equal else "worse"
+    told["harmed"] = maker(game, first.sanction.harmed)
+    told["reply"] = deeds(game, first.sanction.moves)
+    sentences = [prose(f"dispute.joint_deterred_{ending}", **told)]
+    if len(found.exits) > 1:
+        sentences.append(prose("dispute.joint_deterred_others"))
+    if found.weak:
+        sentences.append(prose("dispute.weak", who=told["who"]))
     return tuple(sentences)
 
 
@@ -104,17 +151,18 @@ def listed(parts: Sequence[str], joint: str = " and ") -> str:
 
 
 def _undeterred(found: Reason, first: Exit) -> str:
-    if found.concept == "nash":
+    if found.concept in ("nash", "cnash"):
         return "dispute.unstable_nash"
     if first.escape:
         return "dispute.unstable_escape"
-    return "dispute.unstable_worst" if first.worst else "dispute.unstable"
+    by = {"sim": "_sim", "seq": "_seq", "cseq": "_seq"}.get(found.concept, "")
+    return f"dispute.unstable{by}{'_worst' * bool(first.worst)}"
 
 
-def _worst(game: Game, first: Exit) -> dict[str, Label]:
+def _worst(game: Game, first: Exit, *, at_once: bool = False) -> dict[str, Label]:
     if first.escape:
         return {"reply": deeds(game, first.escape[:-1]), "escape": deed(game, first.escape[-1])}
-    return {"reply": deeds(game, first.worst)} if first.worst else {}
+    return {"reply": deeds(game, first.worst, " and " if at_once else ", then ")} if first.worst else {}
 
 
 def _changes(game: Game, start: int, end: int) -> str:
