@@ -94,6 +94,24 @@ def test_intervals() -> None:
         number(fact(1.0, p.USD), "range")
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "ends", "written", "spread"),
+    [
+        (0.00203, p.CHANGE, (0.00196, 0.00212), "0.20 %", "0.20 % to 0.21 %"),
+        (18.31e9, p.USD, (18.305e9, 18.314e9), "US$18.31 billion", "US$18.30 billion to US$18.31 billion"),
+        (1.2343, p.RATIO, (1.2341, 1.2346), "1.234", "1.234 to 1.235"),
+        (0.002, p.CHANGE, (0.002, 0.002), "0.2 %", "0.2 % to 0.2 %"),
+    ],
+)
+def test_an_interval_narrower_than_its_digits_gets_more_of_them(
+    value: float, unit: p.Unit, ends: tuple[float, float], written: str, spread: str
+) -> None:
+    narrow = fact(value, unit, Interval(*ends, 0.9, "scenario range"))
+    plain = str.maketrans({"\u202f": " ", "\u00a0": " "})
+    assert number(narrow).translate(plain) == written
+    assert number(narrow, "range").translate(plain) == spread
+
+
 def test_an_unknown_form_is_refused() -> None:
     with pytest.raises(ValueError, match="form 'the'"):
         number(fact(1.0, p.USD), "the")

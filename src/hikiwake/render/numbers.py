@@ -1,7 +1,8 @@
 """How a number is written in English: units, digits, signs. Rounding is looks; facts keep full precision.
 
 What is not zero is never written as zero, what is not whole never as a hundred, and a ratio that is not
-one never as one: the digits grow until the difference shows.
+one never as one: the digits grow until the difference shows. So do those of a number and its interval whose
+two ends would read alike.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _MOST_DIGITS = 6
+_MOST_FINER = 5
+_GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio")
+"""Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
 
 
 def number(fact: Fact, form: str = "") -> str:
@@ -50,9 +54,14 @@ def number(fact: Fact, form: str = "") -> str:
         return _interval(fact, form)
     if fact.value is None:
         return NO_DATA
+    finer = _finer(fact)
+    if form == "times":
+        return f"{_ratio(fact.value, finer)} times"
     if form in _FORMED:
         return _FORMED[form](fact.value)
-    written = _written(fact.unit, abs(fact.value) if form == "abs" else fact.value, whole=form == "whole")
+    whole = form == "whole"
+    value = abs(fact.value) if form == "abs" else fact.value
+    written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
         written += f" (standard error {_plain((fact.interval.high - fact.interval.low) / 2, 2)})"
     return f"+{written}" if form == "signed" and fact.value > 0 else written
@@ -93,43 +102,61 @@ def _interval(fact: Fact, form: str) -> str:
         raise ValueError(msg)
     if form == "level":
         return _percent(fact.interval.level, digits=0)
+    finer = _finer(fact)
     ends = (fact.interval.low, fact.interval.high)
-    return " to ".join(_written(fact.unit, end) for end in ends)
+    return " to ".join(_written(fact.unit, end, finer=finer) for end in ends)
 
 
-def _written(unit: Unit, value: float, *, whole: bool = False) -> str:
+def _finer(fact: Fact) -> int:
+    """Return how many digits more than usual set the two ends of a fact's interval apart."""
+    if fact.interval is None or fact.unit.kind not in _GROW:
+        return 0
+    low, high = fact.interval.low, fact.interval.high
+    # Ends that differ in the twelfth digit are the noise of a sum, and no interval.
+    if math.isclose(low, high, rel_tol=1e-12):
+        return 0
+    for finer in range(_MOST_FINER):
+        if _written(fact.unit, low, finer=finer) != _written(fact.unit, high, finer=finer):
+            return finer
+    return 0
+
+
+def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -> str:
     if unit.kind == "money":
         sign = MINUS if value < 0 else ""
-        return f"{sign}US${_scaled(abs(value))}{unit.symbol.removeprefix('USD')}"
+        return f"{sign}US${_scaled(abs(value), finer)}{unit.symbol.removeprefix('USD')}"
     if unit.kind in ("mass", "amount"):
-        return _amount(value, f"{NO_BREAK}{unit.symbol}")
+        return _amount(value, f"{NO_BREAK}{unit.symbol}", finer)
     if unit.kind == "index":
         if unit.symbol == "0-100":
-            return _honest(value, 0 if whole else 1, 100.0)
-        return _honest(value, 0 if whole else _two(value), math.copysign(1.0, value))
+            return _honest(value, 0 if whole else 1 + finer, 100.0)
+        return _honest(value, 0 if whole else _two(value) + finer, math.copysign(1.0, value))
     if unit.kind in ("share", "rate"):
-        return _percent(value, digits=0 if whole else 1, full=100.0 if unit.kind == "share" else None)
+        digits = 0 if whole else 1 + finer
+        return _percent(value, digits=digits, full=100.0 if unit.kind == "share" else None)
+    if unit.kind == "ratio":
+        return _ratio(value, finer)
     return _WRITERS[unit.kind](value)
 
 
-def _amount(value: float, tail: str) -> str:
+def _amount(value: float, tail: str, finer: int = 0) -> str:
     sign = MINUS if value < 0 else ""
-    return f"{sign}{_scaled(abs(value))}{tail}"
+    return f"{sign}{_scaled(abs(value), finer)}{tail}"
 
 
-def _scaled(value: float) -> str:
+def _scaled(value: float, finer: int = 0) -> str:
     # Half a unit of the third digit below a word's size already reads as that size.
     for size, word in _WORDS:
         if value >= size * 0.9995:
-            return f"{_three(value / size)}{NO_BREAK}{word}"
-    return _plain(value, 0) if value >= 99.5 or value == round(value) else _three(value)
+            return f"{_three(value / size, finer)}{NO_BREAK}{word}"
+    return _plain(value, 0) if value >= 99.5 or value == round(value) else _three(value, finer)
 
 
-def _three(value: float) -> str:
-    """Write three significant digits, without an exponent."""
+def _three(value: float, finer: int = 0) -> str:
+    """Write three significant digits, and `finer` more, without an exponent."""
     if value == 0:
         return "0"
-    return _plain(value, max(0, 2 - math.floor(math.log10(float(f"{value:.2e}")))))
+    return _plain(value, max(0, 2 - math.floor(math.log10(float(f"{value:.2e}")))) + finer)
 
 
 def _persons(value: float) -> str:
@@ -168,13 +195,13 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
     return _plain(value, digits)
 
 
-def _ratio(value: float) -> str:
+def _ratio(value: float, finer: int = 0) -> str:
     """Write a ratio: one decimal, two below one; more where it would read as one and is not.
 
     Some ratios run from minus one to one, so minus one counts as one does.
     """
     full = math.copysign(1.0, value) if abs(abs(value) - 1) >= 0.0005 else None
-    return _honest(value, 1 if abs(value) >= 0.95 else _two(value), full)
+    return _honest(value, (1 if abs(value) >= 0.95 else _two(value)) + finer, full)
 
 
 def _two(value: float) -> int:
@@ -200,7 +227,6 @@ _TITLES = {
 _WRITERS: dict[str, Callable[[float], str]] = {
     "persons": _persons,
     "points": lambda value: f"{_honest(value, 1)} percentage points",
-    "ratio": _ratio,
     "rank": ordinal,
     "distance": lambda value: (
         f"{_plain(value, 0 if abs(value) >= 10 or value == round(value) else 1)}{NO_BREAK}km"
@@ -212,6 +238,5 @@ _WRITERS: dict[str, Callable[[float], str]] = {
 }
 _FORMED: dict[str, Callable[[float], str]] = {
     "points": lambda value: f"{'+' if value > 0 else ''}{_honest(value, 1)}",
-    "times": lambda value: f"{_ratio(value)} times",
     "ordinal": spelt_ordinal,
 }

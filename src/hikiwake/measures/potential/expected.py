@@ -32,7 +32,13 @@ FEWEST = 50
 """Fewer comparable flows give no picture of what is usual."""
 SPAN = 1.0
 """Log distance from the pair's expectation beyond which a flow is no comparable one."""
+LEAST_EXPECTED = 1e6
+"""USD. A smaller expectation says nothing of a shortfall: one shipment, or one error, is all of such a flow."""
+WIDEST = 10.0
+"""The factor that an expectation must be known to within, at 95 %: beyond it the pair has no like in the data."""
 TAILS = (0.05, 0.95)
+NORMAL = 1.959964
+"""Standard errors to each side of an interval of 95 %."""
 MILLION = 1e6
 
 
@@ -146,7 +152,7 @@ def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int,
             exporter, importer, actual, absent="one of the two trades with nobody else in the data"
         )
     ratios = _comparable(total, held.main.expected, float(np.log(expected)), (i, j))
-    absent = "" if len(ratios) >= FEWEST else "too few flows of this size are in the data to compare with"
+    absent = _unsayable(expected, float(held.main.error[i, j]), len(ratios))
     others = {
         name: actual / float(value[i, j])
         for name, value in held.others.items()
@@ -154,6 +160,17 @@ def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int,
     }
     error = float(held.main.error[i, j])
     return Expectation(exporter, importer, actual, expected, error, ratios, others, absent)
+
+
+def _unsayable(expected: float, error: float, comparable: int) -> str:
+    """Return why the data cannot say whether a flow falls short; empty where they can."""
+    if expected < LEAST_EXPECTED:
+        return "less than a million dollars is expected, and in so small a flow no shortfall can be told"
+    if comparable < FEWEST:
+        return "too few flows of this size are in the data to compare with"
+    if NORMAL * error > np.log(WIDEST):
+        return "what is expected is not known to within a factor of ten, for few other flows tell"
+    return ""
 
 
 def _silent(

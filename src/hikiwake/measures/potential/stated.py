@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+import narwhals as nw
 import numpy as np
 
 from hikiwake.core.provenance import Fact, Formula, Interval
@@ -13,6 +15,7 @@ from hikiwake.measures.intermediate.table import latest_year
 from hikiwake.measures.potential import formulas
 from hikiwake.measures.potential.expected import (
     NO_ESTIMATE,
+    NORMAL,
     TAILS,
     Expectation,
     Universe,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from hikiwake.measures.statement import Statements
 
 TABLES: dict[Universe, str] = {"intermediate": DELIVERIES, "covered": TRADE}
-LEVEL, NORMAL = 0.95, 1.959964
+LEVEL = 0.95
 NAMES: dict[Universe, str] = {"intermediate": "intermediate trade", "covered": "covered goods"}
 
 
@@ -41,7 +44,25 @@ def found(
         held = model(say.tables, universe, year)
     except NO_ESTIMATE as fault:
         return Expectation(a, b, 0.0, absent=fault.why), Expectation(b, a, 0.0, absent=fault.why)
-    return expectations(held, a, b)
+    forth, back = (_recorded(say, universe, one) for one in expectations(held, a, b))
+    return forth, back
+
+
+def _recorded(say: Statements, universe: Universe, one: Expectation) -> Expectation:
+    """Say nothing of a flow that was never recorded: a barrier looks like goods that are not made there."""
+    if one.absent or one.actual > 0.0:
+        return one
+    rows = say.tables.collect_lately(
+        ("ever recorded", universe, one.exporter, one.importer),
+        lambda: (
+            say.tables.frame(TABLES[universe])
+            .filter((nw.col("exporter") == one.exporter) & (nw.col("importer") == one.importer))
+            .select(nw.col("value").sum())
+        ),
+    )
+    if float(np.nan_to_num(rows["value"].astype(np.float64)).sum()) > 0.0:
+        return one
+    return msgspec.structs.replace(one, absent="no such trade is recorded in any year that the data hold")
 
 
 def below(say: Statements, universe: Universe, year: int) -> Fact:
