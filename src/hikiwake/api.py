@@ -57,6 +57,12 @@ class Potential(FactSet):
     __slots__ = ()
 
 
+class Backtest(FactSet):
+    """Facts on whether the potential foretold trade, beside naive rules."""
+
+    __slots__ = ()
+
+
 class Scenarios(FactSet):
     """Facts on what scenarios would change for a pair and for all others; `told` has them in order."""
 
@@ -307,6 +313,29 @@ def country(name: str) -> Country:
 def datasets(data: str | Place | None = None) -> tuple[Dataset, ...]:
     """Return what the vintage holds."""
     return tuple(entry.dataset() for entry in open_vintage(_folder(data)).entries())
+
+
+def backtest(
+    groups: Iterable[str] = (),
+    *,
+    anew: bool = False,
+    data: str | Place | None = None,
+    progress: compose.Progress | None = None,
+) -> Backtest:
+    """Return whether the potential foretold trade five and ten years on, over all pairs and base years.
+
+    With the shipped data this is the test that comes with the package, unless `anew`; else it is computed,
+    which takes some seconds. `groups` are chapters of products ("27"), or "all" for all goods together.
+    """
+    from hikiwake.measures.potential import tested
+    from hikiwake.measures.potential.backtest import backtest as test
+
+    tables, chosen = open_tables(_folder(data)), tuple(groups)
+    found = None if anew else tested.kept(tables)
+    found = found.only(chosen) if found else test(tables, chosen, progress)
+    ledger = Ledger()
+    tested.stated(Statements(tables, ledger), found)
+    return Backtest(ledger, "does a gap foretell growth")
 
 
 def methods() -> dict[str, Formula]:

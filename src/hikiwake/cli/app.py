@@ -24,6 +24,7 @@ COMMANDS = {
     "why": "why",
     "audit": "audit",
     "claims": "claims",
+    "backtest": "backtest",
     "scenario": "scenario",
     "dossier": "dossier",
     "gravity": "gravity",

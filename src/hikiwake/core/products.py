@@ -44,6 +44,7 @@ class Partition(msgspec.Struct, frozen=True):
 
 class _Products(msgspec.Struct, frozen=True):
     names: dict[str, str]
+    chapters: dict[str, str]
     groups: dict[str, Group]
     partitions: dict[str, Partition]
     terms: dict[str, Term]
@@ -59,6 +60,11 @@ def _products() -> _Products:
 def short_name(code: str, description: str = "") -> str:
     """Return a product's name as it stands in a sentence; else its producer's description, else the code."""
     return _products().names.get(code) or description or f"HS {code}"
+
+
+def chapter_name(code: str) -> str:
+    """Return the name of a chapter (two digits) or of a range of chapters (one digit)."""
+    return _products().chapters.get(code) or (f"HS {code}" if len(code) > 1 else f"HS {code}0 to {code}9")
 
 
 def group(identity: str) -> Group:

@@ -122,11 +122,10 @@ def _finer(fact: Fact) -> int:
 
 
 def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -> str:
-    if unit.kind == "money":
-        sign = MINUS if value < 0 else ""
-        return f"{sign}US${_scaled(abs(value), finer)}{unit.symbol.removeprefix('USD')}"
-    if unit.kind in ("mass", "amount"):
-        return _amount(value, f"{NO_BREAK}{unit.symbol}", finer)
+    if unit.kind in ("money", "mass", "amount"):
+        money = unit.kind == "money"
+        head, tail = ("US$", unit.symbol.removeprefix("USD")) if money else ("", f"{NO_BREAK}{unit.symbol}")
+        return f"{MINUS if value < 0 else ''}{head}{_scaled(abs(value), finer)}{tail}"
     if unit.kind == "index":
         if unit.symbol == "0-100":
             return _honest(value, 0 if whole else 1 + finer, 100.0)
@@ -137,11 +136,6 @@ def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -
     if unit.kind == "ratio":
         return _ratio(value, finer)
     return _WRITERS[unit.kind](value)
-
-
-def _amount(value: float, tail: str, finer: int = 0) -> str:
-    sign = MINUS if value < 0 else ""
-    return f"{sign}{_scaled(abs(value), finer)}{tail}"
 
 
 def _scaled(value: float, finer: int = 0) -> str:

@@ -33,9 +33,9 @@ FEWEST = 50
 SPAN = 1.0
 """Log distance from the pair's expectation beyond which a flow is no comparable one."""
 LEAST_EXPECTED = 1e6
-"""USD. A smaller expectation says nothing of a shortfall: one shipment, or one error, is all of such a flow."""
+"""USD. A smaller expectation tells no shortfall: one shipment, or one error, is all of such a flow."""
 WIDEST = 10.0
-"""The factor that an expectation must be known to within, at 95 %: beyond it the pair has no like in the data."""
+"""The factor that an expectation must be known to within, at 95 %: else the pair has no like in the data."""
 TAILS = (0.05, 0.95)
 NORMAL = 1.959964
 """Standard errors to each side of an interval of 95 %."""
@@ -110,15 +110,15 @@ def model(tables: Tables, universe: Universe, year: int) -> Model:
 
 def model_of(square: Square) -> Model:
     """Estimate the expectations of all flows of a square."""
-    total, known = square.total, _inside(square.total, square)
+    total, known = square.total, inside(square.total, square)
     others: dict[str, Array] = {}
     for name, covariates in OTHERS.items():
-        found = _tried(lambda named=covariates: _left_out(total, square, known, named).expected)  # type: ignore[misc]
+        found = _tried(lambda named=covariates: without_each(total, square, known, named).expected)  # type: ignore[misc]
         if found is not None:
             others[name] = found
     if len(square.groups) > 1:
         others[BY_GROUPS] = _by_groups(square, known)
-    return Model(square, known, _left_out(total, square, known, MAIN), others)
+    return Model(square, known, without_each(total, square, known, MAIN), others)
 
 
 def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]:
@@ -183,7 +183,7 @@ def _silent(
     return forth, back
 
 
-def _inside(flows: Array, square: Square) -> Cells:
+def inside(flows: Array, square: Square) -> Cells:
     """Return the cells that a model can hold: between economies that sell and buy, distances known."""
     sells, buys = flows.sum(axis=1) > 0.0, flows.sum(axis=0) > 0.0
     known: Cells = np.isfinite(square.covariates).all(axis=0) & sells[:, None] & buys[None, :]
@@ -199,15 +199,16 @@ def _estimate(flows: Array, square: Square, cells: Cells, names: Sequence[str]) 
     return fit(f"flow ~ {' + '.join(names)} | exporter + importer", data, errors="robust")
 
 
-def _left_out(flows: Array, square: Square, cells: Cells, names: Sequence[str]) -> LeftOut:
+def without_each(flows: Array, square: Square, cells: Cells, names: Sequence[str] = MAIN) -> LeftOut:
+    """Return the expectations of all cells (N, N), USD, each without its own pair; NaN or 0 outside."""
     found = _estimate(flows, square, cells, names)
     i, j = np.nonzero(cells)
     mean = np.zeros(flows.shape)
     mean[i[found.rows], j[found.rows]] = found.fitted
     kept = [COVARIATES.index(name) for name in found.names]
-    inside = mean > 0.0
+    fitted = mean > 0.0
     apart = left_out(
-        np.where(inside, flows / MILLION, 0.0), mean, np.where(inside, square.covariates[kept], 0.0)
+        np.where(fitted, flows / MILLION, 0.0), mean, np.where(fitted, square.covariates[kept], 0.0)
     )
     return apart._replace(expected=apart.expected * MILLION)
 
@@ -216,8 +217,8 @@ def _by_groups(square: Square, known: Cells) -> Array:
     """Return the sum of the expectations of all groups; one that has no estimate adds nothing."""
     out = np.zeros(known.shape)
     for flows in square.flows:
-        cells = known & _inside(flows, square)
-        found = _tried(lambda f=flows, c=cells: _left_out(f, square, c, MAIN).expected)  # type: ignore[misc]
+        cells = known & inside(flows, square)
+        found = _tried(lambda f=flows, c=cells: without_each(f, square, c, MAIN).expected)  # type: ignore[misc]
         if found is not None:
             out += np.nan_to_num(found)
     return out

@@ -120,4 +120,85 @@ MOST = Formula(
     source=MODEL,
     reads=READS,
 )
-FORMULAS = (EXPECTED, RATIO_TO, LEVEL, USUAL_LOW, USUAL_HIGH, MEDIAN, GAP, COMPARED, BELOW, LEAST, MOST)
+TEST = (
+    "expectations with data up to year t beside what came; flows of that year expected at a million dollars "
+    "or more; ranks within group and year; errors clustered by pair"
+)
+SELECTED = (
+    "The flows that are tested exist in year t; flows that begin later are not in it. Errors of one year's "
+    "data alone make flows seem to return to what is expected of them."
+)
+FORETOLD = Formula(
+    id="potential_foretold",
+    name="Rank correlation of what a rule says with the growth that came",
+    expression="Spearman correlation over flows of rule_t with 2 (x_t+h - x_t) / (x_t+h + x_t)",
+    unit=RATIO,
+    range="[-1, 1]",
+    source=TEST,
+    reads=READS,
+    caution=SELECTED,
+)
+ADDED = Formula(
+    id="potential_foretold_beyond",
+    name="Rank correlation beyond what the naive rules say",
+    expression="correlation of the ranks of rule and growth, the part that persistence, partners' growth, "
+    "mean reversion and size explain taken out of both",
+    unit=RATIO,
+    range="[-1, 1]",
+    source=TEST,
+    reads=READS,
+    caution=SELECTED,
+)
+HITS = Formula(
+    id="potential_hits",
+    name="Flows on the side of the median that the rule said",
+    expression="share of flows whose growth and rule lie on the same side of the median of their group and "
+    "year; a flow on the median counts half",
+    unit=SHARE,
+    range="[0, 1]",
+    source=TEST,
+    reads=READS,
+    caution=SELECTED,
+)
+TESTED = Formula(
+    id="potential_tested",
+    name="Flows that the rules were tested on",
+    expression="number of flows and base years t with x_t > 0",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=TEST,
+    reads=READS,
+)
+WITHIN = Formula(
+    id="potential_within",
+    name="Flows within the range of nine of ten comparable ones",
+    expression="share of flows x_t+h between expected_t times the fifth and the ninety-fifth percentile of "
+    "the ratios of comparable flows in year t",
+    unit=SHARE,
+    range="[0, 1]",
+    source=TEST,
+    reads=READS,
+    caution="A range that begins at nothing has one end only, and holds more than nine of ten.",
+)
+BOUNDED = Formula(
+    id="potential_within_bounded",
+    name="The same of ranges that do not begin at nothing",
+    expression="share of flows x_t+h within their range of year t, where its lower end is above 0",
+    unit=SHARE,
+    range="[0, 1]",
+    source=TEST,
+    reads=READS,
+)
+SPOKEN = Formula(
+    id="potential_ranges",
+    name="Flows whose range was tested",
+    expression="number of flows and base years t, those of nothing included",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=TEST,
+    reads=READS,
+)
+FORMULAS = (
+    *(EXPECTED, RATIO_TO, LEVEL, USUAL_LOW, USUAL_HIGH, MEDIAN, GAP, COMPARED, BELOW, LEAST, MOST),
+    *(FORETOLD, ADDED, HITS, TESTED, WITHIN, BOUNDED, SPOKEN),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -58,32 +59,47 @@ def deliveries(tables: Tables, year: int) -> Square:
 
 def trade(tables: Tables, year: int) -> Square:
     """Return the covered trade in goods by chapter (two digits) of the product, or by its first digit."""
+    return trades(tables, (year,))[year]
+
+
+def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
+    """Return the same of several years, all between the economies that are in any of them."""
     flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
-        (nw.col("year") == year) & (nw.col("exporter") != nw.col("importer"))
+        nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer"))
     )
     rows = tables.collect(
         flows.with_columns(chapter=nw.col("product").str.slice(0, 2))
-        .group_by("exporter", "importer", "chapter")
+        .group_by("year", "exporter", "importer", "chapter")
         .agg(nw.col("value").sum())
     )
     if len(set(rows["chapter"].tolist())) > MOST_GROUPS:
         # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
         rows = {**rows, "chapter": np.array([str(chapter)[:1] for chapter in rows["chapter"]])}
-    return _square(tables, rows, "chapter")
+    return dict(zip(years, _squares(tables, rows, "chapter", "year", years), strict=True))
 
 
 def _square(tables: Tables, rows: Columns, group: str) -> Square:
+    return _squares(tables, {**rows, "one": np.zeros(len(rows[group]))}, group, "one", (0,))[0]
+
+
+def _squares(
+    tables: Tables, rows: Columns, group: str, layer: str, layers: Collection[int]
+) -> tuple[Square, ...]:
+    """Return a square for each layer (year) of long rows, all of the same economies and groups."""
     economies = tuple(sorted({str(e) for side in ("exporter", "importer") for e in rows[side]}))
     groups = tuple(sorted({str(g) for g in rows[group]}))
     place = {economy: n for n, economy in enumerate(economies)}
     column = {name: n for n, name in enumerate(groups)}
-    out = np.zeros((len(groups), len(economies), len(economies)))
+    row = {str(number): n for n, number in enumerate(layers)}
+    out = np.zeros((len(row), len(groups), len(economies), len(economies)))
     at = tuple(
         np.array([known[str(name)] for name in rows[key]], dtype=np.int64)
         for key, known in ((group, column), ("exporter", place), ("importer", place))
     )
-    np.add.at(out, at, rows["value"].astype(np.float64))
-    return Square(economies, groups, out, _between(tables, place))
+    which = np.array([row[str(int(number))] for number in rows[layer]], dtype=np.int64)
+    np.add.at(out, (which, *at), rows["value"].astype(np.float64))
+    between = _between(tables, place)
+    return tuple(Square(economies, groups, flows, between) for flows in out)
 
 
 def _between(tables: Tables, place: dict[str, int]) -> Array:

@@ -46,6 +46,7 @@ def section(context: Context) -> Section | None:
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope
         )
         blocks.append(Caveat("concept", told, glance=True))
+        blocks += _tested(context)
     finding, summary = _finding(context, first)
     return Section(ID, prose("potential.title"), finding, tuple(blocks), (summary,) if rows else ())
 
@@ -80,6 +81,36 @@ def _told(
     if universe == "intermediate":
         blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
     return blocks
+
+
+def _tested(context: Context) -> list[AnyBlock]:
+    """Say in one sentence whether such gaps foretold trade; nothing where the test is of other data."""
+    from hikiwake.measures.potential.backtest import ALL, HORIZONS
+    from hikiwake.measures.potential.tested import kept, of_interval, of_rule
+
+    found = kept(context.say.tables)
+    # A reader who may not see later years is told nothing of a test that rests on them.
+    if found is None or context.last_year is not None:
+        return []
+    results = {one.rule: one for one in found.results if (one.group, one.horizon) == (ALL, HORIZONS[0])}
+    held = next(one for one in found.held if (one.group, one.horizon) == (ALL, HORIZONS[0]))
+    ours, naive = results["place"], results["reversion"]
+    facts = of_rule(context.say, ours)
+    spread = facts["correlation"].interval
+    key = "more" if ours.correlation >= naive.correlation else "less"
+    if spread is None or spread.low <= 0.0:
+        key = "nothing"
+    told = prose(
+        f"potential.tested_{key}",
+        {
+            **{name: facts[name] for name in ("flows", "hits", "correlation")},
+            "naive": of_rule(context.say, naive)["correlation"],
+            "within": of_interval(context.say, held)["within"],
+        },
+        scope=_scope(context, "covered"),
+        horizon=text(f"{ours.horizon} years"),
+    )
+    return [Paragraph((told,))]
 
 
 def _verdict(one: Expectation, facts: dict[str, Fact]) -> Prose:
