@@ -141,12 +141,16 @@ class PairFlows(msgspec.Struct, frozen=True):
 
 def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     """Collect the flows of a pair and the totals they are compared with."""
-    flows = usable_flows(tables)
     both = (min(a, b), max(a, b))  # seen from either side, these are the same rows
     columns = (*CELL, "value", "weighed", "weighed_value")
-    pair = tables.collect_lately(("pair", *both), lambda: between(flows, *both).select(*columns))
-    exports = tables.collect_lately(("exports", *both), lambda: totals(flows, "exporter", both))
-    imports = tables.collect_lately(("imports", *both), lambda: totals(flows, "importer", both))
+
+    def total(side: Side) -> Columns:
+        return tables.collect_lately((side, *both), lambda: totals(usable_flows(tables), side, both))
+
+    pair = tables.collect_lately(
+        ("pair", *both), lambda: between(usable_flows(tables), *both).select(*columns)
+    )
+    exports, imports = total("exporter"), total("importer")
     everything = world_flows(tables)
     holes = _gaps(tables, ("hole", "edge_hole"))
     gaps = _gaps(tables, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))

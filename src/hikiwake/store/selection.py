@@ -89,13 +89,15 @@ def _taken(tables: Tables, frame: Frame, limit: int) -> Rows:
 
     schema = frame.collect_schema()
     names = tuple(schema.names())
-    total = int(tables.collect(frame.select(n=nw.len()))["n"][0])
     # The largest first, where there is an amount: they are what a number is made of.
     order = "value" if "value" in names else names[0]
     head = frame.sort(
         order, *(n for n in names if n != order), descending=[True, *[False] * (len(names) - 1)]
     )
     columns = tables.collect(head.head(limit))
+    found = len(columns[names[0]])
+    # Only where the limit may have cut some off is there anything to count.
+    total = found if found < limit else int(tables.collect(frame.select(n=nw.len()))["n"][0])
     values = [_plain(columns[name].tolist(), whole=schema[name].is_integer()) for name in names]
     return Rows(names, tuple(zip(*values, strict=True)), total)
 

@@ -36,7 +36,7 @@ class Partners:
         self._year = year
         rows = statements.once(("partners", economy, side, year), self._collect)
         self._partner = rows["partner"].astype(str)
-        self._product = rows["product"].astype(str)
+        self._codes, self._product = np.unique(rows["product"].astype(str), return_inverse=True)
         self._value = rows["value"].astype(np.float64)
 
     def _collect(self) -> Columns:
@@ -50,11 +50,17 @@ class Partners:
 
     def ranking(self, scope: Scope) -> tuple[tuple[str, float], ...]:
         """Return partners with their values (USD), largest first; equal values in the order of their ids."""
-        inside = np.array([_in_scope(code, scope) for code in self._product], dtype=bool)
+        key = ("ranking", self._economy, self._side, self._year, scope)
+        return self._say.once(key, lambda: self._ranking(scope))
+
+    def _ranking(self, scope: Scope) -> tuple[tuple[str, float], ...]:
+        covered = np.array([_in_scope(code, scope) for code in self._codes.tolist()], dtype=bool)
+        inside = covered[self._product]
         names, position = np.unique(self._partner[inside], return_inverse=True)
         sums = np.bincount(position, weights=self._value[inside], minlength=len(names))
-        order = sorted(range(len(names)), key=lambda n: (-sums[n], names[n]))
-        return tuple((str(names[n]), float(sums[n])) for n in order if sums[n] > 0)
+        order = np.argsort(-sums, kind="stable")  # the names are in order already
+        ranked = zip(names[order].tolist(), sums[order].tolist(), strict=True)
+        return tuple((name, value) for name, value in ranked if value > 0)
 
     def rank(self, partner: str, scope: Scope) -> Fact:
         """State the partner's rank; missing when nothing is traded with it."""
