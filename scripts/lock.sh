@@ -2,7 +2,7 @@
 # Writes the hashed locks in requirements/ from pyproject.toml; `scripts/lock.sh --upgrade` takes newer versions.
 # Needs `uv` on the PATH.
 #
-#   run.txt     what `make brief` installs: the engine with charts, PDF and DOCX
+#   run.txt     what `make brief` installs: the engine with charts, PDF, DOCX and XLSX
 #   dev.txt     all extras, tests, checks, documentation, data build
 #   peers.txt   all extras, the tests and the packages we compare with
 #   lowest.txt  the lowest versions that pyproject.toml allows, with the tests
@@ -23,7 +23,7 @@ lock() { # lock FILE OPTION...
 }
 
 lock dev.txt --all-extras --group build --group test --group check --group docs --group data "$@"
-lock run.txt --extra brief --extra docx --group build --constraint requirements/dev.txt
+lock run.txt --extra brief --extra docx --extra xlsx --group build --constraint requirements/dev.txt
 lock peers.txt --all-extras --group build --group test --group peers --constraint requirements/dev.txt "$@"
 # Pins of an older lock would hide what the bounds allow now, so this one starts anew.
 lock lowest.txt --all-extras --group build --group test --resolution lowest-direct --upgrade

@@ -33,6 +33,7 @@ RENDERERS = {
     ".md": "markdown",
     ".json": "data",
     ".csv": "table",
+    ".xlsx": "xlsx",
     ".bib": "bibtex",
     ".csl.json": "csl",
     ".ris": "ris",

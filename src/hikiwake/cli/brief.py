@@ -15,7 +15,7 @@ from hikiwake.cli.progress import Progress
 if TYPE_CHECKING:
     from hikiwake.api import BriefView
 
-FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "bib", "csl.json", "ris")
+FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "xlsx", "bib", "csl.json", "ris")
 
 
 @click.command(

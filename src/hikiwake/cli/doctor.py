@@ -15,6 +15,7 @@ OPTIONAL = {
     "typst": "PDF",
     "vl-convert-python": "figures",
     "python-docx": "DOCX",
+    "xlsxwriter": "XLSX",
     "pandas": "tables in pandas",
     "polars": "tables in polars",
     "pyarrow": "tables in Arrow",

@@ -28,7 +28,10 @@ def about_a_pair(command: click.decorators.FC) -> click.decorators.FC:
 def answering(command: click.decorators.FC) -> click.decorators.FC:
     """Add the ways in which facts are handed over: `as_json`, `as_csv` and `output`, for `deliver`."""
     command = click.option(
-        "-o", "--output", type=click.Path(path_type=Path), help="Write .json or .csv instead of printing."
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        help="Write .json, .csv or .xlsx, not to the screen.",
     )(command)
     command = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
@@ -136,15 +139,15 @@ def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) 
 
     remember(found.ledger)
     if output is not None and str(output) != "-":
-        write(output, _encoded(found, output.suffix.lower(), str(output)))
+        write(output, _encoded(options, found, output.suffix.lower(), str(output)))
         options.say(f"wrote {output}")
     elif wanted or output is not None:
-        sys.stdout.buffer.write(_encoded(found, wanted or ".json", "standard output"))
+        sys.stdout.buffer.write(_encoded(options, found, wanted or ".json", "standard output"))
     else:
         click.echo(listed(found))
 
 
-def _encoded(found: FactSet, form: str, place: str) -> bytes:
+def _encoded(options: Options, found: FactSet, form: str, place: str) -> bytes:
     from hikiwake.core.errors import BadUsage
     from hikiwake.render.table import csv_of
 
@@ -152,8 +155,13 @@ def _encoded(found: FactSet, form: str, place: str) -> bytes:
         return found.to_json() + b"\n"
     if form == ".csv":
         return csv_of(found)
+    if form == ".xlsx":
+        from hikiwake.render.xlsx import xlsx_of
+        from hikiwake.store.catalogue import SHIPPED, open_vintage
+
+        return xlsx_of(found, open_vintage(options.data or SHIPPED).name)
     raise BadUsage(
         where=place,
         why="facts cannot be written in that format",
-        remedy="Give a file that ends in .json or .csv.",
+        remedy="Give a file that ends in .json, .csv or .xlsx.",
     )

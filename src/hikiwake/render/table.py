@@ -15,7 +15,8 @@ from hikiwake.core.factset import FactSet
 from hikiwake.render.outline import Words
 
 SUFFIX = ".csv"
-_RUN = ("=", "+", "-", "@", "\t", "\r")
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet takes for a formula."""
 
 
 def render(brief: Brief, *, lang: str = "en") -> bytes:
@@ -34,7 +35,7 @@ def csv_of_block(block: AnyBlock, words: Words) -> bytes:
     """Return the data of a table (as it is printed) or figure (one line a number), with exact values."""
     if isinstance(block, Table):
         head = [words.text(column) for column in block.columns]
-        return _written([head, *([_content(cell, words) for cell in row] for row in block.rows)])
+        return _written([head, *([content_of(cell, words) for cell in row] for row in block.rows)])
     if not isinstance(block, Chart):
         return b""
     keys = ("item", "series", "value", "unit", "period", "status", "identifier")
@@ -55,7 +56,8 @@ def csv_of_block(block: AnyBlock, words: Words) -> bytes:
     return _written(lines)
 
 
-def _content(cell: Cell, words: Words) -> Any:
+def content_of(cell: Cell, words: Words) -> Any:
+    """Return what a cell holds: its exact number, its words, its name, or None."""
     if cell.fact:
         return words.ledger[cell.fact].value
     if cell.said:
@@ -71,6 +73,6 @@ def _written(lines: Iterable[list[Any]]) -> bytes:
 
 
 def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_RUN):
+    if isinstance(value, str) and value.startswith(RISKY):
         return f"'{value}"
     return "" if value is None else value
