@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import hikiwake
 
 TEXTS = Path(__file__).resolve().parents[1] / "texts"
 SENTENCE = "In 2014, 7.6 % of Japan's crude oil imports came from Russia."
 
 
-def hikiwake(*arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def by_process(*arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "hikiwake", *map(str, arguments)]
     return subprocess.run(command, input=given, capture_output=True, check=False)
 
@@ -24,7 +25,7 @@ def test_standard_input_and_a_pdf_give_the_same_claim(tmp_path: Path) -> None:
     path.write_bytes(typst.compile({"main.typ": f"= Japan and Russia\n\n{SENTENCE}".encode()}))
     claims = []
     for done in (
-        hikiwake("claims", "extract", "-", "--json", given=f"# Japan and Russia\n\n{SENTENCE}".encode()),
+        by_process("claims", "extract", "-", "--json", given=f"# Japan and Russia\n\n{SENTENCE}".encode()),
         hikiwake("claims", "extract", path, "--json"),
     ):
         assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""The command line as a person uses it: by process, with its exit codes, streams and files."""
+"""The command line as a person uses it: its exit codes, streams and files, by process where that matters."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tests.commands import hikiwake
 
 from hikiwake.store.catalogue import SHIPPED
 
 FLOWS = SHIPPED / "baci_flows.parquet"
 
 
-def hikiwake(
+def by_process(
     *arguments: str, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
@@ -32,7 +33,7 @@ def hikiwake(
 
 
 def ties(*arguments: str) -> list[dict[str, object]]:
-    done = hikiwake("ties", *arguments, "--json")
+    done = by_process("ties", *arguments, "--json")
     assert done.returncode == 0, done.stderr
     facts: list[dict[str, object]] = json.loads(done.stdout)["facts"]
     return facts
@@ -46,6 +47,31 @@ def one(facts: list[dict[str, object]], measure: str, **subject: object) -> floa
     ]
     assert len(found) == 1, (measure, subject, found)
     return float(str(found[0]["value"]))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ties", "日本", "Россия", "--year", "2014", "--product", "270900"),
+        ("complementarity", "FRA", "DEU", "--json"),
+        ("ties", "jpan", "RUS"),
+        ("brief", "--yaer", "2014"),
+        ("--data", "/nowhere", "ties", "JPN", "RUS"),
+        ("brief", "TUV", "NRU", "-o", "b.html"),
+        (),
+    ],
+)
+def test_a_command_does_in_the_process_of_the_tests_what_it_does_in_its_own(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = []
+    for name, run in (("one", by_process), ("other", hikiwake)):
+        folder = tmp_path / name
+        folder.mkdir()
+        done = run(*arguments, cwd=folder, XDG_CACHE_HOME=str(folder / "cache"))
+        files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        found.append((done.returncode, done.stdout, done.stderr, files))
+    assert found[0] == found[1]
 
 
 def test_known_truths_by_value() -> None:
@@ -99,7 +125,7 @@ def test_help_is_light() -> None:
         (("qqqq",), 2, "no such country"),
         (("JPN",), 3, "Name two"),
         (("brief",), 2, "JPN RUS"),
-        (("brief", "JPN", "RUS", "-o", "b.md", "-o", "b.xlsx"), 2, ".docx"),
+        (("brief", "JPN", "RUS", "-o", "b.md", "-o", "b.ods"), 2, ".docx"),
         (("brief", "JPN", "RUS", "-o", "missing/b.md"), 4, "missing/b.md"),
         (("brief", "JPN", "RUS", "--from", "b.json"), 2, "--from"),
         (("brief", "--from", "b.json"), 3, "b.json"),
@@ -112,7 +138,7 @@ def test_help_is_light() -> None:
         (("countries", "zzzzz"), 2, "no economy"),
         (("data", "quality", "jpan"), 2, "Japan"),
         (("\x1b[31mred", "JPN"), 2, "x1b[31mred"),
-        (("ties", "JPN", "RUS", "-o", "x.xlsx"), 2, ".csv"),
+        (("ties", "JPN", "RUS", "-o", "x.ods"), 2, ".csv"),
         (("why", "nonsense"), 3, "nothing computed lately"),
         (("data", "show", "nothing"), 3, "baci"),
         (("methods", "share_of_import"), 3, "share_of_imports"),
@@ -174,15 +200,15 @@ def test_names_of_many_kinds_mean_the_same_pair(tmp_path: Path) -> None:
 
 
 def test_brief_is_written_asked_and_rendered_again_without_a_store(tmp_path: Path) -> None:
-    done = hikiwake("brief", "JPN", "RUS", "-o", "b.json", "-o", "b.html", "-o", "b.pdf", cwd=tmp_path)
+    done = by_process("brief", "JPN", "RUS", "-o", "b.json", "-o", "b.html", "-o", "b.pdf", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     brief = json.loads((tmp_path / "b.json").read_bytes())
     identity = next(iter(brief["ledger"]["facts"]))
     for file in ("b.json", "b.html"):
-        why = hikiwake("why", identity, file, "--json", cwd=tmp_path)
+        why = by_process("why", identity, file, "--json", cwd=tmp_path)
         assert why.returncode == 0, why.stderr
         assert json.loads(why.stdout)["id"] == identity
-    again = hikiwake("--data", "/nowhere", "brief", "--from", "b.html", "-o", "again.html", cwd=tmp_path)
+    again = by_process("--data", "/nowhere", "brief", "--from", "b.html", "-o", "again.html", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "again.html").read_bytes() == (tmp_path / "b.html").read_bytes()
     assert (tmp_path / "b.pdf").read_bytes().startswith(b"%PDF")
@@ -321,24 +347,24 @@ def test_versions_and_other_vintages(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED.parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     catalogue = package / "data" / "catalogue.json"
     content = json.loads(catalogue.read_bytes())
-    assert f"data vintage {content['vintage']}" in hikiwake("--version").stdout.decode()
+    assert f"data vintage {content['vintage']}" in by_process("--version").stdout.decode()
     catalogue.write_text(json.dumps({**content, "vintage": "another"}), encoding="utf-8")
     folder = str(package / "data")
-    for done in (hikiwake("--data", folder, "--version"), hikiwake("--version", HIKIWAKE_DATA=folder)):
+    for done in (by_process("--data", folder, "--version"), by_process("--version", HIKIWAKE_DATA=folder)):
         assert done.stdout.decode().strip().endswith("data vintage another")
 
 
 def test_results_go_to_stdout_and_the_rest_to_stderr(tmp_path: Path) -> None:
-    done = hikiwake("brief", "JPN", "RUS", "-o", "-", "--format", "md", cwd=tmp_path)
+    done = by_process("brief", "JPN", "RUS", "-o", "-", "--format", "md", cwd=tmp_path)
     assert done.stdout.startswith(b"# Japan and Russia")
     assert list(tmp_path.iterdir()) == []
-    written = hikiwake("brief", "JPN", "RUS", "-o", "x.md", cwd=tmp_path)
+    written = by_process("brief", "JPN", "RUS", "-o", "x.md", cwd=tmp_path)
     assert written.stdout == b""
     assert b"wrote x.md" in written.stderr
 
 
 def test_doctor_finds_the_shipped_data_whole() -> None:
-    done = hikiwake("doctor")
+    done = by_process("doctor")
     assert done.returncode == 0, done.stdout
     assert b"files as in the catalogue" in done.stdout
 

@@ -28,7 +28,7 @@ from hikiwake.store.catalogue import SHIPPED, Vintage, open_vintage
 from hikiwake.store.tables import DuckDB, Tables
 
 FLOWS = SHIPPED / "baci_flows.parquet"
-FORMATS = (".json", ".html", ".md", ".pdf", ".csv", ".docx")
+FORMATS = (".json", ".html", ".md", ".pdf", ".csv", ".docx", ".xlsx")
 
 
 def pairs(count: int, seed: int) -> list[tuple[str, str]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import msgspec
 import pytest
+from tests.commands import hikiwake
 
 from hikiwake.audit.consistency import conflicts
 from hikiwake.audit.evidence import SHOWN
@@ -177,9 +176,9 @@ def test_a_group_and_its_member_do_not_add_up() -> None:
 
 
 def test_the_command_shows_rows_on_request() -> None:
-    command = [sys.executable, "-m", "hikiwake", "audit", "AUS", "CHN", "--claim", "iron-share-2010"]
-    text = subprocess.run([*command, "--rows"], capture_output=True, text=True, check=True).stdout
+    command = ("audit", "AUS", "CHN", "--claim", "iron-share-2010")
+    text = hikiwake(*command, "--rows").stdout.decode()
     assert "exporter AUS, importer CHN, product 260111" in text
     assert "the 20 largest" in text
-    found = json.loads(subprocess.run([*command, "--json"], capture_output=True, check=True).stdout)
+    found = json.loads(hikiwake(*command, "--json").stdout)
     assert found["verdicts"][0]["evidence"][0]["rows"]

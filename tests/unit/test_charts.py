@@ -16,10 +16,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.briefs import composed
 from tests.pictures import SVG, check_texts, texts
 from tests.sample import Builder, brief, name
 
-import hikiwake as hw
 from hikiwake.core import provenance as p
 from hikiwake.core.document import Annotation, Brief, Chart, ChartKind, Label, LocatorMap, Mark, Series
 from hikiwake.core.errors import Environment
@@ -128,7 +128,7 @@ STRESS: dict[str, Drawn] = {
 
 @pytest.fixture(scope="module")
 def briefs() -> dict[tuple[str, str], Brief]:
-    return {names: hw.pair(*names).brief().content for names in PAIRS}
+    return {names: composed(*names).content for names in PAIRS}
 
 
 def pictures(content: Brief) -> list[Chart | LocatorMap]:

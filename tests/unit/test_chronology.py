@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 from tests.briefs import composed
+from tests.commands import hikiwake
 
 import hikiwake as hk
 from hikiwake.core.document import Caveat
@@ -258,13 +257,7 @@ def test_why_shows_the_entries_behind_a_count(tmp_path: Path) -> None:
     brief = composed("JPN", "RUS")
     (fact,) = [f for f in brief.content.ledger.facts.values() if f.formula == "visits_unanswered"]
     saved = brief.save(tmp_path / "brief-JPN-RUS.json")
-    told = subprocess.run(
-        [sys.executable, "-m", "hikiwake", "why", fact.id, str(saved)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "Abe in Moscow" in told.stdout
+    assert b"Abe in Moscow" in hikiwake("why", fact.id, saved).stdout
 
 
 @pytest.mark.parametrize(

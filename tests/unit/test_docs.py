@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
-import os
 import re
 import shlex
 import subprocess
@@ -18,6 +17,7 @@ from sybil import Example, Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from tests import producers, releases
+from tests.commands import hikiwake
 
 from hikiwake.dossier import identity
 from hikiwake.store.catalogue import open_vintage
@@ -40,25 +40,18 @@ def run_console(example: Example) -> str | None:
     """
     folder = example.namespace["folder"]
     # What was computed lately is remembered in the reader's cache; the tests have one of their own.
-    environment = {**os.environ, "XDG_CACHE_HOME": str(folder), "NO_COLOR": "1"}
-    environment["HIKIWAKE_LIBRARY"] = str(folder / "library")
+    cache, library = str(folder), str(folder / "library")
     for block in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
         command, _, wanted = block.partition("\n")
         words = shlex.split(command, comments=True)
         if words[0] != "hikiwake":
             continue
-        run = subprocess.run(
-            [sys.executable, "-m", "hikiwake", *words[1:]],
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env=environment,
-            check=False,
-        )
-        got = re.sub(r"[^\S\n]", " ", run.stdout + run.stderr)  # spaces that do not break are spaces
+        run = hikiwake(*words[1:], cwd=folder, XDG_CACHE_HOME=cache, HIKIWAKE_LIBRARY=library)
+        written = (run.stdout + run.stderr).decode()
+        got = re.sub(r"[^\S\n]", " ", written)  # spaces that do not break are spaces
         # An example of an error shows the error; 1 says that something was found, and what is shown with it.
         if run.returncode not in {0, 1 if wanted.strip() else 0} and not wanted.startswith("hikiwake: "):
-            return f"{command}\nleft with {run.returncode}:\n{run.stderr}"
+            return f"{command}\nleft with {run.returncode}:\n{written}"
         if wanted.strip() and not doctest.OutputChecker().check_output(wanted, got, MEANS_THE_SAME):
             return f"{command}\nshould have written\n{wanted}\nbut wrote\n{got}"
     return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import duckdb
 import msgspec
 import pytest
 from tests.briefs import composed
+from tests.commands import hikiwake
 
 import hikiwake as hk
 from hikiwake.audit.run import audit
@@ -136,8 +135,7 @@ def _facts(brief: Brief, formula: str) -> list[Fact]:
 def test_why_shows_the_project_behind_a_share(mine: Brief, own: Path, tmp_path: Path) -> None:
     (share,) = [fact for fact in _facts(mine, "cited_figure") if fact.subject.get("partner") == "FRA"]
     saved = hk.BriefView(mine).save(tmp_path / "brief-FRA-DEU.json")
-    command = [sys.executable, "-m", "hikiwake", "why", share.id, str(saved), "--dossier", str(own)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    told = hikiwake("why", share.id, saved, "--dossier", own).stdout.decode()
     assert "FRA 30 %, A firm more than 50 %, Others" in told
 
 

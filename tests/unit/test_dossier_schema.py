@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from tests.commands import hikiwake
 
 from hikiwake.audit.examples import examples
 from hikiwake.core.country import Pair, country
@@ -117,5 +116,4 @@ def test_both_refuse_the_same_ids(identity: str) -> None:
 
 
 def test_the_command_prints_it() -> None:
-    command = [sys.executable, "-m", "hikiwake", "dossier", "schema"]
-    assert json.loads(subprocess.run(command, capture_output=True, check=True).stdout) == schema()
+    assert json.loads(hikiwake("dossier", "schema").stdout) == schema()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import hikiwake
 
 import hikiwake as hk
 from hikiwake.core.errors import BadInput
@@ -30,12 +29,6 @@ def own(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "hikiwake", *arguments], capture_output=True, text=True, check=False, cwd=cwd
-    )
-
-
 @pytest.mark.parametrize("names", [("FRA", "DEU"), ("DEU", "FRA"), ("NLD", "FRA")])
 def test_a_pair_of_its_parties_in_any_order_and_the_same_each_time(own: Path, names: tuple[str, str]) -> None:
     brief = hk.pair(*names).brief(dossier=own)
@@ -54,10 +47,10 @@ def test_a_dossier_on_others_is_refused(own: Path) -> None:
 
 def test_all_that_is_wrong_with_it_is_said(own: Path) -> None:
     own.write_text(OWN.replace("treaty,", "treatty,").replace("1999", "19999"), encoding="utf-8")
-    told = run("brief", "FRA", "DEU", "--dossier", own.name, "-o", "brief-FRA-DEU.json", cwd=own.parent)
+    told = hikiwake("brief", "FRA", "DEU", "--dossier", own.name, "-o", "brief-FRA-DEU.json", cwd=own.parent)
     assert told.returncode == 3
-    assert "did you mean treaty?" in told.stderr.lower()
-    assert "19999" in told.stderr
+    assert "did you mean treaty?" in told.stderr.decode().lower()
+    assert b"19999" in told.stderr
     assert not (own.parent / "brief-FRA-DEU.json").exists()
 
 
@@ -67,11 +60,13 @@ def test_a_file_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_why_reads_the_entries_of_the_dossier_that_is_named(own: Path) -> None:
-    written = run("brief", "FRA", "DEU", "--dossier", own.name, "-o", "brief-FRA-DEU.json", cwd=own.parent)
+    written = hikiwake(
+        "brief", "FRA", "DEU", "--dossier", own.name, "-o", "brief-FRA-DEU.json", cwd=own.parent
+    )
     assert written.returncode == 0, written.stderr
     facts = hk.pair("FRA", "DEU").brief(dossier=own).content.ledger.facts
     (identity,) = [i for i, fact in facts.items() if fact.formula == "events_recorded"]
-    without = run("why", identity, cwd=own.parent)
-    assert "hikiwake why ID --dossier FILE" in without.stdout
-    told = run("why", identity, "--dossier", own.name, cwd=own.parent)
-    assert "The Élysée treaty" in told.stdout
+    without = hikiwake("why", identity, cwd=own.parent)
+    assert "hikiwake why ID --dossier FILE" in without.stdout.decode()
+    told = hikiwake("why", identity, "--dossier", own.name, cwd=own.parent)
+    assert "The Élysée treaty" in told.stdout.decode()

@@ -11,6 +11,7 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from pypdf import PdfReader
 from tests import sample
+from tests.briefs import composed
 
 import hikiwake as hw
 from hikiwake.core.document import Brief, LocatorMap
@@ -22,7 +23,7 @@ MOST_BYTES = 700_000
 
 @pytest.fixture(scope="module")
 def brief() -> Brief:
-    return hw.pair("JPN", "RUS").brief().content
+    return composed("JPN", "RUS").content
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def test_title_bookmarks_and_size(brief: Brief, made: bytes) -> None:
 
 
 def test_another_full_brief_is_small_too() -> None:
-    brief = hw.pair("AUS", "CHN").brief().content
+    brief = composed("AUS", "CHN").content
     assert {"chronology", "audit"} <= {section.id for section in brief.sections}
     assert len(pdf.render(brief)) < MOST_BYTES
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.core.document import Brief, Paragraph, Section
@@ -203,7 +204,7 @@ def told(whole: Brief) -> str:
 def test_the_brief_says_what_holds_and_can_contradict_the_thesis(
     pair: tuple[str, str], words: list[str]
 ) -> None:
-    said = told(hk.pair(*pair).brief().content)
+    said = told(composed(*pair).content)
     for part in words:
         assert part in said
 

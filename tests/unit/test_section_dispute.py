@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.core.document import Brief, Section, Table
@@ -46,7 +47,7 @@ def told(whole: Brief) -> str:
 
 @pytest.fixture(scope="module")
 def shown() -> Brief:
-    return hk.pair("JPN", "RUS").brief().content
+    return composed("JPN", "RUS").content
 
 
 def test_the_shipped_dispute_says_what_the_published_analysis_found(shown: Brief) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.core.document import Brief, Paragraph, Section
@@ -23,7 +24,7 @@ def told(whole: Brief) -> str:
 
 
 def test_the_brief_says_what_the_command_computes() -> None:
-    whole = hk.pair("JPN", "RUS").brief().content
+    whole = composed("JPN", "RUS").content
     asked = hk.pair("JPN", "RUS").scenarios(("no-trade", "cheaper-trade"), draws=20)
     known = {
         (fact.formula, *sorted(fact.subject.items())): fact.value
