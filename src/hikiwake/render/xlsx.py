@@ -91,7 +91,7 @@ def xlsx_of(facts: FactSet, vintage: str = "") -> bytes:
 def _front(words: Words) -> Iterator[str]:
     brief = words.brief
     yield words.subtitle()
-    yield from (words.text(sentence) for sentence in brief.summary)
+    yield from (" ".join(map(words.text, point)) for point in brief.summary)
     yield words.word("workbook_note")
     yield words.word("coverage_note")
     yield words.word("disclaimer_text")
