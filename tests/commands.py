@@ -7,6 +7,7 @@ closed streams, surroundings, what is imported) is tested by process in `tests/e
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,18 @@ def hikiwake(
         # The wrapper would close what it wraps when it goes.
         found = [stream.getvalue() for stream in written.values()]
     return subprocess.CompletedProcess(arguments, code, *found)
+
+
+def by_process(
+    *arguments: str | Path, cwd: Path | None = None, given: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "hikiwake", *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )

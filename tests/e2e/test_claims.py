@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from tests.commands import hikiwake
+from tests.commands import by_process, hikiwake
 
 TEXTS = Path(__file__).resolve().parents[1] / "texts"
 SENTENCE = "In 2014, 7.6 % of Japan's crude oil imports came from Russia."
-
-
-def by_process(*arguments: str | Path, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "hikiwake", *map(str, arguments)]
-    return subprocess.run(command, input=given, capture_output=True, check=False)
 
 
 def test_standard_input_and_a_pdf_give_the_same_claim(tmp_path: Path) -> None:

@@ -12,24 +12,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.commands import hikiwake
+from tests.commands import by_process, hikiwake
 
 from hikiwake.store.catalogue import SHIPPED
 
 FLOWS = SHIPPED / "baci_flows.parquet"
-
-
-def by_process(
-    *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "hikiwake", *arguments],
-        capture_output=True,
-        cwd=cwd,
-        env={**os.environ, **environment},
-        timeout=120,
-        check=False,
-    )
 
 
 def ties(*arguments: str) -> list[dict[str, object]]:
@@ -47,31 +34,6 @@ def one(facts: list[dict[str, object]], measure: str, **subject: object) -> floa
     ]
     assert len(found) == 1, (measure, subject, found)
     return float(str(found[0]["value"]))
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("ties", "日本", "Россия", "--year", "2014", "--product", "270900"),
-        ("complementarity", "FRA", "DEU", "--json"),
-        ("ties", "jpan", "RUS"),
-        ("brief", "--yaer", "2014"),
-        ("--data", "/nowhere", "ties", "JPN", "RUS"),
-        ("brief", "TUV", "NRU", "-o", "b.html"),
-        (),
-    ],
-)
-def test_a_command_does_in_the_process_of_the_tests_what_it_does_in_its_own(
-    arguments: tuple[str, ...], tmp_path: Path
-) -> None:
-    found = []
-    for name, run in (("one", by_process), ("other", hikiwake)):
-        folder = tmp_path / name
-        folder.mkdir()
-        done = run(*arguments, cwd=folder, XDG_CACHE_HOME=str(folder / "cache"))
-        files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-        found.append((done.returncode, done.stdout, done.stderr, files))
-    assert found[0] == found[1]
 
 
 def test_known_truths_by_value() -> None:
@@ -95,9 +57,8 @@ def test_shares_equal_an_independent_query(exporter: str, importer: str, product
                sum(value) filter (importer = $m), sum(value) filter (exporter = $x), sum(value)
         from '{FLOWS}' where product = $k and year = $y
     """
-    row = duckdb.execute(query, {"x": exporter, "m": importer, "k": product, "y": year}).fetchone()
-    assert row is not None
-    flow, bought, sold, world = row
+    found = duckdb.execute(query, {"x": exporter, "m": importer, "k": product, "y": year})
+    ((flow, bought, sold, world),) = found.fetchall()  # all, for the connection is every test's
     who = {"exporter": exporter, "importer": importer}
     assert one(facts, "trade_value", **who) == flow
     assert one(facts, "share_of_imports", **who) == pytest.approx(flow / bought, rel=1e-12)

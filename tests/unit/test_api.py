@@ -153,7 +153,7 @@ def test_a_brief_is_written_in_every_format(view: hw.BriefView, tmp_path: Path) 
     assert 'srcdoc="&lt;!doctype' in view._repr_html_()
 
 
-@pytest.mark.parametrize("name", ["brief.xlsx", "brief"])
+@pytest.mark.parametrize("name", ["brief.ods", "brief"])
 def test_a_format_that_is_none_is_refused_with_those_there_are(
     view: hw.BriefView, name: str, tmp_path: Path
 ) -> None:
