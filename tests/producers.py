@@ -5,6 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 YEARS = (2011, 2012, 2013, 2014)
 # economy's name, code, indicator's name, code, a value for each of YEARS
 PEOPLE = "Population, total"
@@ -56,4 +58,68 @@ def wdi_zip(path: Path, *, form: str = "bulk", text: str | None = None) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name, (2026, 10, 7, 0, 0, 0)), content)
+    return path
+
+
+ICIO_ECONOMIES = ("CHN", "DEU", "JPN", "MEX", "RUS", "ROW")
+ICIO_INDUSTRIES = ("A01", "B06", "C17_18", "C29", "G")
+FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+PARTS = {"CHN": ("CN1", "CN2"), "MEX": ("MX1", "MX2")}
+
+
+def icio_text(year: int, *, extended: bool = False, blanks: bool = False) -> str:
+    """Return a table of a year in the OECD's form; the extended one adds up to the small one."""
+    rng = np.random.default_rng(year)
+    sellers = [(e, k) for e in ICIO_ECONOMIES for k in ICIO_INDUSTRIES]
+    users = [*sellers, *((e, f) for e in ICIO_ECONOMIES for f in FINAL)]
+    size = (len(sellers), len(users))
+    # Units of 1e-4 million USD; what is sold at home is most of it, and some cells are empty.
+    units = rng.integers(0, 3 * 10**8, size) * (rng.random(size) < 0.7)
+    home = np.array([[s[0] == u[0] for u in users] for s in sellers])
+    units = units * np.where(home, 40, 1)
+    stocks = np.array([u[1] == "INVNT" for u in users])
+    units[:, stocks] -= 6 * 10**7
+    if extended:
+        users = [(part, k) for e, k in users for part in (PARTS.get(e, (e,)) if k not in FINAL else (e,))]
+        sellers_of = [(part, k) for e, k in sellers for part in PARTS.get(e, (e,))]
+        units = _split(_split(units, sellers, 0), [u for u in _whole(users)], 1)
+        sellers = sellers_of
+    output = units.sum(axis=1)
+    inputs = units[:, : len(sellers)].sum(axis=0)
+    value_added = output - inputs
+    pad = "  " if blanks else ""
+    lines = [",".join(["V1", *(f"{e}_{k}{pad}" for e, k in users), "OUT"])]
+    for (e, k), row, total in zip(sellers, units.tolist(), output.tolist(), strict=True):
+        lines.append(",".join([f"{e}_{k}{pad}", *map(_money, row), _money(total)]))
+    rest = len(users) - len(sellers)
+    for name, row in (("TLS", [0] * len(sellers)), ("VA", value_added.tolist()), ("OUT", output.tolist())):
+        lines.append(",".join([name, *map(_money, row), *["0"] * rest, "0"]))
+    return "\n".join(lines) + "\n"
+
+
+def _money(units: int) -> str:
+    return f"{units / 1e4:.4f}"
+
+
+def _whole(users: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    whole = {part: e for e, parts in PARTS.items() for part in parts}
+    return list(dict.fromkeys((whole.get(e, e), k) for e, k in users))
+
+
+def _split(units: np.ndarray, labels: list[tuple[str, str]], axis: int) -> np.ndarray:
+    """Share rows (or columns) of economies with parts out between two parts, a third and the rest."""
+    rows = []
+    for (economy, industry), row in zip(labels, units if axis == 0 else units.T, strict=True):
+        third = row // 3
+        rows += [third, row - third] if economy in PARTS and industry not in FINAL else [row]
+    return np.array(rows) if axis == 0 else np.array(rows).T
+
+
+def icio_zip(path: Path, years: tuple[int, ...] = (2021, 2022), *, extended: bool = False) -> Path:
+    """Write a zip of some years."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for year in years:
+            name = f"{year}.csv" if extended else f"{year}_SML.csv"
+            archive.writestr(name, icio_text(year, extended=extended))
+        archive.writestr("ReadMe_ICIO.xlsx", b"PK")
     return path

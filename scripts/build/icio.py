@@ -33,6 +33,7 @@ PACKAGES = (
         sha256="1c29bce64dd5e15d14b956556fc544cae21ac504f0cea07558019c4b9eae4909",
     ),
 )
+NAMES = Path(__file__).parents[2] / "src" / "hikiwake" / "sources" / "imports" / "icio.toml"
 YEAR = 2022
 CAP = 0.98
 CAPPED = ("CYP_H51", "ISL_C21")
@@ -279,11 +280,9 @@ def _totals(network: Network) -> dict[str, Any]:
 
 
 def _industries(codes: list[str]) -> dict[str, Any]:
-    with Path(__file__).with_suffix(".toml").open("rb") as stream:
+    with NAMES.open("rb") as stream:
         words = tomllib.load(stream)
-    if list(words["industries"]) != codes:
-        raise ValueError("ICIO: icio.toml does not hold the package's industries in their order")
-    rows = list(words["industries"].values())
+    rows = [words["industries"][code] for code in codes]
     return {
         "code": codes,
         "position": list(range(1, len(codes) + 1)),

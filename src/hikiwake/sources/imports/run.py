@@ -13,11 +13,11 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.errors import BadInput, BadUsage, Environment
-from hikiwake.sources.imports import baci_release, comtrade, parts, table_sets, vintage, wdi
+from hikiwake.sources.imports import baci_release, comtrade, icio, parts, table_sets, vintage, wdi
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
-from hikiwake.sources.imports.streams import Stream, table_of
+from hikiwake.sources.imports.streams import table_of
 from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
 from hikiwake.store.catalogue import CATALOGUE
@@ -96,7 +96,7 @@ def report_of(folder: Path) -> Report:
 
 
 def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
-    sizes = [sum(_size(stream) for stream in part.streams) for part in plan.parts]
+    sizes = [sum(stream.size for stream in part.streams) for part in plan.parts]
     whole, done = max(sum(sizes), 1), 0
     made: list[Written] = []
     with _connected(staging) as connection:
@@ -200,7 +200,8 @@ def _plan(wish: Wish) -> Plan | SetPlan:
     identity = vintage.Identity(name, version, source, sha256)
     release = None
     if wish.mapping is None:
-        if len(wish.files) == 1 and (known := _known_set(wish.files[0], identity)) is not None:
+        known = _known_set(wish.files, identity)
+        if known is not None:
             return known
         if len(wish.files) == 1 and wish.files[0].suffix == ".zip":
             release = baci_release.recognise(wish.files[0])
@@ -222,19 +223,13 @@ def _plan(wish: Wish) -> Plan | SetPlan:
     return Plan(identity, mapping, {}, (Part("flows", streams),))
 
 
-def _known_set(path: Path, identity: vintage.Identity) -> SetPlan | None:
-    """Return how to read a source that is no table of flows, if the file is of one that is known."""
-    recognisers: tuple[Callable[[Path, vintage.Identity], SetPlan | None], ...] = (wdi.recognise,)
-    return next((found for one in recognisers if (found := one(path, identity)) is not None), None)
-
-
-def _size(stream: Stream) -> int:
-    from hikiwake.sources.imports.archive import opened
-
-    if not stream.member:
-        return stream.path.stat().st_size
-    with opened(stream.path) as archive:
-        return archive.getinfo(stream.member).file_size
+def _known_set(files: tuple[Path, ...], identity: vintage.Identity) -> SetPlan | None:
+    """Return how to read a source that is no table of flows, if the files are of one that is known."""
+    for recognise in (wdi.recognise, icio.recognise):
+        found = recognise(files, identity)
+        if found is not None:
+            return found
+    return None
 
 
 def _reference(plan: Plan | SetPlan) -> str:

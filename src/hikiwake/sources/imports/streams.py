@@ -38,6 +38,14 @@ class Stream(msgspec.Struct, frozen=True):
         """How it is called in a report."""
         return self.member or self.path.name
 
+    @property
+    def size(self) -> int:
+        """Bytes that it has: unpacked, where it is in a zip file."""
+        if not self.member:
+            return self.path.stat().st_size
+        with opened(self.path) as archive:
+            return archive.getinfo(self.member).file_size
+
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
         """Open it for reading bytes; what it unpacks to is counted."""

@@ -56,9 +56,9 @@ class Work(msgspec.Struct, frozen=True):
     folder: Path
     tick: Callable[[int], None]
 
-    def written(self, output: Output) -> TableFile:
-        """Write a table."""
-        path = self.folder / f"{output.name}.parquet"
+    def written(self, output: Output, stem: str = "") -> TableFile:
+        """Write a table, or one file of it under another name."""
+        path = self.folder / f"{stem or output.name}.parquet"
         copy(self.connection, output.query, path)
         table = f"read_parquet({quoted(path)})"
         ((rows,),) = self.connection.execute(f"select count(*) from {table}").fetchall()

@@ -39,21 +39,22 @@ COLUMNS = (
 )
 
 
-def recognise(path: Path, identity: Identity) -> SetPlan | None:
+def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
     """Return how to read a table of the World Bank's; None where the file is something else."""
+    if len(files) > 1:
+        return None
+    (path,) = files
     stream = _table(path)
     found = _layout(stream) if stream is not None else None
     if stream is None or found is None:
         return None
-    size = path.stat().st_size
     dated = identity.version
     if stream.member:
         with opened(path) as archive:
-            size = archive.getinfo(stream.member).file_size
             dated = identity.version or _date(archive.getinfo(stream.member))
     named = Identity(identity.name or "wdi", dated or identity.sha256[:8], identity.source, identity.sha256)
     table, how = stream, found
-    return SetPlan(named, size, lambda work: _read(work, table, how, named))
+    return SetPlan(named, stream.size, lambda work: _read(work, table, how, named))
 
 
 def _table(path: Path) -> Stream | None:
