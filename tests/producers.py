@@ -123,3 +123,37 @@ def icio_zip(path: Path, years: tuple[int, ...] = (2021, 2022), *, extended: boo
             archive.writestr(name, icio_text(year, extended=extended))
         archive.writestr("ReadMe_ICIO.xlsx", b"PK")
     return path
+
+
+GRAVITY_HEAD = (
+    "year,country_id_o,country_id_d,iso3_o,iso3_d,iso3num_o,iso3num_d,country_exists_o,country_exists_d,"
+    "distw_harmonic,distw_arithmetic,dist,main_city_source_o,distcap,contig,comlang_off,empire,pop_o,gdp_o,"
+    "fta_wto,tradeflow_baci"
+)
+GRAVITY_ROWS = (
+    "2013,JPN,RUS,JPN,RUS,392,643,1,1,6035.1,6683.27,7047,1,7482,0,0,NA,127445,5212328181.6,0,",
+    "2014,JPN,RUS,JPN,RUS,392,643,1,1,6035.1,6683.27,7047,1,7482,0,0,,127276,4896994405.3,0,9000000.5",
+    "2014,RUS,JPN,RUS,JPN,643,392,1,1,6035.1,6683.27,7047,1,7482,0,0,NA,146000,2059241965.5,0,NA",
+    "2014,JPN,RUS.1,JPN,RUS,392,643,1,0,6035.1,6683.27,7047,1,7482,0,0,NA,127276,,0,",
+    "2014,JPN,JPN,JPN,JPN,392,392,1,1,300.5,392.0,1,1,1,0,1,NA,127276,,0,",
+    "2014,DEU.1,JPN,DEU,JPN,276,392,0,1,9000,9100,9050,1,9060,0,0,NA,,,0,",
+    "2014,DEU.2,JPN,DEU,JPN,276,392,1,1,9000,9100,9050,1,9060,0,0,NA,80000,,0,",
+    "2014,NAM,JPN,NAM,JPN,516,392,1,1,13000,13100,13050,1,13060,0,0,GBR,2400,,0,",
+)
+
+
+def gravity_zip(path: Path, rows: tuple[str, ...] = GRAVITY_ROWS) -> Path:
+    """Write Gravity as CEPII publishes it, with fewer columns."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("Gravity_V202211.csv", "\n".join([GRAVITY_HEAD, *rows]) + "\n")
+        archive.writestr("Countries_V202211.csv", "country_id,iso3,country\nJPN,JPN,Japan\n")
+    return path
+
+
+def geodist_text() -> str:
+    """Return GeoDist's table, with the codes and missing values of its copies."""
+    return (
+        "iso_o;iso_d;contig;comlang_off;comlang_ethno;colony;comcol;curcol;col45;smctry;dist;distcap;distw;distwces\n"
+        "JPN;RUS;0;0;0;0;0;0;0;0;7047.1;7482.2;6683.27;6035.1\n"
+        "ROM;ZAR;0;0;0;0;0;0;0;0;5000;5100;.;.\n"
+    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hikiwake.cli.app import Options
+
 if TYPE_CHECKING:
     from hikiwake.gravity import Columns, GravityFit
 
@@ -72,7 +74,9 @@ Examples:
 @click.argument("formula")
 @choices
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
+@click.pass_obj
 def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
     data: Path,
     formula: str,
     estimator: str,
@@ -84,9 +88,14 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     where: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Estimate one regression from a CSV or Parquet file."""
+    """Estimate one regression from a CSV or Parquet file.
+
+    Names that the file lacks are looked for in the covariates of pairs that --data names, such as CEPII's
+    Gravity: by exporter, importer and year; ln_NAME is a logarithm.
+    """
+    rows = _read(options, data, (formula,))
     found = _fit(
-        _read(data), formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
+        rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
     )
     click.echo(_json(found) if as_json else found.summary())
 
@@ -104,7 +113,9 @@ Examples:
 @choices
 @click.option("--latex", is_flag=True, help="LaTeX instead of Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of what `gravity fit --json` prints.")
+@click.pass_obj
 def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
     data: Path,
     formulas: tuple[str, ...],
     estimator: str,
@@ -120,7 +131,7 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     """Estimate several regressions from a CSV or Parquet file and print them side by side."""
     from hikiwake.gravity import compare
 
-    columns = _read(data)
+    columns = _read(options, data, formulas)
     fits = {
         f"({at})": _fit(
             columns, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
@@ -159,7 +170,22 @@ def _columns(weights: str | None, offset: str | None, keys: str | None, where: t
     return Columns(weights=weights, offset=offset, keys=named, where=where)
 
 
-def _read(path: Path) -> object:
+def _read(options: Options, path: Path, formulas: tuple[str, ...]) -> object:
+    """Read a table, with the covariates of pairs that it lacks where a vintage of the reader's has them."""
+    read = _table(path)
+    if options.data is None:
+        return read
+    from hikiwake.measures.covariates import DYADS, covariates
+    from hikiwake.store.tables import open_tables
+
+    tables = open_tables(options.data)
+    if not tables.has(DYADS):
+        return read
+    rows = read if isinstance(read, dict) else read.to_pydict()  # type: ignore[attr-defined]
+    return {**rows, **covariates(tables, rows, formulas)}
+
+
+def _table(path: Path) -> object:
     """Read a table: Parquet through pyarrow, anything else as CSV with a line of names."""
     from importlib import import_module
 

@@ -18,6 +18,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     "domestic": ("left out", "importer", "a sale within one economy"),
     "blank": ("left out", "value", "a cell without a value, in a table with a column for each year"),
     "remark": ("left out", "", "a line on the data, below the table"),
+    "not_there": ("left out", "", "of a territory that did not exist in the year"),
     "zero": ("left out", "value", "a flow of nothing"),
     "repeated": ("merged", "", "the same row again; counted once"),
     "malformed": ("rejected", "", "not as many fields as the header, or text that cannot be read"),

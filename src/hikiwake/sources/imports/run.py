@@ -13,7 +13,7 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.errors import BadInput, BadUsage, Environment
-from hikiwake.sources.imports import baci_release, comtrade, icio, parts, table_sets, vintage, wdi
+from hikiwake.sources.imports import baci_release, comtrade, dyads, icio, parts, table_sets, vintage, wdi
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
@@ -177,6 +177,8 @@ def _clean(staging: Path) -> None:
     import shutil
 
     shutil.rmtree(staging / "spill", ignore_errors=True)
+    for scratch in staging.glob("scratch.duckdb*"):
+        scratch.unlink()
     for path in staging.glob("*.json"):
         if path.name not in (CATALOGUE, "report.json"):
             path.unlink()
@@ -225,7 +227,7 @@ def _plan(wish: Wish) -> Plan | SetPlan:
 
 def _known_set(files: tuple[Path, ...], identity: vintage.Identity) -> SetPlan | None:
     """Return how to read a source that is no table of flows, if the files are of one that is known."""
-    for recognise in (wdi.recognise, icio.recognise):
+    for recognise in (wdi.recognise, icio.recognise, dyads.recognise):
         found = recognise(files, identity)
         if found is not None:
             return found
