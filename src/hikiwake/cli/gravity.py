@@ -74,9 +74,9 @@ Examples:
 @click.argument("formula")
 @choices
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
-@click.pass_obj
+@click.pass_context
 def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
-    options: Options,
+    ctx: click.Context,
     data: Path,
     formula: str,
     estimator: str,
@@ -93,10 +93,8 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     Names that the file lacks are looked for in the covariates of pairs that --data names, such as CEPII's
     Gravity: by exporter, importer and year; ln_NAME is a logarithm.
     """
-    rows = _read(options, data, (formula,))
-    found = _fit(
-        rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
-    )
+    rows = _read(ctx.find_object(Options), data, (formula,))
+    found = _fit(rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where))
     click.echo(_json(found) if as_json else found.summary())
 
 
@@ -113,9 +111,9 @@ Examples:
 @choices
 @click.option("--latex", is_flag=True, help="LaTeX instead of Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of what `gravity fit --json` prints.")
-@click.pass_obj
+@click.pass_context
 def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
-    options: Options,
+    ctx: click.Context,
     data: Path,
     formulas: tuple[str, ...],
     estimator: str,
@@ -131,7 +129,7 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     """Estimate several regressions from a CSV or Parquet file and print them side by side."""
     from hikiwake.gravity import compare
 
-    columns = _read(options, data, formulas)
+    columns = _read(ctx.find_object(Options), data, formulas)
     fits = {
         f"({at})": _fit(
             columns, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
@@ -170,10 +168,10 @@ def _columns(weights: str | None, offset: str | None, keys: str | None, where: t
     return Columns(weights=weights, offset=offset, keys=named, where=where)
 
 
-def _read(options: Options, path: Path, formulas: tuple[str, ...]) -> object:
+def _read(options: Options | None, path: Path, formulas: tuple[str, ...]) -> object:
     """Read a table, with the covariates of pairs that it lacks where a vintage of the reader's has them."""
     read = _table(path)
-    if options.data is None:
+    if options is None or options.data is None:
         return read
     from hikiwake.measures.covariates import DYADS, covariates
     from hikiwake.store.tables import open_tables
