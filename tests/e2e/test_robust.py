@@ -90,13 +90,13 @@ def check_same_bytes(names: list[tuple[str, str]], folder: Path) -> None:
 
 
 def test_same_bytes_in_another_time_zone_locale_and_hash_seed(tmp_path: Path) -> None:
-    check_same_bytes([("JPN", "RUS")], tmp_path)
+    check_same_bytes([("TUV", "NRU")], tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [[("DEU", "FRA"), ("TUV", "NRU"), *pairs(8, 22)], [("USA", "CAN"), ("TCD", "CHN"), *pairs(7, 23)]],
+    [[("DEU", "FRA"), ("JPN", "RUS"), *pairs(8, 22)], [("USA", "CAN"), ("TCD", "CHN"), *pairs(8, 23)]],
 )
 def test_same_bytes_of_twenty_pairs(names: list[tuple[str, str]], tmp_path: Path) -> None:
     check_same_bytes(names, tmp_path)
@@ -112,13 +112,19 @@ def test_same_content_with_one_thread_and_with_many() -> None:
     assert len(content) == 1
 
 
-def damaged_copies(folder: Path, count: int) -> Iterator[tuple[str, Path]]:
-    """Yield vintages with one flipped bit or a cut file each, restored after use."""
+def damaged_copies(folder: Path, count: int = 0) -> Iterator[tuple[str, Path]]:
+    """Yield vintages with one flipped bit or a cut file each, restored after use.
+
+    So many over all files; without a number, one of each file that is read from where the vintage lies.
+    """
     package = folder / "package"
     shutil.copytree(SHIPPED.parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     dice = random.Random(7)
     catalogue = json.loads((package / "data" / "catalogue.json").read_bytes())
     files = [table["file"] for entry in catalogue["datasets"] for table in entry["tables"]]
+    if not count:
+        files = [file for file in files if not file.startswith("..")]
+        count = len(files)
     for n in range(count):
         path = package / "data" / files[n % len(files)]
         good = path.read_bytes()
@@ -186,7 +192,7 @@ def test_a_brief_takes_nothing_from_any_damaged_file(tmp_path: Path) -> None:
 
     whole = brief(SHIPPED)
     refused = 0
-    for file, vintage in damaged_copies(tmp_path, 40):
+    for file, vintage in damaged_copies(tmp_path):
         try:
             made, said = brief(vintage), ""
         except DamagedStore as fault:
