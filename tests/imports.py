@@ -23,7 +23,7 @@ def quiet(what: str, part: float) -> None:
 
 def rows(tables: Tables) -> list[tuple[object, ...]]:
     native = tables.frame("baci_flows").to_native()
-    return sorted(tuple(row) for row in native.fetchall())
+    return sorted(tuple(row[:6]) for row in native.fetchall())
 
 
 def reasons(report: Report) -> Counter[str]:

@@ -252,9 +252,13 @@ def _economies(flows: dict[str, list[Any]]) -> dict[str, list[Any]]:
 def _flags(flows: Path) -> dict[str, Any]:
     """Run all detectors over the written flows; severities keep four significant digits."""
     with duckdb.connect(config={"threads": 1}) as connection:
-        priced = priced_flows(nw.from_native(connection.read_parquet(str(flows)))).to_native()
-        priced.create("priced")
-        found = all_flags(nw.from_native(connection.table("priced")), dataset="baci")
+
+        def keep(name: str, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+            frame.to_native().create(name)
+            return nw.from_native(connection.table(name))
+
+        priced = keep("priced", priced_flows(nw.from_native(connection.read_parquet(str(flows)))))
+        found = all_flags(priced, dataset="baci", keep=keep)
         columns: dict[str, Any] = found.to_native().fetchnumpy()
     columns["severity"] = [float(f"{severity:.4g}") for severity in columns["severity"]]
     return {name: _listed(column) for name, column in columns.items()}

@@ -93,8 +93,8 @@ def larger(tmp_path: Path) -> Path:
 
 def test_a_killed_import_goes_on_at_the_last_finished_year(tmp_path: Path) -> None:
     path, library = releases.release(tmp_path / "a.zip"), tmp_path / "library"
-    # Each year takes a write, a flush and a rename for its flows and again for its report.
-    assert run_child(path, library, 14) == -signal.SIGKILL
+    # Each year takes a flush and a rename for its flows, its outliers, its totals and its report.
+    assert run_child(path, library, 30) == -signal.SIGKILL
     left = sorted(p.name for p in (library / "unfinished").rglob("20*.json"))
     assert left
     before = {p: p.stat().st_mtime_ns for p in (library / "unfinished").rglob("2013.parquet")}

@@ -31,10 +31,18 @@ def frame(flows: Iterable[Flow]) -> nw.LazyFrame[Any]:
     return nw.from_native(CONNECTION.table(name))
 
 
+def kept(name: str, found: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Store what several detectors read, as those who run them do."""
+    unique = f"{name}_{next(NUMBERS)}"
+    found.to_native().create(unique)
+    return nw.from_native(CONNECTION.table(unique))
+
+
 def flags(flows: Iterable[Flow], **limits: float) -> list[dict[str, Any]]:
     """Run all detectors; return the flags in a fixed order."""
     chosen = Limits(**limits)
-    found = all_flags(priced_flows(frame(flows), chosen), dataset="made", limits=chosen).to_native()
+    priced = kept("priced", priced_flows(frame(flows), chosen))
+    found = all_flags(priced, dataset="made", limits=chosen, keep=kept).to_native()
     assert tuple(found.columns) == COLUMNS
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in found.fetchall()]
     return sorted(rows, key=lambda row: [str(row[name]) for name in COLUMNS])

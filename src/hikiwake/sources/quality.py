@@ -12,7 +12,7 @@ year. What was confirmed by hand stands in `data/corrections.json`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -27,6 +27,7 @@ COLUMNS = ("dataset", "kind", "side", "exporter", "importer", "product", "year",
 LINE = ("product", "year")
 FLOW = ("exporter", "importer", "product")
 AMOUNTS = ("value", "quantity", "volume")
+SIDES: tuple[Side, ...] = ("importer", "exporter")
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -73,84 +74,115 @@ def all_flags(
 ) -> Frame:
     """Return the flags of every detector, one row each, with the columns `COLUMNS`.
 
-    `priced` is what `priced_flows` returns; the caller may store it first, as every detector reads it. `keep`
-    may store the totals of lines, which three detectors read.
+    `priced` is what `priced_flows` returns. `keep` may store what several detectors read.
     """
     chosen = limits or Limits()
-    parts = [unit_value_outliers(priced, chosen), flow_holes(priced, chosen), spikes(priced, chosen)]
-    sides: tuple[Side, ...] = ("importer", "exporter")
-    for side in sides:
-        totals = keep(f"{side}_lines", line_totals(priced, side, chosen.line_value))
-        parts += [holes(totals, side, chosen), edge_holes(totals, side, chosen), breaks(totals, side, chosen)]
-    return nw.concat(parts, how="vertical").with_columns(dataset=nw.lit(dataset)).select(*COLUMNS)
+    lines = {side: keep(f"{side}_totals", line_totals(priced, side)) for side in SIDES}
+    parts = [unit_value_outliers(priced), flags_over_years(priced, lines, limits=chosen, keep=keep)]
+    return named(nw.concat(parts, how="vertical"), dataset)
 
 
-def priced_flows(flows: Frame, limits: Limits | None = None) -> Frame:
+def named(flags: Frame, dataset: str) -> Frame:
+    """Return flags with the dataset that they are about, in the columns `COLUMNS`."""
+    return flags.with_columns(dataset=nw.lit(dataset)).select(*COLUMNS)
+
+
+def flags_over_years(
+    flows: Frame,
+    lines: Mapping[Side, Frame],
+    *,
+    limits: Limits | None = None,
+    keep: Callable[[str, Frame], Frame] = lambda name, frame: frame,
+) -> Frame:
+    """Return the flags of the detectors that compare years, from flows and what `line_totals` returns.
+
+    The totals may be taken a year at a time: the flows of all years need never be in memory.
+    """
+    chosen = limits or Limits()
+    series = keep("large_flows", flow_series(flows, lines["importer"], chosen))
+    parts = [flow_holes(series, flows, chosen), spikes(series, lines["importer"], chosen)]
+    for side, totals in lines.items():
+        whole = keep(f"{side}_lines", completed(totals, chosen.line_value))
+        parts += [holes(whole, side, chosen), edge_holes(whole, side, chosen), breaks(whole, side, chosen)]
+    return nw.concat(parts, how="vertical")
+
+
+def priced_flows(
+    flows: Frame,
+    limits: Limits | None = None,
+    keep: Callable[[str, Frame], Frame] = lambda name, frame: frame,
+) -> Frame:
     """Add to each flow how its unit value compares with what is usual, and an estimate of its volume.
 
     The usual unit value of a line and year is the median over flows, weighted by value, so that the
     many small flows, whose quantities are often rounded or guessed, do not decide it. The band around
-    it is `spread` times the (weighted) median of |ln(unit value / usual)|, at least ln `narrow` and at
-    most ln `wide`. The volume is the quantity where the unit value is inside the band, else what the
-    value buys at the usual unit value: so a missing or mistaken quantity alone makes no hole.
+    it is, in logarithms, `spread` times the (weighted) median distance from the usual, at least ln `narrow`
+    and at most ln `wide`. The volume is the quantity where the unit value is inside the band, else what the
+    value buys at the usual unit value: so a missing or mistaken quantity alone makes no hole. `keep` may
+    store the usual unit values, which are read several times.
 
     Returns
     -------
-    Frame of the flows with ratio (unit value / usual, missing without a quantity), usual (USD per kg),
-    off (ratio outside the band), volume (kg).
+    Frame of the flows with ratio (unit value / usual, missing without a quantity), outlier (ratio outside
+    the band, and value or quantity at the usual unit value worth `worth`), volume (kg).
     """
-    chosen = limits or Limits()
+    chosen, known = limits or Limits(), nw.col("quantity") > 0
     value, quantity = nw.col("value").cast(nw.Float64), nw.col("quantity").cast(nw.Float64)
-    priced = flows.filter(nw.col("quantity") > 0).select(*LINE, "value", price=value / quantity)
-    usual = _weighted_median(priced, "price", "usual")
+    priced = flows.filter(known).select(*LINE, "value", price=value / quantity)
+    steps = (nw.col("price").log() * 8).round(0)
+    usual = keep("usual", _weighted_median(priced, "price", "usual", steps))
+    fold = nw.col("price") / nw.col("usual")
     apart = priced.join(usual, on=list(LINE), how="inner").with_columns(
-        apart=(nw.col("price") / nw.col("usual")).log().abs()
+        fold=nw.max_horizontal(fold, 1.0 / fold)
     )
-    band = usual.join(_weighted_median(apart, "apart", "deviation"), on=list(LINE), how="inner").select(
-        *LINE,
-        "usual",
-        band=nw.min_horizontal(
-            nw.max_horizontal(nw.col("deviation") * chosen.spread, nw.lit(math.log(chosen.narrow))),
-            nw.lit(math.log(chosen.wide)),
-        ),
+    deviation = _weighted_median(apart, "fold", "deviation", ((1.0 - 1.0 / nw.col("fold")) * 64).round(0))
+    width = nw.min_horizontal(
+        nw.max_horizontal(nw.col("deviation").log() * chosen.spread, nw.lit(math.log(chosen.narrow))),
+        nw.lit(math.log(chosen.wide)),
+    ).exp()
+    band = usual.join(deviation, on=list(LINE), how="inner").select(
+        *LINE, "usual", least=1.0 / width, most=width
     )
-    known = nw.col("quantity") > 0
-    joined = flows.join(band, on=list(LINE), how="left").with_columns(
+    rated = flows.join(band, on=list(LINE), how="left").with_columns(
         ratio=nw.when(known).then(value / quantity / nw.col("usual"))
     )
-    rated = joined.with_columns(off=(nw.col("ratio").log().abs() > nw.col("band")).fill_null(value=False))
+    off = (nw.col("ratio") < nw.col("least")) | (nw.col("ratio") > nw.col("most"))
+    rated = rated.with_columns(off=off.fill_null(value=False))
     bought = (value / nw.col("usual")).round(0).cast(nw.Int64)
     believed = ~nw.col("ratio").is_null() & ~nw.col("off")
-    return rated.with_columns(volume=nw.when(believed).then(nw.col("quantity")).otherwise(bought))
-
-
-def unit_value_outliers(priced: Frame, limits: Limits) -> Frame:
-    """Flag flows whose unit value is outside the band; severity is its factor to the usual one.
-
-    Passed over where neither the value nor the quantity at the usual unit value reaches `worth`.
-    """
-    value = nw.col("value").cast(nw.Float64)
     worth = nw.max_horizontal(value, value / nw.col("ratio"))
-    found = priced.filter(nw.col("off") & (worth >= limits.worth))
+    return rated.with_columns(
+        volume=nw.when(believed).then(nw.col("quantity")).otherwise(bought),
+        outlier=nw.col("off") & (worth >= chosen.worth),
+    ).select(*FLOW, "year", "value", "quantity", "ratio", "outlier", "volume")
+
+
+def unit_value_outliers(priced: Frame) -> Frame:
+    """Flag flows whose unit value is outside the band; severity is its factor to the usual one."""
     small = nw.col("ratio") > 1
     reason = nw.when(small).then(nw.lit("quantity_too_small")).otherwise(nw.lit("quantity_too_large"))
-    return _flag(found, kind="unit_value", side="flow", reason=reason)
+    return _flag(priced.filter(nw.col("outlier")), kind="unit_value", side="flow", reason=reason)
 
 
-def line_totals(priced: Frame, side: Side, least: float = 0.0) -> Frame:
-    """Return value, quantity and volume of each economy's line by year, absent years as zero.
-
-    The years of a product are those in which anybody trades it. Lines that never reach `least` (USD) are left
-    out: no detector could flag them, and in a full release they are nearly all.
+def line_totals(priced: Frame, side: Side) -> Frame:
+    """Return value, quantity and volume of each economy's line in each year in which it trades.
 
     Returns
     -------
     Frame of economy, product, year, value (USD), quantity and volume (kg).
     """
     owned = priced.with_columns(economy=nw.col(side))
-    totals = owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
-    years = owned.select(*LINE).unique()
+    return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
+
+
+def completed(totals: Frame, least: float = 0.0) -> Frame:
+    """Return the totals of lines with absent years as zero.
+
+    The years of a product are those in which anybody trades it. Lines that never reach `least` (USD) are left
+    out: no detector could flag them, and in a full release they are nearly all.
+    """
     lines = totals.filter(nw.col("value") >= least).select("economy", "product").unique()
+    years = totals.select(*LINE).unique()
     grid = lines.join(years, on="product", how="inner")
     return grid.join(totals, on=["economy", *LINE], how="left").select(
         "economy", *LINE, *(nw.col(amount).cast(nw.Float64).fill_null(0.0) for amount in AMOUNTS)
@@ -220,12 +252,11 @@ def breaks(totals: Frame, side: Side, limits: Limits) -> Frame:
     return _flag(_sided(found, side), kind="break", side=side, reason=reason)
 
 
-def flow_holes(flows: Frame, limits: Limits) -> Frame:
+def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
     """Flag a supplier that is large in the years before and after and absent between.
 
     Kind `hole`, side `flow`; severity is the part of the smaller neighbour that is there, 0 for none.
     """
-    series = _flow_series(flows, limits.flow_value)
     smaller = nw.min_horizontal("value_before", "value_after")
     small = series.filter(
         (smaller >= limits.flow_value)
@@ -243,15 +274,14 @@ def flow_holes(flows: Frame, limits: Limits) -> Frame:
     return _flag(found, kind="hole", side="flow", reason=nw.lit("supplier_absent"))
 
 
-def spikes(flows: Frame, limits: Limits) -> Frame:
+def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
     """Flag a flow that towers over both neighbours in one year and is a large part of the importer's line.
 
     Kind `spike`, side `flow`; severity is that part. First and last years of a product are left out.
     """
-    spans = flows.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
+    spans = importer_lines.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
     found = (
-        _flow_series(flows, limits.spike_value)
-        .join(spans, on="product", how="inner")
+        series.join(spans, on="product", how="inner")
         .filter(
             (nw.col("year") > nw.col("first"))
             & (nw.col("year") < nw.col("last"))
@@ -264,10 +294,27 @@ def spikes(flows: Frame, limits: Limits) -> Frame:
     return _flag(found, kind="spike", side="flow", reason=nw.lit("single_year"))
 
 
-def _weighted_median(frame: Frame, column: str, name: str) -> Frame:
-    """Return, by line and year, the smallest number at which half of the value is reached."""
-    summed = frame.with_columns(
-        below=nw.col("value").cum_sum().over(*LINE, order_by=column), whole=nw.col("value").sum().over(*LINE)
+def _weighted_median(frame: Frame, column: str, name: str, step: nw.Expr) -> Frame:
+    """Return, by line and year, the smallest number at which half of the value is reached.
+
+    `step` puts the numbers into steps that never fall as the number rises. Sums by step tell in which one
+    half of the value is reached, so that only the rows of that step, a few in a hundred, need be sorted.
+    """
+    stepped = frame.with_columns(step=step)
+    inside = stepped.group_by(*LINE, "step").agg(inside=nw.col("value").sum())
+    upto = inside.with_columns(
+        upto=nw.col("inside").cum_sum().over(*LINE, order_by="step"),
+        whole=nw.col("inside").sum().over(*LINE),
+    )
+    # All three rise with the step, so the least of each is that of the first step that reaches half.
+    reached = (
+        upto.filter(nw.col("upto") * 2 >= nw.col("whole"))
+        .with_columns(before=nw.col("upto") - nw.col("inside"))
+        .group_by(*LINE)
+        .agg(nw.col("step").min(), nw.col("before").min(), nw.col("whole").min())
+    )
+    summed = stepped.join(reached, on=[*LINE, "step"], how="inner").with_columns(
+        below=nw.col("before") + nw.col("value").cum_sum().over(*LINE, order_by=column)
     )
     upper = summed.filter(nw.col("below") * 2 >= nw.col("whole"))
     return upper.group_by(*LINE).agg(nw.col(column).min().alias(name))
@@ -298,16 +345,16 @@ def _dips(around: Frame, side: Side, limits: Limits, *, places: tuple[str, str],
     return _flag(_sided(found, side), kind=None, side=side, reason=nw.col("reason"))
 
 
-def _flow_series(flows: Frame, least: float) -> Frame:
+def flow_series(flows: Frame, importer_lines: Frame, limits: Limits) -> Frame:
     """Add each flow's part of the importer's line, its next row, and its neighbours in time.
 
-    Only flows that reach `least` (USD) in some year are returned, with all their years.
+    Only flows that are large in some year are returned, with all their years.
 
     `value_before`, `value_after` and the shares are zero where the flow is absent in that year.
     """
     value = nw.col("value").cast(nw.Float64)
-    large = flows.filter(nw.col("value") >= least).select(*FLOW).unique()
-    whole = flows.group_by("importer", *LINE).agg(whole=nw.col("value").sum())
+    large = flows.filter(nw.col("value") >= min(limits.flow_value, limits.spike_value)).select(*FLOW).unique()
+    whole = importer_lines.select(*LINE, importer=nw.col("economy"), whole=nw.col("value"))
     line = (
         flows.join(large, on=list(FLOW), how="semi")
         .join(whole, on=["importer", *LINE], how="inner")
@@ -342,10 +389,10 @@ def _sided(found: Frame, side: Side) -> Frame:
 
 
 def _flag(found: Frame, *, kind: str | None, side: str, reason: nw.Expr) -> Frame:
-    named = found if kind is None else found.with_columns(kind=nw.lit(kind))
-    return named.select(
+    marked = found if kind is None else found.with_columns(kind=nw.lit(kind))
+    return marked.select(
         "kind",
-        *FLOW,
+        *(nw.col(code).cast(nw.String) for code in FLOW),
         nw.col("year").cast(nw.Int16),
         side=nw.lit(side),
         severity=nw.col("ratio"),

@@ -1,13 +1,19 @@
-"""Every row is judged once: what it says, and why it cannot be taken where it cannot."""
+"""Every row is judged as it is read: what it says, and why it cannot be taken where it cannot.
+
+Rows are sound, with few exceptions, so one query reads, judges and stores them as small numbers. The text of
+a row is kept only where it is rejected, to be shown, or to be judged again once its codes are known.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hikiwake.core.country import all_countries, english_names
+from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.imports.economies import AGGREGATE, Meaning, meaning
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.quoting import quoted
-from hikiwake.sources.imports.report import KEYS
+from hikiwake.sources.imports.report import KEYS, REASONS
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,79 +21,171 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 TOTAL = "TOTAL"
 MISSING = ("", "NA", "NAN", "NULL", "N/A", ".", "..", "-")
+ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
+COLUMNS = {
+    "year": "smallint",
+    "exporter": "economy",
+    "importer": "economy",
+    "exporter_code": "usmallint",
+    "importer_code": "usmallint",
+    "product": "varchar",
+    "padded": "boolean",
+    "value": "bigint",
+    "quantity": "bigint",
+    "reason": "utinyint",
+    "text": "varchar",
+}
+REJECTED = [number for number, reason in enumerate(KEYS) if REASONS[reason][0] == "rejected"]
+UNKNOWN = (KEYS.index("unknown_exporter"), KEYS.index("unknown_importer"))
+_BETWEEN = "chr(31)"
+"""What stands between the texts of a row that is kept: a sign that no table uses."""
 
 
-def judge(
+def texts(mapping: Mapping) -> list[str]:
+    """Return the columns of text that a row has: its roles, and those that choose rows."""
+    return [*ROLES, *(f"only_{n}" for n in range(len(mapping.only)))]
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str]) -> None:
+    """Make the empty table `judged`, and what rows are judged by: the types and the table `codes`.
+
+    `judged` has a row for each row that was read, in their order: year, exporter, importer, the numbers of
+    their codes, product, whether its leading zero was lost, value (whole USD), quantity (whole kg or
+    missing), the number of its reason in `KEYS` (0: accepted), and the texts of a rejected row.
+    """
+    for table in ("priced", "judged", "codes"):
+        connection.execute(f"drop table if exists {table}")
+    enumerate_as(connection, "economy", sorted({one.id for one in all_countries()} | {AGGREGATE}))
+    listed = sorted(products) if mapping.product else [TOTAL]
+    columns = dict(COLUMNS)
+    if listed:
+        enumerate_as(connection, "product", listed)
+        columns["product"] = "product"
+    connection.execute(f"create table judged ({', '.join(map(' '.join, columns.items()))})")
+    connection.execute("create table codes (number usmallint, code varchar, economy economy)")
+    _know(connection, [meaning(code) for code in _usual_codes()])
+
+
+def enumerate_as(connection: duckdb.DuckDBPyConnection, name: str, values: list[str]) -> None:
+    """Make a type whose values are texts in their order, held as small numbers."""
+    connection.execute(f"drop type if exists {name}")
+    connection.execute(f"create type {name} as enum ({', '.join(map(quoted, values))})")
+
+
+def judgement(
+    mapping: Mapping, products: dict[str, str], year: int | None, source: str, more: str = ""
+) -> str:
+    """Return the query that judges the rows of a source, whose columns are the texts of `texts`.
+
+    `products` are those of the classification; where none are given, any six digits of a chapter count.
+    `year` is the one year that the rows must be of. `more` are columns that are passed on.
+    """
+    total = f"{quoted(AGGREGATE)}::economy"
+    others = _others(mapping)
+    in_range = f"between {FIRST_YEAR} and {LAST_YEAR}" if year is None else f"= {year}"
+    no_value, no_quantity = _is_missing("value_text"), _is_missing("quantity_text")
+    # Said in other words than in the reasons: what stands twice is taken out and done for every row.
+    no_quantity_either = _is_missing("quantity_text", "trim(upper({}))")
+    sound = (
+        f"year {in_range} and exporter <> importer and exporter <> {total} and importer <> {total}"
+        " and product is not null and value > 0"
+        f" and (quantity >= 0 or (quantity is null and {no_quantity_either})) and not ({others})"
+    )
+    reasons = {
+        "other_rows": others,
+        "no_year": "year is null",
+        "year_range": f"not year {in_range}",
+        "aggregate": f"coalesce(exporter = {total}, false) or coalesce(importer = {total}, false)",
+        "unknown_exporter": "exporter is null",
+        "unknown_importer": "importer is null",
+        "domestic" if mapping.domestic == "leave out" else "self_trade": "exporter = importer",
+        "unknown_product": "product is null",
+        "no_value": f"value is null and {no_value}",
+        "not_a_number": "value is null",
+        "negative": "value < 0",
+        "bad_quantity": f"quantity < 0 or (quantity is null and not {no_quantity})",
+        "zero": "value = 0",
+    }
+    cases = " ".join(f"when {test} then {KEYS.index(reason)}" for reason, test in reasons.items())
+    said = ", ".join(f"replace(coalesce({name}_text, ''), {_BETWEEN}, ' ')" for name in texts(mapping))
+    return f"""select {more} {", ".join(name for name in COLUMNS if name not in ("year", "text"))},
+          try_cast(year as smallint) as year,
+          case when reason in ({", ".join(map(str, REJECTED))}) then concat_ws({_BETWEEN}, {said}) end as text
+        from (select *, cast(case when {sound} then 0 {cases} else 0 end as utinyint) as reason from (
+          select {more} {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
+            e.number as exporter_code, i.number as importer_code,
+            {_product(mapping, products)} as product, {_padded(mapping)} as padded,
+            {_amount("r.value", mapping, mapping.value_unit)} as value,
+            {_amount("r.quantity", mapping, mapping.quantity_unit)} as quantity,
+            {", ".join(f"r.{name} as {name}_text" for name in texts(mapping))}
+          from ({source}) r
+            left join codes e on e.code = r.exporter left join codes i on i.code = r.importer))"""
+
+
+def settle(
     connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str], year: int | None
 ) -> list[Meaning]:
-    """Make the table `judged` from `raw`; return what the codes of economies mean.
+    """Judge again the rows with codes that were not known beforehand; return what the codes in use mean.
 
-    `judged` has, for each row of `raw`, its number, year, exporter, importer, product, value (whole USD),
-    quantity (whole kg or missing), and the number of its reason in `KEYS` (0: accepted).
-    `products` are those of the classification; where none are given, any six digits of a chapter count.
+    Also give products without a list of their own the type of a list, as all others have.
     """
-    meanings = _economies(connection)
-    _products(connection, products)
-    known = (
-        "product in (select code from known_products)"
-        if products
-        else ("regexp_full_match(product, '(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{4}')")
-    )
-    reasons = [
-        ("other_rows", _others(mapping)),
-        ("no_year", "year is null"),
-        (
-            "year_range",
-            f"year not between {FIRST_YEAR} and {LAST_YEAR}" if year is None else f"year <> {year}",
-        ),
-        (
-            "aggregate",
-            f"coalesce(exporter = '{AGGREGATE}', false) or coalesce(importer = '{AGGREGATE}', false)",
-        ),
-        ("unknown_exporter", "exporter is null"),
-        ("unknown_importer", "importer is null"),
-        ("domestic" if mapping.domestic == "leave out" else "self_trade", "exporter = importer"),
-        ("unknown_product", f"product is null or not ({known})" if mapping.product else "false"),
-        ("no_value", "value is null and no_value"),
-        ("not_a_number", "value is null"),
-        ("negative", "value < 0"),
-        ("bad_quantity", "quantity < 0 or (quantity is null and not no_quantity)"),
-        ("zero", "value = 0"),
-    ]
-    cases = " ".join(f"when {test} then {KEYS.index(reason)}" for reason, test in reasons)
-    connection.execute(
-        f"""create or replace table judged as
-        select row, cast(year as smallint) as year, exporter, importer, product, value, quantity,
-          cast(case {cases} else 0 end as utinyint) as reason
-        from (
-          select r.rowid as row, {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
-            {_product(mapping)} as product,
-            {_amount("r.value", mapping, mapping.value_unit)} as value, {_is_missing("r.value")} as no_value,
-            {_amount("r.quantity", mapping, mapping.quantity_unit)} as quantity,
-            {_is_missing("r.quantity")} as no_quantity
-            {"".join(f", r.only_{n}" for n in range(len(mapping.only)))}
-          from raw r left join codes e on e.code = r.exporter left join codes i on i.code = r.importer
-        )"""
-    )
-    return meanings
-
-
-def _economies(connection: duckdb.DuckDBPyConnection) -> list[Meaning]:
+    columns = texts(mapping)
+    part = {name: f"split_part(text, {_BETWEEN}, {n + 1})" for n, name in enumerate(columns)}
+    unsettled = f"from judged where reason in {UNKNOWN}"
     found = connection.execute(
-        "select distinct exporter from raw union select distinct importer from raw"
+        f"select {part['exporter']} {unsettled} union select {part['importer']} {unsettled}"
     ).fetchall()
-    meanings = [meaning(str(code)) for (code,) in found if code is not None]
-    connection.execute("create or replace table codes (code varchar, economy varchar)")
+    meanings = [meaning(str(code)) for (code,) in found]
+    if _know(connection, meanings):
+        source = f"select rowid as row, {', '.join(f'{text} as {name}' for name, text in part.items())}"
+        again = judgement(mapping, products, year, f"{source} {unsettled}", more="row,")
+        new = ", ".join(f"{name} = again.{name}" for name in COLUMNS)
+        connection.execute(f"update judged set {new} from ({again}) again where judged.rowid = again.row")
+    if mapping.product and not products:
+        _list_products(connection)
+    used = connection.execute(
+        "select code from codes where number in"
+        " (select exporter_code from judged union select importer_code from judged)"
+    ).fetchall()
+    return sorted(
+        [*(meaning(str(code)) for (code,) in used), *(one for one in meanings if not one.economy)],
+        key=lambda one: one.code,
+    )
+
+
+def kept(mapping: Mapping, text: str, role: str) -> str:
+    """Return the text of one column of a row that was kept."""
+    return text.split("\x1f")[texts(mapping).index(role)]
+
+
+def _usual_codes() -> list[str]:
+    """Codes that most tables use; any other is asked for when it is met."""
+    codes = {"0", "000", "W00", "WLD", "World", *english_names()}
+    for number in baci_codes():
+        codes |= {str(number), f"{number:03}"}
+    for one in all_countries():
+        codes |= {one.id, one.iso2} - {""}
+    return sorted(codes)
+
+
+def _know(connection: duckdb.DuckDBPyConnection, meanings: list[Meaning]) -> bool:
+    """Add codes that mean something to the table of codes; tell whether there are any."""
     rows = [(one.code, one.economy) for one in meanings if one.economy]
     if rows:
-        connection.executemany("insert into codes values (?, ?)", rows)
-    return sorted(meanings, key=lambda one: one.code)
+        connection.execute(
+            "insert into codes select count + pos, code, economy from"
+            " (select unnest(?) as code, unnest(?) as economy, unnest(range(?)) as pos),"
+            " (select count(*) as count from codes)",
+            [[code for code, _ in rows], [economy for _, economy in rows], len(rows)],
+        )
+    return bool(rows)
 
 
-def _products(connection: duckdb.DuckDBPyConnection, products: dict[str, str]) -> None:
-    connection.execute("create or replace table known_products (code varchar)")
-    if products:
-        connection.execute("insert into known_products select unnest(?)", [list(products)])
+def _list_products(connection: duckdb.DuckDBPyConnection) -> None:
+    found = connection.execute("select distinct product from judged where product is not null").fetchall()
+    if found:
+        enumerate_as(connection, "product", sorted(str(code) for (code,) in found))
+        connection.execute("alter table judged alter product type product")
 
 
 def _others(mapping: Mapping) -> str:
@@ -95,7 +193,7 @@ def _others(mapping: Mapping) -> str:
     for n, wanted in enumerate(mapping.only.values()):
         values = [wanted] if isinstance(wanted, str) else wanted
         listed = ", ".join(map(quoted, values))
-        tests.append(f"coalesce(trim(only_{n}), '') not in ({listed})")
+        tests.append(f"coalesce(trim(only_{n}_text), '') not in ({listed})")
     return " or ".join(tests) or "false"
 
 
@@ -103,15 +201,26 @@ def _year(mapping: Mapping) -> str:
     if isinstance(mapping.year, int):
         return str(mapping.year)
     # "2014.0" is what spreadsheets and statistics packages make of 2014.
-    return "try_cast(regexp_replace(trim(r.year), '\\.0+$', '') as integer)"
+    mended = "try_cast(regexp_replace(trim(r.year), '\\.0+$', '') as integer)"
+    return f"case when contains(r.year, '.') then {mended} else try_cast(r.year as integer) end"
 
 
-def _product(mapping: Mapping) -> str:
+def _product(mapping: Mapping, products: dict[str, str]) -> str:
     if not mapping.product:
-        return f"'{TOTAL}'"
+        return f"{quoted(TOTAL)}::product"
     # Five digits are six whose leading zero was lost on the way through a spreadsheet.
     text = "trim(r.product)"
-    return f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text} else {text} end"
+    mended = f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text} else {text} end"
+    if products:
+        return f"coalesce(try_cast(r.product as product), try_cast({mended} as product))"
+    chapters = "'(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{4}'"
+    return f"case when regexp_full_match({mended}, {chapters}) then {mended} end"
+
+
+def _padded(mapping: Mapping) -> str:
+    if not mapping.product:
+        return "false"
+    return "case when length(r.product) = 6 then false else coalesce(length(trim(r.product)) = 5, false) end"
 
 
 def _amount(column: str, mapping: Mapping, unit: str) -> str:
@@ -123,9 +232,14 @@ def _amount(column: str, mapping: Mapping, unit: str) -> str:
     power = FACTORS[unit]
     # Eighteen digits are quick and hold a quadrillion USD in thousands; millions need more to be multiplied.
     number = f"try_cast({text} as decimal({18 if power <= 3 else 38}, {power}))"
-    return f"try_cast(try({number} * {10**power}) as bigint)"
+    exact = f"try_cast(try({number} * {10**power}) as bigint)"
+    if mapping.thousands or mapping.decimal == ",":
+        return exact
+    # Fewer digits are quicker still, and enough for nearly every row.
+    quick = f"try_cast(try_cast({column} as decimal({17 - power}, {power})) * {10**power} as bigint)"
+    return f"case when {column} is not null then coalesce({quick}, {exact}) end"
 
 
-def _is_missing(column: str) -> str:
+def _is_missing(column: str, plain: str = "upper(trim({}))") -> str:
     listed = ", ".join(map(quoted, MISSING))
-    return f"coalesce(upper(trim({column})), '') in ({listed})"
+    return f"coalesce({plain.format(column)}, '') in ({listed})"

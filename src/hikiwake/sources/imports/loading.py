@@ -1,4 +1,4 @@
-"""From a stream of text to a table of text in the database, with the line of every row."""
+"""From a stream of text to judged rows in the database, with the line of every row."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput, HikiwakeError
+from hikiwake.sources.imports.checking import texts
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
 
 if TYPE_CHECKING:
     import duckdb
-
-ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -41,49 +40,54 @@ class Loaded(msgspec.Struct, frozen=True):
         return line
 
 
-def create(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
-    """Make the empty table `raw`, with a column of text for each role."""
-    columns = ", ".join(f"{role} varchar" for role in (*ROLES, *_chosen(mapping)))
-    connection.execute(f"create or replace table raw ({columns})")
-
-
 def load(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping, tick: Callable[[int], None]
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    mapping: Mapping,
+    judged: Callable[[str], str],
+    tick: Callable[[int], None],
 ) -> Loaded:
-    """Append a stream's rows to `raw`; `tick` is told how many bytes went through.
+    """Append a stream's rows to the table `judged`; `tick` is told how many bytes went through.
 
+    `judged` returns the query that judges the rows of a source, whose columns are those of `checking.texts`.
     Raises `BadInput` for columns that are missing or stand twice, and for a file that is not whole.
     """
     first = _count(connection)
     if stream.path.suffix in (".parquet", ".pq"):
-        _parquet(connection, stream, mapping)
+        _parquet(connection, stream, mapping, judged)
         return Loaded(stream.name, first, _count(connection) - first, [])
     found = layout(stream)
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
     wanted = ", ".join(
-        f"c{places[role]} as {role}" if role in places else f"null as {role}"
-        for role in (*ROLES, *_chosen(mapping))
+        f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
     with piped(stream, found, tick) as pipe:
-        connection.execute(
-            f"insert into raw select {wanted} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
+        source = (
+            f"select {wanted} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
             f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{columns}}},"
             " store_rejects=true, rejects_limit=0, null_padding=false, max_line_size=2097152)"
         )
+        _insert(connection, judged(source))
     bad = connection.execute("select distinct line from reject_errors order by line").fetchall()
     connection.execute("drop table if exists reject_errors")
     connection.execute("drop table if exists reject_scans")
     return Loaded(stream.name, first, _count(connection) - first, [int(line) for (line,) in bad])
 
 
+def _insert(connection: duckdb.DuckDBPyConnection, judged: str) -> None:
+    # A pipe tells nobody how many rows it holds: left to itself, the database takes them for few, and keeps
+    # all of them in memory to look the codes up there.
+    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        connection.execute(f"insert into judged by name {judged}")
+    finally:
+        connection.execute("reset disabled_optimizers")
+
+
 def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    (row,) = connection.execute("select count(*) from raw").fetchall()
+    (row,) = connection.execute("select count(*) from judged").fetchall()
     return int(row[0])
-
-
-def _chosen(mapping: Mapping) -> list[str]:
-    return [f"only_{n}" for n in range(len(mapping.only))]
 
 
 def _place(found: Layout, column: str, stream: Stream) -> int:
@@ -101,7 +105,9 @@ def _place(found: Layout, column: str, stream: Stream) -> int:
     )
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping) -> None:
+def _parquet(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping, judged: Callable[[str], str]
+) -> None:
     source = f"read_parquet({quoted(stream.path)})"
     try:
         described = connection.execute(f"describe select * from {source}").fetchall()
@@ -111,10 +117,10 @@ def _parquet(connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Map
             _place(found, column, stream)
         columns = mapping.columns
         wanted = ", ".join(
-            f"cast({named(columns[role])} as varchar)" if role in columns else "null"
-            for role in (*ROLES, *_chosen(mapping))
+            f"cast({named(columns[role])} as varchar) as {role}" if role in columns else f"null as {role}"
+            for role in texts(mapping)
         )
-        connection.execute(f"insert into raw select {wanted} from {source}")
+        _insert(connection, judged(f"select {wanted} from {source}"))
     except HikiwakeError:
         raise
     except Exception as fault:

@@ -20,14 +20,15 @@ from hikiwake.sources.imports.report import Report
 from hikiwake.sources.imports.streams import table_of
 from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
-from hikiwake.store.catalogue import CATALOGUE
+from hikiwake.store import disk
+from hikiwake.store.catalogue import CATALOGUE, Catalogue
 from hikiwake.store.library import Held, Library, checked_name
 
 if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, float], None]
-MEMORY = "2500MB"
+MEMORY = "1500MB"
 # The parts are most of the work; the rest of the bar is the search for faults.
 PARTS = 0.8
 
@@ -117,13 +118,14 @@ def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
                 why="no row of it can be taken",
                 remedy="Look at the mapping: `hikiwake data map FILE` shows what the columns seem to be.",
             )
-        digest = vintage.finish(
-            connection,
-            staging,
-            plan,
-            [part for part in made if part.report.flows],
-            lambda what, part: progress(what, PARTS + (1 - PARTS) * part),
-        )
+        with _understood(plan.identity.source):
+            digest = vintage.finish(
+                connection,
+                staging,
+                plan,
+                [part for part in made if part.report.flows],
+                lambda what, part: progress(what, PARTS + (1 - PARTS) * part),
+            )
     _clean(staging)
     return digest
 
@@ -174,14 +176,11 @@ def _connected(staging: Path) -> duckdb.DuckDBPyConnection:
 
 def _clean(staging: Path) -> None:
     """Leave in the folder only what its catalogue names."""
-    import shutil
-
-    shutil.rmtree(staging / "spill", ignore_errors=True)
-    for scratch in staging.glob("scratch.duckdb*"):
-        scratch.unlink()
-    for path in staging.glob("*.json"):
-        if path.name not in (CATALOGUE, "report.json"):
-            path.unlink()
+    catalogue = msgspec.json.decode((staging / CATALOGUE).read_bytes(), type=Catalogue)
+    named = {CATALOGUE, *(table.file for entry in catalogue.datasets for table in entry.tables)}
+    for path in staging.iterdir():
+        if path.name not in named:
+            disk.remove(path)
 
 
 def _plan(wish: Wish) -> Plan | SetPlan:

@@ -8,26 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import narwhals as nw
 
+from hikiwake.sources.imports import detecting
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.parts import Part, Written
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import Report
-from hikiwake.sources.quality import all_flags, priced_flows
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Package, TableFile
 
 if TYPE_CHECKING:
     import duckdb
 
-    from hikiwake.store.tables import Frame
-
 FLOWS, FLAGS, PRODUCTS, REPORT = "baci_flows", "baci_flags", "hs92_products", "import_report"
-AT_ONCE = 20_000_000
-"""Flows whose faults are looked for at once; a product's are always looked for together."""
 UNITS = {
     "": "current USD",
     "FOB": "current USD, free on board",
@@ -40,6 +35,7 @@ COLUMNS = [
     {"name": "product", "type": "STRING", "unit": "", "meaning": "product by its code, or TOTAL"},
     {"name": "value", "type": "INT64", "unit": "USD", "meaning": "value at current prices"},
     {"name": "quantity", "type": "INT64", "unit": "kg", "meaning": "quantity; missing where none is given"},
+    {"name": "outlier", "type": "BOOL", "unit": "", "meaning": "whether the quantity cannot be believed"},
 ]
 
 
@@ -71,16 +67,17 @@ def finish(
     """Write what a vintage has beside its flows, then its catalogue; return the catalogue's SHA-256."""
     identity, mapping, products = plan.identity, plan.mapping, plan.products
     report = Report(identity.source, identity.sha256, [part.report for part in parts])
-    flags = _flags(connection, folder, identity.name, parts, progress)
+    progress("looking for holes and outliers", 0.0)
+    weighed = any(part.report.with_quantity for part in parts)
+    names = [part.report.name for part in parts]
+    years = len({year for part in parts for year in part.report.years})
+    flags = detecting.flags(connection, folder, identity.name, names, weighed=weighed, years=years)
     listed = _products(connection, folder, products, parts)
     flows = [
         TableFile(FLOWS, part.file, part.report.flows, part.bytes, part.sha256, COLUMNS) for part in parts
     ]
-    files = [*flows, flags, listed, report_file(folder, report)]
-    digest = sealed(folder, identity, _entry(identity, mapping, report, files))
-    for part in parts:
-        disk.remove((folder / part.file).with_suffix(".json"))
-    return digest
+    files = [*flows, _recorded(folder, FLAGS, flags.name, connection), listed, report_file(folder, report)]
+    return sealed(folder, identity, _entry(identity, mapping, report, files))
 
 
 def report_file(folder: Path, report: Report) -> TableFile:
@@ -133,52 +130,6 @@ def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[Tab
         packages=[Package(identity.source, identity.version, identity.source, identity.sha256)],
         tables=files,
     )
-
-
-def _flags(
-    connection: duckdb.DuckDBPyConnection,
-    folder: Path,
-    dataset: str,
-    parts: list[Written],
-    progress: Callable[[str, float], None],
-) -> TableFile:
-    """Run the detectors, over some products at a time so that any size fits into memory."""
-    files = ", ".join(quoted(folder / part.file) for part in parts)
-    flows = sum(part.report.flows for part in parts)
-    # Without quantities a value is its own volume: holes in value are found, unit values are not looked at.
-    weighed = any(part.report.with_quantity for part in parts)
-    quantity = "quantity" if weighed else "value as quantity"
-
-    def table(name: str) -> Frame:
-        return nw.from_native(connection.table(name))
-
-    def keep(name: str, frame: Frame) -> Frame:
-        connection.execute(f"drop table if exists {name}")
-        frame.to_native().create(name)
-        return table(name)
-
-    rounds = max(1, -(-flows // AT_ONCE))
-    connection.execute(
-        "create or replace table flags (dataset varchar, kind varchar, side varchar, exporter varchar,"
-        " importer varchar, product varchar, year smallint, severity double, reason varchar)"
-    )
-    for number in range(rounds):
-        progress("looking for holes and outliers", number / rounds)
-        connection.execute(
-            "create or replace table looked_at as"
-            f" select year, exporter, importer, product, value, {quantity}"
-            f" from read_parquet([{files}]) where hash(product) % {rounds} = {number}"
-        )
-        priced = priced_flows(table("looked_at"))
-        keep("priced", priced)
-        found = all_flags(table("priced"), dataset=dataset, keep=keep).to_native()
-        found.insert_into("flags")
-    order = "kind, side, product, exporter, importer, year"
-    severity = "cast(printf('%.3e', severity) as double) as severity"
-    copy(connection, f"select * replace ({severity}) from flags order by {order}", folder / "flags.parquet")
-    for made in ("looked_at", "priced", "importer_lines", "exporter_lines"):
-        connection.execute(f"drop table if exists {made}")
-    return _recorded(folder, FLAGS, "flags.parquet", connection)
 
 
 def _products(

@@ -1,0 +1,112 @@
+"""The detectors of faults at work in an import: a part at a time what can be, then what compares years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from hikiwake.sources.imports.parquet import copy
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.quality import (
+    AMOUNTS,
+    COLUMNS,
+    SIDES,
+    Side,
+    flags_over_years,
+    line_totals,
+    named,
+    priced_flows,
+    unit_value_outliers,
+)
+from hikiwake.store import disk
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from hikiwake.store.tables import Frame
+
+FEWEST_YEARS = 3
+"""With fewer, no year has a neighbour on either side: no detector that compares years can find a thing."""
+BETWEEN = "between"
+"""The folder of what the parts leave for the detectors that compare years; it goes when they have run."""
+
+
+def price(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `priced` from the view `flows`: each flow with what is to be thought of its quantity."""
+    kept = _keeper(connection)
+    kept("priced", priced_flows(nw.from_native(connection.view("flows")), keep=kept))
+    connection.execute("drop table usual")
+
+
+def _keeper(connection: duckdb.DuckDBPyConnection) -> Callable[[str, Frame], Frame]:
+    def keep(name: str, frame: Frame) -> Frame:
+        connection.execute(f"drop table if exists {name}")
+        frame.to_native().create(name)
+        return nw.from_native(connection.table(name))
+
+    return keep
+
+
+def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str) -> None:
+    """Write, from the table `priced` of a part, its outliers and the totals of its lines."""
+    between = folder / BETWEEN
+    disk.make_folder(between)
+    priced = nw.from_native(connection.table("priced"))
+    frames: dict[str, Frame] = {side: line_totals(priced, side) for side in SIDES}
+    frames["outliers"] = unit_value_outliers(priced)
+    keep = _keeper(connection)
+    for what, frame in frames.items():
+        keep("left_over", frame)
+        copy(connection, "from left_over", between / f"{part}-{what}.parquet")
+    connection.execute("drop table left_over")
+
+
+def flags(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    dataset: str,
+    parts: Iterable[str],
+    *,
+    weighed: bool,
+    years: int,
+) -> Path:
+    """Write the flags of all detectors, given the names of the parts and how many years; return their file.
+
+    Where no flow has a quantity (not `weighed`), a value is its own volume: holes in value are found.
+    """
+    names = list(parts)
+    amounts = ", ".join(AMOUNTS if weighed else ("value", "value as quantity", "value as volume"))
+
+    def view(name: str, query: str) -> Frame:
+        connection.execute(f"create or replace temp view {name} as {query}")
+        return nw.from_native(connection.view(name))
+
+    def left(what: str) -> str:
+        files = ", ".join(quoted(folder / BETWEEN / f"{name}-{what}.parquet") for name in names)
+        return f"read_parquet([{files}])"
+
+    keep = _keeper(connection)
+    lines: dict[Side, Frame] = {
+        side: view(f"{side}_totals", f"select economy, product, year, {amounts} from {left(side)}")
+        for side in SIDES
+    }
+    files = ", ".join(quoted(folder / f"{name}.parquet") for name in names)
+    found = [view("outliers", f"from {left('outliers')}")]
+    if years >= FEWEST_YEARS:
+        flows = view("flows", f"from read_parquet([{files}])")
+        found.append(flags_over_years(flows, lines, keep=keep))
+    keep("flags", named(nw.concat(found, how="vertical"), dataset))
+    order = "kind, side, product, exporter, importer, year"
+    severity = "cast(printf('%.3e', severity) as double) as severity"
+    made = folder / "flags.parquet"
+    copy(
+        connection,
+        f"select {', '.join(COLUMNS)} from (select * replace ({severity}) from flags) order by {order}",
+        made,
+    )
+    for table in ("flags", "large_flows", *(f"{side}_lines" for side in SIDES)):
+        connection.execute(f"drop table if exists {table}")
+    return made
