@@ -91,7 +91,7 @@ def _variance(flows: Array, mean: Array, regressors: Array) -> float:
     from hikiwake.gravity import left_out as module
 
     gap = np.where(mean > 0.0, flows - mean, 0.0)
-    inverse = module._inverse(module._blocks(mean, regressors, mean), SIZE)
+    inverse = module.inverse_of(module.blocks(mean, regressors, mean), SIZE)
     meat, pairs = module._meat(gap, regressors, mean > 0.0)
     covariance = inverse @ meat @ inverse * (pairs / (pairs - 1))
     return float(module._quadratic(covariance, regressors, SIZE, 2)[0, 0])

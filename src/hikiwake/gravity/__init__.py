@@ -3,9 +3,11 @@
 `fit` takes a formula and any table, and returns a `GravityFit`.
 """
 
+from hikiwake.gravity.anew import leave_one_out
 from hikiwake.gravity.bias import BiasCorrection, bias_correction
-from hikiwake.gravity.bootstrap import score_bootstrap
+from hikiwake.gravity.bootstrap import bootstrap, score_bootstrap
 from hikiwake.gravity.covariance import Covariance, Errors
+from hikiwake.gravity.many import fit_each
 from hikiwake.gravity.model import Columns, fit
 from hikiwake.gravity.newton import Solver
 from hikiwake.gravity.results import GravityFit, Interval, Levels
@@ -23,7 +25,10 @@ __all__ = [
     "Levels",
     "Solver",
     "bias_correction",
+    "bootstrap",
     "compare",
     "fit",
+    "fit_each",
+    "leave_one_out",
     "score_bootstrap",
 ]

@@ -1,15 +1,25 @@
-"""Draws of the slopes by reweighting clusters, without estimating again."""
+"""Draws of the slopes by reweighting clusters: estimated again, one step of that, or the scores alone."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
-from hikiwake.core.errors import BadInput
-from hikiwake.gravity.columns import combine
+from hikiwake.core.errors import BadInput, NotConverged
+from hikiwake.gravity import estimate
+from hikiwake.gravity.columns import Codes, combine
 from hikiwake.gravity.covariance import ROBUST
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import effects_of
+from hikiwake.gravity.layout import lay_out, repeated, sides
+from hikiwake.gravity.newton import Solver
+from hikiwake.gravity.parallel import cores, each
 from hikiwake.gravity.results import GravityFit
+
+Until = Literal["optimum", "one step"]
+# A draw's slopes are then right to about 1e-8: far below what differs between draws.
+ENOUGH = Solver(tolerance=1e-5)
 
 
 def score_bootstrap(found: GravityFit, draws: int, *, seed: int) -> Array:
@@ -18,7 +28,7 @@ def score_bootstrap(found: GravityFit, draws: int, *, seed: int) -> Array:
     b* = b + B sum_g (m_g - 1) s_g, with B the bread, s_g the score of cluster g and m_g how often g was drawn
     when G clusters are drawn with replacement. This is one Newton step from the estimate with the Hessian
     held: all draws are one matrix product. It is exact to first order, and its covariance is the clustered
-    one without a small-sample factor; it does not move the fixed effects.
+    one without a small-sample factor; it does not move the fixed effects. `bootstrap` does.
 
     Raises
     ------
@@ -29,21 +39,93 @@ def score_bootstrap(found: GravityFit, draws: int, *, seed: int) -> Array:
     ----------
     Kline & Santos (2012), Journal of Econometric Methods 1(1): 23-41.
     """
+    cluster, times_drawn = _drawn(found, draws, seed)
+    sums = np.stack([np.bincount(cluster, weights=row) for row in found.sandwich.scores])
+    out: Array = found.coefficients + (times_drawn - 1.0) @ sums.T @ found.sandwich.bread
+    return out
+
+
+def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "optimum") -> Array:
+    """Return slopes (draws, K), each draw a regression on clusters drawn with replacement.
+
+    A cluster that is drawn m times has weight m. With the design shared the draws are one call, each a
+    regression that starts from the estimate, its effects fitted to the clusters drawn. A draw in which a
+    slope cannot be told (a regressor without variation, no optimum) is a row of NaN.
+
+    Parameters
+    ----------
+    found : a Poisson regression with errors clustered in exactly one way: by pair, the usual choice.
+    draws : how many.
+    seed : of the random numbers; the same seed gives the same draws, and those of `score_bootstrap`.
+    until : "optimum", each draw estimated as `fit` would; "one step", a single Newton step from there, of
+        slopes and effects, with the draw's own Hessian (Davidson & MacKinnon 1999, International Economic
+        Review 40(2): 487-508).
+
+    Raises
+    ------
+    BadInput
+        If the errors are not clustered in exactly one way, the regression is least squares, or there is no
+        draw.
+    """
+    if found.estimator != "ppml":
+        raise BadInput(
+            where="bootstrap",
+            why="it draws Poisson regressions, and this one is least squares",
+            remedy="Use the standard errors of the fit, or fit(..., estimator='ppml').",
+        )
+    cluster, times_drawn = _drawn(found, draws, seed)
+    with cores():
+        cells, of_cluster = _around(found, cluster)
+
+        def draw(number: int) -> Array:
+            weight = times_drawn[number].astype(float)[of_cluster]
+            drawn = estimate.Cells(
+                cells.target * weight,
+                cells.base * weight,
+                cells.regressors,
+                cells.names,
+                cells.effects,
+                False,
+            )
+            try:
+                return estimate.one_step(drawn) if until == "one step" else estimate.slopes(drawn, ENOUGH)
+            except (BadInput, NotConverged):
+                return np.full(len(found.names), np.nan)
+
+        return found.coefficients + np.stack(each(draw, range(draws)))
+
+
+def _drawn(found: GravityFit, draws: int, seed: int) -> tuple[Codes, Codes]:
+    """Return the cluster of each row, and how often each is drawn (draws, G)."""
     by = found.covariance.by
     ways = () if by == ROBUST else effects_of(by, by)
     if len(ways) != 1 or draws < 1:
         raise BadInput(
-            where="score bootstrap",
+            where="bootstrap",
             why="it draws clusters of one kind, at least once",
             remedy="Use with_errors('exporter^importer') first, and a number of draws above zero.",
         )
-    parts = found.sandwich
-    keys = [parts.keys[name] for name in ways[0].columns]
-    codes, _ = combine(keys, unordered=ways[0].unordered)
+    codes, _ = combine([found.sandwich.keys[name] for name in ways[0].columns], unordered=ways[0].unordered)
     _, cluster = np.unique(codes, return_inverse=True)
-    sums = np.stack([np.bincount(cluster, weights=row) for row in parts.scores])
-    count = sums.shape[1]
+    count = int(cluster.max()) + 1
     random = np.random.default_rng(seed)
-    times_drawn = random.multinomial(count, np.full(count, 1.0 / count), size=draws)
-    out: Array = found.coefficients + (times_drawn - 1.0) @ sums.T @ parts.bread
-    return out
+    return cluster, random.multinomial(count, np.full(count, 1.0 / count), size=draws)
+
+
+def _around(found: GravityFit, cluster: Codes) -> tuple[estimate.Cells, Codes]:
+    """Return the regression as a departure from its estimate, and the cluster of each cell.
+
+    The fitted flows are its weights and its start is zero. The regressors with their effects taken out span
+    the same as those given, with the same slopes, and have no correlation with the effects left.
+    """
+    keys, effects = found.sandwich.keys, found.sandwich.effects
+    known = sides(effects)
+    single = known is not None and not repeated(dict(keys), known.keys).size
+    layout = lay_out(effects, dict(keys), known, len(found.rows), single=single)
+    weights = np.ones(len(found.rows)) if found.weights is None else found.weights
+    target, base = layout.cells(found.dependent * weights, found.fitted * weights)
+    regressors = layout.cells(*found.sandwich.projected)
+    # Cells without a row belong to the first cluster: they weigh nothing.
+    of_cluster = layout.cells(cluster.astype(np.float64))[0].astype(np.intp)
+    cells = estimate.Cells(target, base, regressors, found.names, layout.effects, False)
+    return cells, of_cluster

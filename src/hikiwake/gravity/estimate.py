@@ -16,6 +16,8 @@ COLLINEAR = "collinear with the fixed effects or the regressors before it"
 COLLINEAR_AFTER = "collinear once the rows that it separates are left out"
 # Part of a regressor's square that must be its own.
 OWN_PART = 1e-9
+# Below this part, as far as a Newton step knows it, it is computed exactly.
+LITTLE = 1e-2
 PRECISION = 1e-9
 MAX_REFINEMENTS = 25
 MAX_ROUNDS = 20
@@ -66,28 +68,14 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
     base, dropped = cells.base.copy(), dict[str, sample.Mask]()
     _take(base, dropped, cells, zeros_too=True)
     kept, gone = tuple(range(len(cells.names))), dict[int, str]()
-    optimum: Optimum | None = None
-    for _ in range(MAX_ROUNDS):
+    while True:
         x = cells.regressors if len(kept) == len(cells.names) else cells.regressors[list(kept)]
-        design = Design(np.where(base > 0.0, cells.target, 0.0), base, x, cells.effects, cells.intercept)
-        optimum = _optimum(design, solver, optimum)
-        if not optimum.converged and (lost := _alike(design, cells.base)):
-            gone |= dict.fromkeys((kept[at] for at in lost), COLLINEAR)
-            kept, optimum = tuple(one for at, one in enumerate(kept) if at not in lost), None
-            _some_left(kept, gone, cells.names)
-            continue
-        apart = sample.separated(design.target, base, optimum.moving)
-        if apart.any():
-            dropped[sample.SEPARATED] = dropped.get(sample.SEPARATED, np.zeros_like(apart)) | apart
-            base = np.where(apart, 0.0, base)
-            _take(base, dropped, cells, zeros_too=True)
-            continue
-        if not optimum.converged:
-            raise _stuck(optimum, solver)
-        projected, gram, squares = project(
-            cells.effects, (optimum.mean, cells.base), x, (optimum.equations, optimum.projections)
-        )
-        lost = _dependent(gram, squares)
+        design, optimum, lost = _settled(cells, x, (base, dropped), solver)
+        if not lost:
+            projected, gram, squares = project(
+                cells.effects, (optimum.mean, cells.base), x, (optimum.equations, optimum.projections)
+            )
+            lost = _dependent(gram, squares)
         if not lost:
             point = optimum.point
             return Estimate(
@@ -98,7 +86,77 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
         gone |= {kept[at]: reason for at in lost}
         kept = tuple(one for at, one in enumerate(kept) if at not in lost)
         _some_left(kept, gone, cells.names)
-        optimum = None
+
+
+def slopes(cells: Cells, solver: Solver) -> Array:
+    """Return the slopes (K,) of a Poisson regression and nothing else.
+
+    Raises
+    ------
+    NotConverged, BadInput
+        As `poisson`; BadInput also where a regressor has no variation of its own.
+    """
+    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
+    _take(base, dropped, cells, zeros_too=True)
+    _, optimum, lost = _settled(cells, cells.regressors, (base, dropped), solver)
+    return _told_apart(cells, optimum, lost)
+
+
+def one_step(cells: Cells) -> Array:
+    """Return the slopes (K,) one Newton step from where the effects alone fit, the effects moving too.
+
+    Separation is not looked for.
+
+    Raises
+    ------
+    BadInput
+        If no row is left, or a regressor has no variation of its own.
+    """
+    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
+    _take(base, dropped, cells, zeros_too=True)
+    target = np.where(base > 0.0, cells.target, 0.0)
+    design = Design(target, base, cells.regressors, cells.effects, cells.intercept)
+    return _told_apart(cells, maximise(design, Solver(max_steps=1), None), [])
+
+
+def _told_apart(cells: Cells, optimum: Optimum, lost: list[int]) -> Array:
+    """Return the slopes if each regressor has variation of its own; looked at closely where it is little."""
+    if not lost and _dependent(optimum.gram, optimum.squares, LITTLE):
+        begun = optimum.equations, optimum.projections
+        _, gram, squares = project(cells.effects, (optimum.mean, cells.base), cells.regressors, begun)
+        lost = _dependent(gram, squares)
+    if lost:
+        _some_left((), dict.fromkeys(lost, COLLINEAR), cells.names)
+    return optimum.point.slopes
+
+
+def _settled(
+    cells: Cells,
+    x: Array,
+    rows: tuple[Array, dict[str, sample.Mask]],
+    solver: Solver,
+) -> tuple[Design, Optimum, list[int]]:
+    """Find the optimum, taking away rows that are separated: from `base` and to `dropped`, in place.
+
+    Where there is none because some regressors are the same, these come with it.
+    """
+    base, dropped = rows
+    start: Optimum | None = None
+    for _ in range(MAX_ROUNDS):
+        design = Design(np.where(base > 0.0, cells.target, 0.0), base, x, cells.effects, cells.intercept)
+        with np.errstate(over="ignore", under="ignore"):
+            optimum = maximise(design, solver, start)
+        if not optimum.converged and (lost := _alike(design, cells.base)):
+            return design, optimum, lost
+        apart = sample.separated(design.target, base, optimum.moving)
+        if not apart.any():
+            if not optimum.converged:
+                raise _stuck(optimum, solver)
+            return design, optimum, []
+        dropped[sample.SEPARATED] = dropped.get(sample.SEPARATED, np.zeros_like(apart)) | apart
+        base[apart] = 0.0
+        _take(base, dropped, cells, zeros_too=True)
+        start = optimum
     raise NotConverged(
         where="separation",
         why=f"rows were still being separated after {MAX_ROUNDS} rounds",
@@ -114,11 +172,6 @@ def _alike(design: Design, given: Array) -> list[int]:
     """
     _, gram, squares = project(design.effects, (design.base, given), design.regressors, None)
     return _dependent(gram, squares)
-
-
-def _optimum(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
-    with np.errstate(over="ignore", under="ignore"):
-        return maximise(design, solver, start)
 
 
 def _take(base: Array, dropped: dict[str, sample.Mask], cells: Cells, *, zeros_too: bool) -> None:
@@ -258,11 +311,11 @@ def _squares(x: Array, *weights: Array) -> Array:
     return np.stack([flat @ one.ravel() for one in weights])
 
 
-def _dependent(gram: Array, squares: Array) -> list[int]:
+def _dependent(gram: Array, squares: Array, part: float = OWN_PART) -> list[int]:
     """Return the numbers of regressors that are combinations of effects and of regressors before them."""
     left, lost = gram.copy(), []
     for at in range(len(gram)):
-        if left[at, at] <= OWN_PART * squares[at]:
+        if left[at, at] <= part * squares[at]:
             lost.append(at)
             continue
         left -= np.outer(left[:, at], left[at]) / left[at, at]

@@ -53,10 +53,9 @@ def left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
 def _left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
     size, kinds = flows.shape[0], len(regressors)
     gap: Array = np.where(mean > 0.0, flows - mean, 0.0)
-    information = _blocks(mean, regressors, mean)
-    inverse = _inverse(information, size)
-    own = _quadratic(inverse, regressors, size, kinds)
-    cross = _cross(inverse, regressors, size, kinds)
+    information = blocks(mean, regressors, mean)
+    inverse = inverse_of(information, size)
+    own, cross = case_deletion(inverse, regressors)
     # Where a pair is all that an economy trades, the step has no bound: nothing can then be told without it.
     with np.errstate(over="ignore", invalid="ignore"):
         expected = mean * np.exp(-_step(own, cross, mean, gap))
@@ -69,7 +68,13 @@ def _left_out(flows: Array, mean: Array, regressors: Array) -> LeftOut:
     return LeftOut(expected, error, own * mean)
 
 
-def _inverse(information: Array, size: int) -> Array:
+def case_deletion(inverse: Array, regressors: Array) -> tuple[Array, Array]:
+    """Return d_ij' B d_ij and d_ij' B d_ji, (N, N) each, of the inverse information B: a pair's block."""
+    size, kinds = regressors.shape[1], len(regressors)
+    return _quadratic(inverse, regressors, size, kinds), _cross(inverse, regressors, size, kinds)
+
+
+def inverse_of(information: Array, size: int) -> Array:
     """Invert on the effects that are there, one importer's set to zero: no prediction depends on which."""
     held = np.flatnonzero(np.diag(information) > 0.0)
     importers = held[(held >= size) & (held < 2 * size)]
@@ -84,7 +89,7 @@ def _inverse(information: Array, size: int) -> Array:
     return out
 
 
-def _blocks(weight: Array, regressors: Array, sums: Array) -> Array:
+def blocks(weight: Array, regressors: Array, sums: Array) -> Array:
     """Return sum over flows of weight d d', (2N + K, 2N + K): exporters, importers, regressors."""
     size, kinds = weight.shape[0], len(regressors)
     out = np.zeros((2 * size + kinds, 2 * size + kinds))
@@ -147,7 +152,7 @@ def _meat(gap: Array, regressors: Array, inside: NDArray[np.bool_]) -> tuple[Arr
     """Return the sum over pairs of s_p s_p' and the number of pairs with a flow in the sample."""
     size, kinds = gap.shape[0], len(regressors)
     square, both = gap * gap, gap * gap.T
-    out = _blocks(square, regressors, square)
+    out = blocks(square, regressors, square)
     # The two flows of a pair share a cluster: their products enter as well.
     out[:size, :size] += both
     out[size : 2 * size, size : 2 * size] += both

@@ -12,6 +12,7 @@ from slopes and effects and never kept, and the trial of a step is the first hal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -94,15 +95,18 @@ class Optimum:
     """Where Newton's method arrived.
 
     `mean`, `equations` and the regressors' `projections` are those of the point before the last step, which
-    differs by less than the tolerance. `moving` is that last step of the linear predictor: about -1 at cells
-    without trade that some combination of regressors and effects separates (their mean tends to zero, and
-    each step divides it by e).
+    differs by less than the tolerance; so are `gram` (K, K), of the part of the regressors that the effects
+    do not explain, and `squares` (K,), of the whole. `moving` is the last step of the linear predictor: about
+    -1 at cells without trade that some combination of regressors and effects separates (their mean tends to
+    zero, and each step divides it by e).
     """
 
     point: Point
     mean: Array
     equations: Equations
     projections: Margins
+    gram: Array
+    squares: Array
     moving: Array
     steps: int
     converged: bool
@@ -139,20 +143,26 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
     for count in range(1, solver.max_steps + 1):
         equations = design.effects.equations(sweep.mean)
         accuracy = min(max(change**2, FINE), COARSE)
-        move, shift, projections = _direction(equations, sweep, projections, accuracy)
+        move, shift, projections, gram = _direction(equations, sweep, projections, accuracy)
         change = _decrement(sweep, move, shift)
         if change < NEAR:
             change = _predictor_change(design, move, shift, out=moving)
         if change <= max(solver.tolerance, NEXT * np.sqrt(solver.tolerance)):
             there = point.along(1.0, move, shift)
-            return Optimum(there, sweep.mean, equations, projections, moving, count, converged=True)
+            squares = np.diag(sweep.gram)
+            return Optimum(
+                there, sweep.mean, equations, projections, gram, squares, moving, count, converged=True
+            )
         taken = _along(design, flows, (point, sweep.objective), (move, shift), spare)
         if taken is None:
             break
         spare = sweep.mean
         point, sweep = taken
     _predictor_change(design, move, shift, out=moving)
-    return Optimum(point, sweep.mean, equations, projections or [], moving, count, converged=False)
+    return Optimum(
+        point, sweep.mean, equations, projections or [], gram, np.diag(sweep.gram), moving, count,
+        converged=False,
+    )  # fmt: skip
 
 
 def predictor(design: Design, point: Point) -> Array:
@@ -181,7 +191,7 @@ def _flows(design: Design) -> _Flows:
 
 
 def _begin(design: Design, flows: _Flows) -> Point:
-    """Start where the effects alone fit, slopes zero: a few sweeps of proportional fitting."""
+    """Start near where the effects alone fit, slopes zero: a few sweeps of proportional fitting."""
     effects, slopes = design.effects, np.zeros(len(design.regressors))
     if design.intercept:
         slopes[0] = np.log(design.target.sum() / design.base.sum())
@@ -252,10 +262,16 @@ def _pass(design: Design, flows: _Flows, point: Point, mean: Array) -> _Sweep:
     return _Sweep(mean, totals.close([part[0] for part in parts]), gram, scores, whole - linear, size)
 
 
-def _direction(
-    equations: Equations, sweep: _Sweep, start: Margins | None, accuracy: float
-) -> tuple[Array, Margins, Margins]:
-    """Return Newton's step in slopes and levels, and the regressors' projections for a warm start."""
+class _Direction(NamedTuple):
+    """Newton's step in slopes and levels, the regressors' projections for a warm start, and what is left."""
+
+    move: Array
+    shift: Margins
+    projections: Margins
+    gram: Array
+
+
+def _direction(equations: Equations, sweep: _Sweep, start: Margins | None, accuracy: float) -> _Direction:
     begin = None
     if start is not None:
         begin = [np.concatenate([np.zeros_like(part[:1]), part]) for part in start]
@@ -266,9 +282,10 @@ def _direction(
         flat = have[1:].reshape(count, -1)
         gram -= flat @ solution[1:].reshape(count, -1).T
         scores -= flat @ solution[0].ravel()
-    move = _solve(0.5 * (gram + gram.T), scores)
+    gram = 0.5 * (gram + gram.T)
+    move = _solve(gram, scores)
     shift = [part[0] - np.tensordot(move, part[1:], axes=1) for part in solved]
-    return move, shift, [part[1:] for part in solved]
+    return _Direction(move, shift, [part[1:] for part in solved], gram)
 
 
 def _solve(gram: Array, scores: Array) -> Array:

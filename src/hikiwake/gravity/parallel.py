@@ -26,6 +26,7 @@ Out = TypeVar("Out")
 
 CELLS_IN_CACHE = 80_000
 _pool: ContextVar[ThreadPoolExecutor | None] = ContextVar("pool", default=None)
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
 _buffers = threading.local()
 
 
@@ -41,18 +42,19 @@ def _controller() -> ThreadpoolController:
 
 
 @contextmanager
-def cores() -> Iterator[None]:
-    """Give the calls inside one pool of threads, and BLAS one thread."""
-    if _pool.get() is not None:
+def cores(threads: int | None = None) -> Iterator[None]:
+    """Give the calls inside one pool of threads, and BLAS one thread; `threads` is the most to use."""
+    if _inside.get():
         yield
         return
-    # The calling thread works too.
-    with _controller().limit(limits=1), ThreadPoolExecutor(max(1, workers() - 1)) as pool:
-        token = _pool.set(pool)
+    helpers = (workers() if threads is None else threads) - 1  # the calling thread works too
+    with _controller().limit(limits=1), ThreadPoolExecutor(max(1, helpers)) as pool:
+        tokens = _pool.set(pool if helpers else None), _inside.set(True)
         try:
             yield
         finally:
-            _pool.reset(token)
+            _pool.reset(tokens[0])
+            _inside.reset(tokens[1])
             _buffers.__dict__.clear()
 
 
@@ -72,9 +74,18 @@ def each(call: Callable[[Item], Out], items: Sequence[Item]) -> list[Out]:
         while (at := next(numbers)) < len(items):
             out[at] = call(items[at])
 
-    others = [pool.submit(copy_context().run, _alone, work) for _ in range(helpers)]
+    def alone() -> None:
+        """Work without threads of one's own: what is inside an item runs on its thread."""
+        token = _pool.set(None)
+        try:
+            work()
+        finally:
+            _pool.reset(token)
+
+    # The caller's context holds what NumPy does about overflow, too.
+    others = [pool.submit(copy_context().run, alone) for _ in range(helpers)]
     try:
-        work()
+        alone()
     finally:
         # An error here must not leave threads behind that still write.
         faults = [other.exception() for other in others]
@@ -82,12 +93,6 @@ def each(call: Callable[[Item], Out], items: Sequence[Item]) -> list[Out]:
         if fault is not None:
             raise fault
     return out  # type: ignore[return-value]  # every place is filled
-
-
-def _alone(work: Callable[[], None]) -> None:
-    """Work in the caller's context, its floating-point warnings too, but without threads of one's own."""
-    _pool.set(None)
-    work()
 
 
 def scratch(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
