@@ -85,6 +85,7 @@ def examples(page: Path, folder: Path) -> list[Example]:
         releases.release(folder / "BACI_HS92_V202601.zip")
     if page.name == "add-other-sources.md":
         producers.wdi_zip(folder / "WDI_CSV.zip")
+        (folder / "imts.csv").write_text(producers.SDMX, encoding="utf-8")
         producers.gravity_zip(folder / "Gravity_csv_V202211.zip")
         producers.icio_zip(folder / "ICIO_2021-2022.zip")
     return list(parsed)

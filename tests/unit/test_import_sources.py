@@ -12,6 +12,7 @@ from tests.imports import (
     PLAIN_TEXT,
     brought,
     command,
+    quiet,
     reasons,
     rows,
     table,
@@ -19,11 +20,12 @@ from tests.imports import (
 
 from hikiwake.compose import Request, brief
 from hikiwake.core.country import pair
-from hikiwake.core.errors import NoData
+from hikiwake.core.errors import BadInput, NoData
 from hikiwake.measures.revisions import revisions
 from hikiwake.render.markdown import render
 from hikiwake.sources.imports import mapping as mappings
 from hikiwake.sources.imports.proposing import propose
+from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.library import Library, locate
 from hikiwake.store.tables import open_tables
 
@@ -207,6 +209,54 @@ def test_comtrade_as_its_page_saves_it(
         (2014, "USA", "TWN", "010110", 20, None),
     ]
     assert reasons(made.report) == {"accepted": 2, "other_rows": 5, "aggregate": 1}
+
+
+def test_comtrade_bulk_files_without_levels(tmp_path: Path, library: Library) -> None:
+    """Tab separated, packed, no column for the level, the first rows totals; a file for each reporter."""
+    import gzip
+
+    header = [name for name in COMTRADE.split(",") if name not in ("aggrLevel", "isLeaf", "cmdDesc")]
+    files = []
+    for reporter, partner in ((392, 643), (643, 392)):
+        lines = ["\t".join(header)]
+        for code, usd in (("TOTAL", 9000), ("87", 9000), ("8703", 9000), ("870323", 8000), ("10110", 1000)):
+            cells = dict.fromkeys(header, "")
+            cells |= {"freqCode": "A", "refYear": "2014", "period": "2014", "flowCode": "X", "motCode": "0"}
+            cells |= {"partner2Code": "0", "customsCode": "C00", "classificationCode": "H4", "cmdCode": code}
+            cells |= {"reporterCode": f"{reporter}", "partnerCode": f"{partner}", "primaryValue": f"{usd}"}
+            lines.append("\t".join(cells.values()))
+        path = tmp_path / f"COMTRADE-FINAL-CA{reporter}2014H4[2023-01-03].gz"
+        path.write_bytes(gzip.compress("\n".join([*lines, ""]).encode()))
+        files.append(path)
+    made = add(Wish(files=tuple(files), name="un@1"), library, quiet)
+    tables = open_tables(library.path(made.held))
+    assert rows(tables) == [
+        (2014, "JPN", "RUS", "010110", 1000, None),
+        (2014, "JPN", "RUS", "870323", 8000, None),
+        (2014, "RUS", "JPN", "010110", 1000, None),
+        (2014, "RUS", "JPN", "870323", 8000, None),
+    ]
+    assert reasons(made.report) == {"accepted": 4, "other_rows": 6}
+    assert "(H4)" in tables.dataset_of("baci_flows").coverage
+    with pytest.raises(BadInput, match="it holds no imports"):
+        add(Wish(files=tuple(files), report="imports"), library, quiet)
+
+
+def test_two_classifications_of_one_year_are_not_added(tmp_path: Path, library: Library) -> None:
+    both = [
+        comtrade_row(reporterCode=392, partnerCode=643, cmdCode="870323", primaryValue=9, period=2014,
+                     classificationCode=revision)
+        for revision in ("H4", "H5")
+    ]  # fmt: skip
+    path = table(tmp_path, "\n".join([COMTRADE, *both, ""]))
+    with pytest.raises(BadInput, match="two classifications of one year"):
+        brought(library, path)
+
+
+def test_comtrade_months_alone_are_no_year(tmp_path: Path, library: Library) -> None:
+    row = comtrade_row(reporterCode=392, partnerCode=643, cmdCode="TOTAL", freqCode="M", primaryValue=5)
+    with pytest.raises(BadInput, match="months alone"):
+        brought(library, table(tmp_path, f"{COMTRADE}\n{row}\n"))
 
 
 def test_comtrade_totals_alone(tmp_path: Path, library: Library) -> None:

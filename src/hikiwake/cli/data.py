@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hikiwake.cli import own_data
+from hikiwake.cli import fetch, own_data
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import datasets, economies
 
@@ -33,7 +33,9 @@ for _command in (
     own_data.verify,
     own_data.remove,
     own_data.diff,
+    own_data.mirror,
     own_data.gc,
+    fetch.fetch,
 ):
     data.add_command(_command)
 

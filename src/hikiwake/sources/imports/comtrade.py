@@ -1,19 +1,26 @@
-"""UN Comtrade's tables as its page and its service save them: known by their header; exports as reported.
+"""UN Comtrade's tables, known by their header: saved by its page, sent by its service, or bulk files.
 
-A table can hold the same trade many times: by second partner, customs procedure and mode of transport, and
-at several levels of the classification. Only rows that are totals of the first three are taken, and one
-level: six digits where there are any, else the total.
+A table can hold the same trade many times: by second partner, customs procedure and mode of transport, at
+several levels of the classification, and as its exporter and its importer report it. Only rows are taken
+that are totals of the first three, of one level (six digits where there are any, else the total), and of one
+report.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+import msgspec
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.loading import piped
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.streams import layout, table_of
+from hikiwake.sources.imports.quoting import named, quoted
+from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
 
-NEEDED = frozenset({"reporterCode", "partnerCode", "flowCode", "cmdCode", "primaryValue", "refYear"})
+Side = Literal["exports", "imports"]
+NEEDED = frozenset({"reporterCode", "partnerCode", "flowCode", "cmdCode", "primaryValue"})
 # Column: the values that mark a total; a blank is what older files hold.
 TOTALS: dict[str, list[str]] = {
     "partner2Code": ["0", ""],
@@ -23,44 +30,140 @@ TOTALS: dict[str, list[str]] = {
     "freqCode": ["A"],
 }
 LICENCE = "United Nations, Policy on use and re-dissemination of UN Comtrade data: not to be passed on"
+FLOWS: dict[Side, str] = {"exports": "X", "imports": "M"}
+SURVEYED = ("cmdCode", "flowCode", "classificationCode", "period", "freqCode")
 
 
-def recognise(path: Path) -> Mapping | None:
-    """Return what the columns of a Comtrade table mean; None where the table is something else."""
-    if path.suffix in (".parquet", ".pq"):
+class Survey(msgspec.Struct, frozen=True):
+    """What a table holds: product codes, flows, years of each classification, and whether it has years."""
+
+    codes: frozenset[str]
+    flows: frozenset[str]
+    classifications: dict[str, tuple[str, ...]]
+    yearly: bool
+
+    @property
+    def six(self) -> list[str]:
+        """The codes of six digits, in their order, and those that have lost a leading zero."""
+        return sorted(code for code in self.codes if code.isdigit() and len(code) in (5, 6))
+
+
+def recognise(files: tuple[Path, ...], side: Side = "exports") -> Mapping | None:
+    """Return what the columns of Comtrade tables mean; None where the files are something else.
+
+    Raises `BadInput` where they lack the flows of a side, hold months alone, or two classifications of one
+    year, whose codes must not be added.
+    """
+    if any(path.suffix in (".parquet", ".pq") for path in files):
         return None
     try:
-        found = layout(table_of(path))
+        streams = [table_of(path) for path in files]
+        found = [layout(stream) for stream in streams]
     except BadInput:
         return None
-    header = set(found.header)
-    if not header >= NEEDED:
+    if not all(set(one.header) >= NEEDED and _year(one) for one in found):
         return None
-    place = found.header.index("cmdCode")
-    codes = {row[place].strip() for row in found.sample if place < len(row)}
-    by_product = any(code.isdigit() and len(code) >= 5 for code in codes)
+    surveys = [survey(stream, one) for stream, one in zip(streams, found, strict=True)]
+    for path, one in zip(files, surveys, strict=True):
+        _refuse(path, one, side)
+    six = sorted({code for one in surveys for code in one.six})
+    return _mapping(set(found[0].header), _year(found[0]), six, surveys, side)
+
+
+def survey(stream: Stream, found: Layout) -> Survey:
+    """Look at a whole table for what it holds."""
+    import duckdb
+
+    every = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
+    place = {name: f"trim(c{found.header.index(name)})" for name in SURVEYED if name in found.header}
+    chosen = ", ".join(f"{place.get(name, 'null')} as {named(name)}" for name in SURVEYED)
+    with duckdb.connect() as connection, piped(stream, found, lambda _: None) as pipe:
+        rows = connection.execute(
+            f"select distinct {chosen} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
+            f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{every}}},"
+            " store_rejects=true, rejects_limit=0, null_padding=false, max_line_size=2097152)"
+        ).fetchall()
+    texts = [tuple(str(cell or "") for cell in row) for row in rows]
+    used: dict[str, set[str]] = {}
+    for _, _, classification, period, _ in texts:
+        if classification:
+            used.setdefault(period[:4], set()).add(classification)
+    return Survey(
+        frozenset(row[0] for row in texts),
+        frozenset(row[1] for row in texts),
+        {year: tuple(sorted(codes)) for year, codes in used.items()},
+        any(row[4] in ("A", "") for row in texts),
+    )
+
+
+def _year(found: Layout) -> str:
+    return next((name for name in ("refYear", "period") if name in found.header), "")
+
+
+def _refuse(path: Path, found: Survey, side: Side) -> None:
+    if FLOWS[side] not in found.flows:
+        other: Side = "imports" if side == "exports" else "exports"
+        raise BadInput(
+            where=str(path),
+            why=f"it holds no {side} (flows: {', '.join(sorted(found.flows)) or 'none'})",
+            remedy=f"Add --report {other}."
+            if FLOWS[other] in found.flows
+            else "Ask Comtrade for exports or imports.",
+        )
+    if not found.yearly:
+        raise BadInput(
+            where=str(path),
+            why="it holds months alone, and a year is told only where all its months are there",
+            remedy="Ask Comtrade for annual data (freqCode A).",
+        )
+    for year, classifications in sorted(found.classifications.items()):
+        if len(classifications) > 1:
+            raise BadInput(
+                where=f"{path}, {year}",
+                why=f"it holds two classifications of one year ({', '.join(classifications)})",
+                remedy="Take one of them: write a mapping whose `only` names its classificationCode.",
+            )
+
+
+def _mapping(header: set[str], year: str, six: list[str], surveys: list[Survey], side: Side) -> Mapping:
     only: dict[str, str | list[str]] = {
-        "flowCode": "X",
+        "flowCode": FLOWS[side],
         **{column: values for column, values in TOTALS.items() if column in header},
     }
-    if by_product and "aggrLevel" in header:
-        only["aggrLevel"] = "6"
-    elif not by_product:
+    if not six:
         only["cmdCode"] = "TOTAL"
+    elif "aggrLevel" in header:
+        only["aggrLevel"] = "6"
+    else:
+        only["cmdCode"] = six
+    ends = ("reporterCode", "partnerCode") if side == "exports" else ("partnerCode", "reporterCode")
     return Mapping(
-        title="UN Comtrade, exports as their reporters state them",
+        title=f"UN Comtrade, {side} as their reporters state them",
         producer="United Nations Statistics Division",
         licence=LICENCE,
         citation="United Nations Statistics Division, UN Comtrade Database (comtradeplus.un.org)",
-        exporter="reporterCode",
-        importer="partnerCode",
-        year="refYear",
-        product="cmdCode" if by_product else "",
+        exporter=ends[0],
+        importer=ends[1],
+        year=year,
+        product="cmdCode" if six else "",
         value="primaryValue",
-        quantity="netWgt" if "netWgt" in header and by_product else "",
-        valuation="FOB",
-        classification="HS" if by_product else "",
-        scope="all products" if by_product else "total trade",
+        quantity="netWgt" if "netWgt" in header and six else "",
+        valuation="FOB" if side == "exports" else "CIF",
+        classification=_classification(surveys) if six else "",
+        scope="all products" if six else "total trade",
         only=only,
         domestic="leave out",
     )
+
+
+def _classification(surveys: list[Survey]) -> str:
+    """Name the classifications: one, or each with its first year, since revisions differ by year."""
+    first: dict[str, str] = {}
+    for one in surveys:
+        for year, codes in one.classifications.items():
+            for code in codes:
+                first[code] = min(year, first.get(code, year))
+    named_by_year = sorted(first.items(), key=lambda item: (item[1], item[0]))
+    if len(named_by_year) <= 1:
+        return named_by_year[0][0] if named_by_year else "HS"
+    return "HS as reported: " + ", ".join(f"{code} from {year}" for code, year in named_by_year)

@@ -9,6 +9,7 @@ import msgspec
 
 from hikiwake.core.country import known
 from hikiwake.sources.baci_codes import baci_codes
+from hikiwake.sources.imports.imf_names import is_group, plain
 
 AGGREGATE = "total"
 """What a code means that stands for a group of economies, for all of them, or for none that is named."""
@@ -68,10 +69,15 @@ def meaning(code: str) -> Meaning:
         if found is not None:
             return Meaning(code, found.economy, found.note)
         text = text.zfill(3)
-    which = known(text) if text and len(text) < 80 and text.isprintable() else None
+    sound = bool(text) and len(text) < 80 and text.isprintable()
+    which = (known(text) or known(plain(text))) if sound else None
     if which is not None:
         return Meaning(code, which.id, _former(which.until, which.name))
-    return Meaning(code, AGGREGATE if _AGGREGATES.fullmatch(text) or text in _GROUPS else "")
+    return Meaning(code, AGGREGATE if _is_aggregate(text) else "")
+
+
+def _is_aggregate(text: str) -> bool:
+    return _AGGREGATES.fullmatch(text) is not None or text in _GROUPS or is_group(text)
 
 
 def _former(until: int | None, name: str) -> str:

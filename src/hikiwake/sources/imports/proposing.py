@@ -71,7 +71,7 @@ def propose(path: Path) -> tuple[Mapping, dict[str, str]]:
 
     Raises `BadInput` where the columns that a table of flows needs cannot be told.
     """
-    known = comtrade.recognise(path)
+    known = comtrade.recognise((path,))
     if known is not None:
         return known, {"only": "exports as reported; totals of partners, procedures and transport"}
     header, rows = _beginning(path)

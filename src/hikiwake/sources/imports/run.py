@@ -13,7 +13,17 @@ import msgspec
 
 from hikiwake import __version__
 from hikiwake.core.errors import BadInput, BadUsage, Environment
-from hikiwake.sources.imports import baci_release, comtrade, dyads, icio, parts, table_sets, vintage, wdi
+from hikiwake.sources.imports import (
+    baci_release,
+    comtrade,
+    dyads,
+    icio,
+    imts,
+    parts,
+    table_sets,
+    vintage,
+    wdi,
+)
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
@@ -34,12 +44,18 @@ PARTS = 0.8
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user asks for: files, what columns mean, the vintage's name, whether rejects are allowed."""
+    """What a user asks for: files, what columns mean, the vintage's name, whether rejects are allowed.
+
+    `report` is whose report is taken where the files hold both, `unit` what values are in where a file of
+    the IMF's does not say.
+    """
 
     files: tuple[Path, ...]
     mapping: Mapping | None = None
     name: str = ""
     allow_rejects: bool = False
+    report: comtrade.Side = "exports"
+    unit: str = ""
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -206,7 +222,12 @@ def _plan(wish: Wish) -> Plan | SetPlan:
             return known
         if len(wish.files) == 1 and wish.files[0].suffix == ".zip":
             release = baci_release.recognise(wish.files[0])
-    mapping = wish.mapping or (comtrade.recognise(wish.files[0]) if release is None else None)
+    read = (
+        imts.recognise(wish.files[0], wish.report, wish.unit) if _is_one(wish) and release is None else None
+    )
+    mapping = wish.mapping or (read.mapping if read else None)
+    if mapping is None and release is None:
+        mapping = comtrade.recognise(wish.files, wish.report)
     if mapping is None:
         if release is None:
             raise BadUsage(
@@ -218,9 +239,11 @@ def _plan(wish: Wish) -> Plan | SetPlan:
             name or f"baci-hs{release.revision}", version or release.release.lower(), source, sha256
         )
         return Plan(identity, release.mapping, release.products, release.parts)
-    streams = tuple(table_of(path) for path in wish.files)
+    streams = (read.stream,) if read else tuple(table_of(path) for path in wish.files)
     stem = re.sub(r"[^a-z0-9._-]+", "-", wish.files[0].name.split(".")[0].lower()).strip("-._") or "own"
-    identity = vintage.Identity(name or stem[:40], version or sha256[:8], source, sha256)
+    side = "" if wish.report == "exports" else f"-{wish.report}"
+    called = name or ("imts" if read else stem[:40]) + side
+    identity = vintage.Identity(called, version or sha256[:8], source, sha256)
     return Plan(identity, mapping, {}, (Part("flows", streams),))
 
 
@@ -231,6 +254,10 @@ def _known_set(files: tuple[Path, ...], identity: vintage.Identity) -> SetPlan |
         if found is not None:
             return found
     return None
+
+
+def _is_one(wish: Wish) -> bool:
+    return wish.mapping is None and len(wish.files) == 1
 
 
 def _reference(plan: Plan | SetPlan) -> str:

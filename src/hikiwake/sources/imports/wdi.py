@@ -31,6 +31,7 @@ _TABLE = re.compile(r"WDI_?(CSV|Data)\.csv|API_.+\.csv|P_Data_.+\.csv|.+_Data\.c
 _OTHER = re.compile(r"metadata_.*|.*_(series_metadata|definition.*)", re.IGNORECASE)
 _CODES = (("Indicator Name", "Indicator Code"), ("Series Name", "Series Code"))
 SHOWN = 1_000
+PARTNER = "Counterpart Country Code"
 COLUMNS = (
     Column("indicator", "code of the indicator"),
     Column("economy", "economy that it is of"),
@@ -75,7 +76,8 @@ def _layout(stream: Stream) -> Layout | None:
             found = layout(stream, wanted)
         except BadInput:
             return None
-        if wanted <= set(found.header) and years_of(found):
+        # The IMF's tables of trade have these columns too, and a partner.
+        if wanted <= set(found.header) and PARTNER not in found.header and years_of(found):
             return found
     return None
 

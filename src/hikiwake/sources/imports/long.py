@@ -1,0 +1,97 @@
+"""Wide tables as streams of long ones: a line for each economy, partner, series and year that has a value."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
+from hikiwake.sources.imports.wide import years_of
+
+YEAR, VALUE = "year", "value"
+
+
+class LongStream(Stream, frozen=True):
+    """A wide table, read as the long one that says the same.
+
+    `kept` are the columns that stay; `year` and `value` come after them. Empty cells give no line. Lines are
+    counted in the long table, and its name says so.
+    """
+
+    kept: tuple[str, ...] = ()
+    wanted: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """How it is called in a report."""
+        return f"{Stream(self.path, self.member).name}, made long"
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Open the long table."""
+        wide = Stream(self.path, self.member)
+        yield cast(
+            BinaryIO, io.BufferedReader(_Lines(_lengthened(wide, layout(wide, self.wanted), self.kept)))
+        )
+
+
+class _Lines(io.RawIOBase):
+    """Bytes from an iterator of them."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts, self._rest = parts, b""
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Give the next bytes."""
+        while not self._rest:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._rest = part
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[bytes]:
+    places = [found.header.index(name) for name in kept]
+    years = years_of(found)
+    yield _written([[*kept, YEAR, VALUE]])
+    rows = csv.reader(text_lines(blocks(wide, found.encoding, found.before)), delimiter=found.delimiter)
+    next(rows, None)
+    for row in rows:
+        if len(row) not in (len(found.header), found.fields):
+            if any(cell.strip() for cell in row):
+                yield _written([row])  # as it is: too few fields, which the import counts
+            continue
+        ends = [row[place] for place in places]
+        lines = [[*ends, str(year), row[place]] for place, year in years.items() if row[place].strip()]
+        if lines:
+            yield _written(lines)
+
+
+def text_lines(parts: Iterator[bytes]) -> Iterator[str]:
+    """Yield the lines of a text that comes in blocks of UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    rest = ""
+    for part in parts:
+        lines = (rest + decoder.decode(part)).split("\n")
+        rest = lines.pop()
+        yield from (line + "\n" for line in lines)
+    if rest:
+        yield rest
+
+
+def _written(rows: list[list[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode("utf-8")
