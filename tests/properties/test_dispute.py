@@ -145,9 +145,9 @@ def renamed(form: OptionForm, chance: Random) -> tuple[OptionForm, list[int]]:
     return msgspec.structs.replace(new, decision_makers=new.decision_makers[::-1]), order
 
 
-def test_names_orders_and_increasing_maps_change_nothing() -> None:
+def names_orders_and_increasing_maps_change_nothing(number: int, seed: int) -> None:
     chance = Random(5)
-    for game in games(200, 6):
+    for game in games(number, seed):
         assert isinstance(game.form, OptionForm)
         form, order = renamed(game.form, chance)
         other = build(form)
@@ -160,6 +160,15 @@ def test_names_orders_and_increasing_maps_change_nothing() -> None:
             labels = {"".join(label[n] for n in order) for label in here.labels(concept)}
             assert labels == set(there.labels(concept))
             assert np.array_equal(here.stable[concept], solve(mapped, ALL).stable[concept])
+
+
+def test_names_orders_and_increasing_maps_change_nothing() -> None:
+    names_orders_and_increasing_maps_change_nothing(100, 6)
+
+
+@pytest.mark.slow
+def test_names_orders_and_increasing_maps_change_nothing_in_a_thousand_disputes() -> None:
+    names_orders_and_increasing_maps_change_nothing(MODELS, 26)
 
 
 def test_a_decision_maker_without_options_changes_nothing() -> None:

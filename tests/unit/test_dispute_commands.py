@@ -43,7 +43,7 @@ def test_solve_prints_the_table_and_the_equilibria(capfdbinary: pytest.CaptureFi
 def test_explain_says_who_would_leave_and_what_deters(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     text = printed(capfdbinary, "explain", *JR, "--state", DRAW)
     assert "X Russia would leave: it keeps Shikotan and Habomai" in text
-    assert "= United States stays" in text
+    assert "= The United States stays" in text
     found = data(capfdbinary, "explain", *JR, "--state", DRAW)
     assert found["state"] == DRAW
     assert {reason["kind"] for reason in found["reasons"]} == {"unstable", "no improvement"}
@@ -148,6 +148,75 @@ def test_draw_shows_what_matters_inside_the_picture(
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", path.get("d", ""))]
         assert 0 <= min(numbers)
         assert max(numbers) <= max(wide, high)
+
+
+ELMIRA = """\
+decision_makers: [MoE, UR, LG]
+states: ["1", "2", "3", "4", "5", "6", "7", "8", "9"]
+moves:
+  MoE: [[1, 2], [3, 4], [5, 6], [7, 8]]
+  UR: [[1, 3], [2, 4], [5, 7], [6, 8], [1, 9], [2, 9], [3, 9], [4, 9], [5, 9], [6, 9], [7, 9], [8, 9]]
+  LG: [[1, 5], [5, 1], [2, 6], [6, 2], [3, 7], [7, 3], [4, 8], [8, 4]]
+preferences:
+  MoE: {ranking: [7, 3, 4, 8, 5, 1, 2, 6, 9]}
+  UR: {ranking: [1, 4, 8, 5, 9, 3, 7, 2, 6]}
+  LG: {ranking: [7, 3, 5, 1, 8, 6, 4, 2, 9]}
+status_quo: 1
+"""
+
+
+def test_the_published_case_of_elmira_from_a_file(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "elmira.yaml"
+    path.write_text(ELMIRA)
+    found = data(capfdbinary, "solve", str(path))
+    # Fang, Hipel & Kilgour (1993); coalitions of Kilgour, Hipel, Fang & Peng (2001).
+    strong, weak = ["5", "8", "9"], ["1", "4", "5", "8", "9"]
+    assert found["equilibria"] == {"nash": strong, "gmr": weak, "smr": weak, "seq": strong}
+    assert found["coalitions"] == {
+        "cnash": ["8", "9"], "cgmr": ["1", "4", "8", "9"], "csmr": ["1", "4", "8", "9"], "cseq": ["8", "9"],
+    }  # fmt: skip
+    joint = found["coalitions_by_group"]["MoE+UR"]["improvements"]
+    assert [pair for pair in joint if pair[1] in {"4", "8"}] == [["2", "4"], ["5", "8"], ["6", "8"]]
+    text = printed(capfdbinary, "explain", str(path), "--state", "5", "--concept", "cr", "--who", "MoE+UR")
+    assert "MoE and UR would leave together: they move to 8, and both are better off" in text
+    told = data(capfdbinary, "inverse", str(path), "--to", "8")
+    assert told["number"] == 0
+    picture = tmp_path / "elmira.svg"
+    printed(capfdbinary, "draw", str(path), "-o", str(picture))
+    root = ET.fromstring(picture.read_bytes())
+    assert "stable for all under no concept; by leaving would gain" in " ".join(root.itertext())
+    boxes = [
+        tuple(float(box.get(name, 0)) for name in ("x", "y", "width", "height"))
+        for box in root.iter(f"{SVG}rect")
+    ][1:]
+    for path_ in root.findall(f"{SVG}path"):
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", path_.get("d", ""))]
+        if len(numbers) != 6:
+            continue
+        x, y = (numbers[0] + 2 * numbers[2] + numbers[4]) / 4, (numbers[1] + 2 * numbers[3] + numbers[5]) / 4
+        assert not any(left < x < left + w and top < y < top + h for left, top, w, h in boxes)
+
+
+def test_rankings_are_asked_how_far_a_state_must_rise(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "pd.yaml"
+    path.write_text(
+        "decision_makers: [A, B]\noptions: [{id: a, owner: A}, {id: b, owner: B}]\nstatus_quo: NN\n"
+        "preferences: {A: {ranking: [NY, YY, NN, YN]}, B: {ranking: [YN, YY, NN, NY]}}\n"
+    )
+    text = printed(capfdbinary, "inverse", str(path), "--to", "YY")
+    assert "no statements to change" in text
+    assert "by ranks YY is stable (Nash) if it rises over so many states: A 1, B 1" in text
+    assert data(capfdbinary, "inverse", str(path), "--to", "YY")["places_to_raise"] == {
+        "YY": {"A": 1, "B": 1}
+    }
+    assert "6 exchanges of neighbours in a ranking" in printed(capfdbinary, "sensitivity", str(path))
+    # The published distances of the draw by rank (section 8.3 of the analysis).
+    places = data(capfdbinary, "inverse", *JR)["places_to_raise"][DRAW]
+    assert places == {"JPN": 24, "RUS": 27, "USA": 0}
 
 
 def test_draw_says_the_same_as_data_and_asks_for_a_place_to_draw(

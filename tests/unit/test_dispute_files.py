@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hikiwake.core.errors import BadInput, NoData
-from hikiwake.dispute import Solution, build, solve
+from hikiwake.dispute import Solution, build, solve, solve_as_known, solve_as_seen, solve_by_strength
 from hikiwake.dossier.blank_dispute import FORM
 from hikiwake.dossier.dispute_files import read_dispute
 from hikiwake.dossier.shipped import all_shipped, shipped
@@ -183,6 +183,58 @@ def test_a_dossier_without_a_dispute_says_how_to_write_one() -> None:
         read_dispute(path)
 
 
+def test_faults_of_converted_files_stand_where_they_are(tmp_path: Path) -> None:
+    short = json.dumps({**PRISONERS, "payoff": {"A": [3, 1, 4, 2], "B": [3, 4, 1]}}, indent=0)
+    several = '{"cases": [\n{},\n' + short.replace('"payoff"', '\n"payoff"') + "]}"
+    with pytest.raises(BadInput, match="3 payoffs are given for 4 states") as told:
+        read_dispute(Path(f"{written(tmp_path, several, 'several.json')}#prisoners"))
+    line = next(n for n, row in enumerate(several.splitlines(), 1) if row.startswith('"B": [') and n > 40)
+    assert told.value.where.endswith(f"several.json:{line}:1")
+    spoilt = json.dumps(EUPHRATES, indent=0).replace("6,\n1,\n5,\n3", "6,\n1,\n5,\n5")
+    with pytest.raises(BadInput, match="ranked twice") as told:
+        read_dispute(written(tmp_path, spoilt, "euphrates.gmcr"))
+    assert int(told.value.where.split(":")[-2]) > 30
+    with pytest.raises(BadInput, match="several disputes"):
+        read_dispute(written(tmp_path, '{"cases": 3}', "none.json"))
+
+
+def test_a_preference_that_is_partly_known_survives_being_spoilt_or_is_refused(tmp_path: Path) -> None:
+    from tests.unit.test_dispute_outlook import RIVER, WELFARE
+
+    chance, solved_ones = Random(1956), 0
+    for _ in range(100):
+        model, table = (spoilt(text, chance) if chance.random() < 0.8 else text for text in (RIVER, WELFARE))
+        file, beside = written(tmp_path, model or "x"), written(tmp_path, table, "welfare.csv")
+        try:
+            game = build(read_dispute(file, beside).form)
+            solve_as_known(game), solve_by_strength(game), solve_as_seen(game)
+            solved_ones += 1
+        except (BadInput, NoData) as fault:
+            assert fault.why  # noqa: PT017
+            assert fault.remedy  # noqa: PT017
+            assert "dispute" in fault.where or "welfare.csv" in fault.where  # noqa: PT017
+    assert 5 < solved_ones < 95
+
+
+def spoilt(text: str, chance: Random) -> str:
+    """Return a text with a few lines lost, repeated, cut, moved or changed."""
+    lines = text.splitlines()
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(lines))
+        match chance.randrange(5):
+            case 0:
+                lines.pop(at)
+            case 1:
+                lines.insert(at, chance.choice(lines))
+            case 2:
+                lines[at] = lines[at].replace(chance.choice("aeiou,:[]&!"), chance.choice("xyz{}]&*|"), 1)
+            case 3:
+                lines[at] = "  " + lines[at]
+            case _:
+                lines[at] = lines[at][: chance.randint(0, len(lines[at]))]
+    return "\n".join(lines)
+
+
 def test_spoilt_files_are_solved_or_refused_with_one_clear_error(tmp_path: Path) -> None:
     path = shipped("JPN", "RUS")
     assert path is not None
@@ -191,21 +243,8 @@ def test_spoilt_files_are_solved_or_refused_with_one_clear_error(tmp_path: Path)
     chance = Random(2016)
     solved_ones = 0
     for number in range(200):
-        lines = (model if number % 2 else whole[whole.index("\ndispute:\n") + 1 :]).splitlines()
-        for _ in range(chance.randint(1, 3)):
-            at = chance.randrange(len(lines))
-            match chance.randrange(5):
-                case 0:
-                    lines.pop(at)
-                case 1:
-                    lines.insert(at, chance.choice(lines))
-                case 2:
-                    lines[at] = lines[at].replace(chance.choice("aeiou,:[]&!"), chance.choice("xyz{}]&*|"), 1)
-                case 3:
-                    lines[at] = "  " + lines[at]
-                case _:
-                    lines[at] = lines[at][: chance.randint(0, len(lines[at]))]
-        file = written(tmp_path, "\n".join(lines) or "x", f"spoilt{number}.yaml")
+        text = spoilt(model if number % 2 else whole[whole.index("\ndispute:\n") + 1 :], chance)
+        file = written(tmp_path, text or "x", f"spoilt{number}.yaml")
         try:
             solve(build(read_dispute(file).form))
             solved_ones += 1

@@ -352,6 +352,29 @@ def test_the_published_schema_knows_the_parts(river: Path) -> None:
     assert list(checker.iter_errors(dossier))
 
 
+def test_what_scenarios_write_is_read_as_the_table(river: Path) -> None:
+    written = river.with_name("welfare.yaml")
+    written.write_text(
+        "quantities:\n  dW:\n    unit: per cent\n    source: a scenario\n    rows:\n"
+        "      - {where: treaty, values: {UP: 0.4, LOW: 1.2}, range: {UP: [0.1, 0.7]}, scenario: s}\n"
+        "      - {where: not (treaty), values: {UP: 0.0, LOW: 0.0}}\n"
+    )
+    game = build(read_dispute(river, written).form)
+    assert game.amounts("dW", "LOW")[game.state(DEAL)] == 1.2
+    assert game.amounts("dW", "UP").sum() == 0.4
+    assert (game.form.quantities["dW"].unit, game.form.quantities["dW"].source) == ("per cent", "a scenario")
+    for content, told in (
+        ("quantities: {dX: {rows: []}}", "holds no dW"),
+        ("quantities: {dW: {rows: [{where: treaty}]}}", "has no values"),
+        ("quantities: {dW: {rows: []}}", "no rows"),
+        ("{a: 1}", "a list of mappings"),
+        ("a: *b", "alias"),
+    ):
+        written.write_text(content)
+        with pytest.raises(BadInput, match=told):
+            read_dispute(river, written)
+
+
 def test_a_row_that_holds_in_no_state_is_told_of(river: Path) -> None:
     table = river.with_name("welfare.csv")
     table.write_text(f"{WELFARE}NYNN,UP,1\n")

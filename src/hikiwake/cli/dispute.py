@@ -171,7 +171,7 @@ def inverse(
     condition = target if target is not None else held.asked.wanted[0].holds
     found = inverted(game, states_of(game, condition), concept, most)  # type: ignore[arg-type]  # refused there
     if as_json:
-        printed_json(dispute_text.named(game, found))
+        printed_json(dispute_text.inverse_json(game, found))
     else:
         click.echo(visible(dispute_text.changes(game, condition, found)))
 

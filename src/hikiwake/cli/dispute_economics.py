@@ -102,7 +102,8 @@ def told(held: Model, found: Worth) -> str:
     ]
     unit = found.unit or "units of welfare"
     for side in found.sides:
-        lines.append(f"{maker_name(game, side.who)}: {_politics(side)}{_needed(side, found)}")
+        name = maker_name(game, side.who)
+        lines.append(f"{name[:1].upper()}{name[1:]}: {_politics(side)}{_needed(side, found)}")
         if side.welfare is not None and game.status_quo is not None:
             change = side.welfare[found.state] - side.welfare[game.status_quo]
             lines.append(f"    change of welfare against today: {_signed(change)} {unit}")

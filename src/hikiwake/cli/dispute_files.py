@@ -41,15 +41,46 @@ def picture(held: Model, game: Game) -> Picture:
         )
         for state in chosen
     )
-    makers = tuple(one.name or one.id for one in decision_makers(game.form))
-    left = game.states - len(chosen)
+    makers = tuple(_capital(one.name or one.id) for one in decision_makers(game.form))
     note = (
         "Bold arrows: moves that are better for whoever makes them. Thin lines: possible, for no gain. "
         "Heavy frames: stable for all (Nash)."
     )
-    if left:
-        note += f" {left} of {game.states} states are not shown."
-    return Picture(f"{held.title}: who would move where", cards, tuple(_lines(game, chosen)), makers, note)
+    rest = tuple(_rest(game, found, chosen))
+    lines = tuple(_lines(game, chosen))
+    return Picture(f"{held.title}: {_finding(game, found)}", cards, lines, makers, note, rest)
+
+
+def _finding(game: Game, found: Solution) -> str:
+    """Say what of the picture is the finding: whether today's state is one that nobody would leave."""
+    stable, of = found.equilibria("nash"), f"of {game.states:,} states"
+    if not stable:
+        return f"somebody would leave each {of}"
+    number = f"{len(stable)} {of}"
+    if game.status_quo is None:
+        return f"nobody would leave {number}"
+    if game.status_quo not in stable:
+        return f"somebody would leave today's state; nobody would leave {number}"
+    only = len(stable) == 1
+    return f"nobody would leave today's state, {f'alone {of}' if only else f'one of {number} that are so'}"
+
+
+def _rest(game: Game, found: Solution, chosen: list[int]) -> Iterable[str]:
+    """Say of the states without a card, in groups of those that are stable alike, how many there are."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    equilibria = {concept: set(found.equilibria(concept)) for concept in CONCEPTS}
+    for state in sorted(set(range(game.states)) - set(chosen)):
+        stable = tuple(CONCEPT_NAMES[concept] for concept in CONCEPTS if state in equilibria[concept])
+        groups.setdefault(stable, []).append(state)
+    makers = [one.name or one.id for one in decision_makers(game.form)]
+    for stable, states in sorted(groups.items(), key=lambda group: (-len(group[0]), len(group[1]))):
+        leaving = (~found.stable["nash"][:, states]).sum(axis=1).tolist()
+        would = ", ".join(
+            f"{name} in {number}" for name, number in zip(makers, leaving, strict=True) if number
+        )
+        what = f"stable for all under {', '.join(stable)}" if stable else "stable for all under no concept"
+        more = f"; by leaving would gain, if nobody answered: {would}" if would else ""
+        yield f"Not drawn: {len(states)} of {game.states} states, {what}{more}."
 
 
 def picture_json(drawn: Picture) -> dict[str, Any]:
@@ -57,6 +88,7 @@ def picture_json(drawn: Picture) -> dict[str, Any]:
     return {
         "title": drawn.title,
         "note": drawn.note,
+        "not_drawn": list(drawn.rest),
         "decision_makers": list(drawn.makers),
         "states": [card._asdict() for card in drawn.cards],
         "moves": [{**line._asdict(), "maker": drawn.makers[line.maker]} for line in drawn.lines],
@@ -80,7 +112,13 @@ def _matter(held: Model, game: Game, found: Solution) -> list[int]:
         for concept in CONCEPTS
         for state in found.equilibria(concept)
     }
-    chosen += sorted(support, key=lambda state: (-support[state], state))
+    stable = sorted(support, key=lambda state: (-support[state], state))
+    chosen += stable
+    if game.status_quo is not None:
+        ways = paths(game, stable[:CARDS])
+        for state in stable[:CARDS]:
+            found_ways = ways.reach(state, "improvements").ways or ways.reach(state, "moves").ways
+            chosen += [move.end for move in found_ways[0].moves] if found_ways else []
     return list(dict.fromkeys(chosen))[:CARDS] or list(range(min(CARDS, game.states)))
 
 
@@ -124,8 +162,12 @@ def _heading(held: Model, game: Game, found: Solution, state: int) -> str:
 
 def _differences(game: Game, state: int) -> tuple[str, ...]:
     if game.status_quo is None or state == game.status_quo or not len(game.codes):
-        return tuple(wording.state(game, state).text.split("; "))
-    return tuple(wording.differences(game, game.status_quo, state))
+        return tuple(map(_capital, wording.state(game, state).text.split("; ")))
+    return tuple(map(_capital, wording.differences(game, game.status_quo, state)))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def table(game: Game) -> str:

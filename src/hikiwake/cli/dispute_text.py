@@ -23,6 +23,7 @@ from hikiwake.dispute import (
     Sensitivity,
     Solution,
     StatusQuo,
+    places_to_raise,
     solve_coalitions,
 )
 from hikiwake.dispute.naming import decision_makers
@@ -55,12 +56,30 @@ def solution(held: Model, found: Solution) -> str:
         lines.append(f"{game.labels[state]}  stable for all under {', '.join(stable[state])}{today}")
     if len(shown) > MOST_COLUMNS:
         lines.append(f"and {len(shown) - MOST_COLUMNS} more; --json lists all")
+    lines += _doubtful(found, shown)
     together = _coalitions(game)
     if together is not None and len(game.who) > 1:
         names = "; ".join(f"{k.upper()} {', '.join(v[:MOST_COLUMNS]) or 'none'}" for k, v in together.items())
         lines += ["", f"stable for every coalition too: {names.replace('CNASH', 'CR')}"]
     lines += _wanted(held, found)
     return "\n".join([*lines, *Outlook(game).lines()])
+
+
+def _doubtful(found: Solution, shown: Iterable[int]) -> list[str]:
+    """Return which equilibria under SEQ rest on a reply that is not the best one of whoever makes it."""
+    if "seq" not in found.stable:
+        return []
+    game, lines = found.game, []
+    for state in sorted(set(shown) & set(found.equilibria("seq"))):
+        names = [
+            maker_name(game, who)
+            for who, weak in zip(game.who, found.weakly_deterred[:, state], strict=True)
+            if weak
+        ]
+        if names:
+            deterred = wording.listed(names)
+            lines.append(f"{game.labels[state]}: what deters {deterred} is not the sanctioner's best reply")
+    return ["", *lines] if lines else []
 
 
 def maker_name(game: Game, who: str) -> str:
@@ -220,8 +239,12 @@ def ways(game: Game, found: StatusQuo) -> str:
 
 def changes(game: Game, condition: str, found: Inverse) -> str:
     """Return the least changes with their causes and some examples."""
+    by_rank = raised(game, found.targets)
     if found.number is None:
-        return f"no {found.searched} changes of statements make {condition} stable for all"
+        told = f"no {found.searched} changes of statements make {condition} stable for all"
+        by_statements = any(order.statements for order in game.orderings)
+        ranked = "preferences are given by ranking, so there are no statements to change"
+        return "\n".join([told if by_statements else ranked, *by_rank])
     if found.number == 0:
         return f"{condition} is stable for all already"
     least, ways = _of(found.number, "change"), _of(len(found.changes), "combination")
@@ -232,7 +255,23 @@ def changes(game: Game, condition: str, found: Inverse) -> str:
         example = next(change for change in found.changes if change.cause == cause)
         lines.append("    for example: " + "; ".join(_edit(edit) for edit in example.edits))
         lines.append("    then stable: " + ", ".join(game.labels[state] for state in example.states))
-    return "\n".join(lines)
+    return "\n".join([*lines, *by_rank])
+
+
+def raised(game: Game, targets: Iterable[int]) -> list[str]:
+    """Return how far a wanted state would have to rise in whose ranking: the one that must rise least."""
+    places = {target: places_to_raise(game, target) for target in targets}
+    least = min(places, key=lambda target: sum(places[target].values()))
+    told = ", ".join(f"{maker_name(game, who)} {number}" for who, number in places[least].items() if number)
+    if not told:
+        return []
+    return ["", f"by ranks {game.labels[least]} is stable (Nash) if it rises over so many states: {told}"]
+
+
+def inverse_json(game: Game, found: Inverse) -> dict[str, Any]:
+    """Return the least changes as data, and over how many states each wanted state would have to rise."""
+    places = {game.labels[target]: places_to_raise(game, target) for target in found.targets}
+    return {**named(game, found), "places_to_raise": places}
 
 
 def required(game: Game, state: int, found: Iterable[Condition], count: Count | None) -> str:
@@ -261,7 +300,10 @@ def required(game: Game, state: int, found: Iterable[Condition], count: Count | 
 def robust(held: Model, found: Sensitivity) -> str:
     """Return after how many single changes today's state, and each wanted outcome, is stable for all."""
     told = robust_json(held, found)
-    lines = [f"{held.title}: {told['edits']} changes of one statement", ""]
+    swaps = sum(edit.kind == "swap" for edit in found.edits)
+    parts = [f"{len(found.edits) - swaps} changes of one statement"] if swaps < len(found.edits) else []
+    parts += [f"{_of(swaps, 'exchange')} of neighbours in a ranking"] if swaps else []
+    lines = [f"{held.title}: {' and '.join(parts) or 'nothing to change'}", ""]
     for name, counts in told["stable_after"].items():
         per = ", ".join(f"{CONCEPT_NAMES[concept]} {number}" for concept, number in counts.items())
         lines.append(f"{name} stable for all after: {per}")

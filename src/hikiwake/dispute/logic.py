@@ -220,9 +220,11 @@ class _Reader:
         return expression
 
     def misread(self, what: str) -> Misread:
+        remedy = "Write options joined by not, and, or, if, iff, and close every bracket."
+        if self.tokens.count("(") != self.tokens.count(")"):
+            remedy += " In a YAML list in brackets, a condition with commas needs quotes."
         return Misread(
-            f"{what} in {self.text!r} after {' '.join(self.tokens[max(0, self.at - 3) : self.at])!r}",
-            "Write options joined by not, and, or, if, iff, and close every bracket.",
+            f"{what} in {self.text!r} after {' '.join(self.tokens[max(0, self.at - 3) : self.at])!r}", remedy
         )
 
     def peek(self) -> str:

@@ -14,7 +14,6 @@ import msgspec
 
 from hikiwake.core.errors import BadInput, NoData
 from hikiwake.dossier.disputes import HERE, Model, dispute_faults, model
-from hikiwake.dossier.form import Fault
 from hikiwake.dossier.reading import Malformed, Path, Source, parse
 from hikiwake.dossier.validation import Problem, check_source, content_of, located, refused
 from hikiwake.dossier.welfare import QUANTITY, Table, read_welfare
@@ -49,9 +48,11 @@ def read_dispute(path: FilePath, welfare: FilePath | None = None) -> Model:
     table = read_welfare(welfare) if welfare is not None else None
     if isinstance(tree, dict) and "hikiwake" in tree:
         return _of_dossier(source, file, table)
+    above: Path = ()
     if isinstance(tree, dict) and "cases" in tree:
-        tree = _case(tree["cases"], case, file)
-    return _alone(tree, source, file, table)
+        number, tree = _case(tree["cases"], case, file)
+        above = ("cases", number)
+    return _alone(tree, above, source, file, table)
 
 
 def _of_dossier(source: Source, file: FilePath, table: Table | None) -> Model:
@@ -67,7 +68,7 @@ def _of_dossier(source: Source, file: FilePath, table: Table | None) -> Model:
             remedy="Write one; begin with: hikiwake dispute new -o dispute.yaml",
         )
     made = model(dossier.dispute, dossier.title)
-    return msgspec.structs.replace(made, place=_places(source, file, HERE))
+    return msgspec.structs.replace(made, place=_places(source, file, lambda path: (*HERE, *path)))
 
 
 def _filled(tree: Any, table: Table | None) -> None:
@@ -90,16 +91,20 @@ def _of_table(problems: Sequence[Problem], table: Table | None) -> list[Problem]
     return out
 
 
-def _places(source: Source, file: FilePath, above: Path) -> Callable[[Path], str]:
+def _places(source: Source, file: FilePath, origin: Callable[[Path], Path]) -> Callable[[Path], str]:
     def place(path: Path) -> str:
-        found = source.place((*above, *path))
+        found = source.place(origin(path))
         return f"{file}:{found.line}:{found.column}"
 
     return place
 
 
-def _case(cases: Any, name: str, file: FilePath) -> Any:
-    held = {str(case.get("name")): case for case in cases if isinstance(case, dict)} if cases else {}
+def _case(cases: Any, name: str, file: FilePath) -> tuple[int, Any]:
+    held = {
+        str(case.get("name")): (number, case)
+        for number, case in enumerate(cases if isinstance(cases, list) else ())
+        if isinstance(case, dict)
+    }
     if name in held:
         return held[name]
     raise BadInput(
@@ -111,38 +116,66 @@ def _case(cases: Any, name: str, file: FilePath) -> Any:
     )
 
 
-def _alone(tree: Any, source: Source, file: FilePath, table: Table | None) -> Model:
-    kept: Path | None = ()
+def _alone(tree: Any, above: Path, source: Source, file: FilePath, table: Table | None) -> Model:
+    def origin(path: Path) -> Path:
+        return (*above, *path)
+
     title = file.stem
     if isinstance(tree, dict) and ("dms" in tree or "decisionMakers" in tree):
         title = str(tree.get("name", title))
+        converted, original = (_short, _short_path) if "dms" in tree else (_of_gmcr, _gmcr_path)
+        written = tree
         try:
-            tree, kept = (_short(tree) if "dms" in tree else _of_gmcr(tree)), None
+            tree = converted(tree)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
             raise BadInput(
                 where=str(file),
                 why=f"it looks like a dispute of another program, but {_told(fault)}",
                 remedy="Write it in the form that `hikiwake dispute new` explains.",
             ) from fault
+
+        def origin(path: Path) -> Path:
+            return (*above, *original(path, written))
+
     elif isinstance(tree, dict) and isinstance(tree.get("dispute"), dict):
-        tree, kept = tree["dispute"], HERE
+        tree, above = tree["dispute"], HERE
     _filled(tree, table)
-    found = list(dispute_faults(tree, None, kept or ()))
+    found = list(dispute_faults(tree, None, ()))
     if found:
-        problems = [
-            located(fault, source, str(file)) if kept is not None else _unlocated(fault, file)
-            for fault in found
-        ]
+        problems = [located(fault._replace(path=origin(fault.path)), source, str(file)) for fault in found]
         problems = _of_table(problems, table)
         raise refused(sorted(problems, key=lambda one: (one.line, one.column, one.path)))
-    place = _places(source, file, kept) if kept is not None else None
-    return msgspec.structs.replace(model(tree, title), place=place)
+    return msgspec.structs.replace(model(tree, title), place=_places(source, file, origin))
 
 
-def _unlocated(fault: Fault, file: FilePath) -> Problem:
-    """Tell a problem of a converted file, whose places are not those of the original."""
-    step = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault.path)
-    return Problem(str(file), 1, 1, step.lstrip("."), fault.reason, fault.remedy)
+def _short_path(path: Path, tree: dict[str, Any]) -> Path:
+    """Return where in the short form a part of ours stands."""
+    match path:
+        case ("preferences", who, *rest):
+            kind = next((name for name in ("statements", "ranking") if name in tree), "payoff")
+            return (kind, who, *rest[1:])
+        case ("decision_makers", *rest):
+            return ("dms", *rest)
+        case ("wanted", *_):
+            return ("target",)
+        case _:
+            return path
+
+
+def _gmcr_path(path: Path, tree: dict[str, Any]) -> Path:
+    """Return where in a file of gmcr-py a part of ours stands."""
+    who = _ids([str(maker["name"]) for maker in tree["decisionMakers"]])
+    match path:
+        case ("preferences", name, "statements", *rest):
+            return ("decisionMakers", who.index(str(name)), "preferences", *rest)
+        case ("preferences", name, *rest):
+            return ("decisionMakers", who.index(str(name)), "preferenceRanking", *rest[1:])
+        case ("decision_makers", *rest):
+            return ("decisionMakers", *rest)
+        case ("infeasible", *rest):
+            return ("infeasibles", *rest)
+        case _:
+            return path
 
 
 def _told(fault: Exception) -> str:

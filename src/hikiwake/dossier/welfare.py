@@ -1,7 +1,8 @@
 """A table of changes of welfare, one for each state and decision maker: CSV or JSON.
 
 The columns are `state` (a label, a number, a condition, or `*` for all states not named before), `decision
-maker` and `welfare change`; `unit` and `source` may follow. JSON holds the same as a list of mappings.
+maker` and `welfare change`; `unit` and `source` may follow. JSON and YAML hold the same as a list of
+mappings, or as `quantities`, as a dispute holds them and `hikiwake scenario welfare` writes them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from hikiwake.core.errors import BadInput
-from hikiwake.dossier.reading import BYTES, Malformed, Path, parse
+from hikiwake.dossier.reading import BYTES, Malformed, Source, parse
 from hikiwake.dossier.validation import content_of
 
 QUANTITY = "dW"
@@ -23,6 +24,7 @@ _NAMES = {
     "state": "state", "decision maker": "who", "who": "who", "welfare change": "value", "dw": "value",
     "value": "value", "unit": "unit", "source": "source",
 }  # fmt: skip
+_TREES = {".json", ".yaml", ".yml"}
 NEEDED = {"state": "state", "who": "decision maker", "value": "welfare change"}
 
 
@@ -52,7 +54,7 @@ def read_welfare(path: FilePath) -> Table:
         raise BadInput(
             where=str(path), why=f"larger than {BYTES // 2**20} MiB", remedy="Leave out rows that repeat."
         )
-    rows = list(_json(content, path) if path.suffix.lower() == ".json" else _csv(content, path))
+    rows = list(_csv(content, path) if path.suffix.lower() not in _TREES else _tree(content, path))
     if not rows:
         raise BadInput(where=str(path), why="it holds no rows", remedy="Write a row for each state and side.")
     values: dict[str, dict[str, float]] = {}
@@ -99,7 +101,7 @@ def _csv(content: bytes, path: FilePath) -> Iterator[_Row]:
         ) from fault
 
 
-def _json(content: bytes, path: FilePath) -> Iterator[_Row]:
+def _tree(content: bytes, path: FilePath) -> Iterator[_Row]:
     try:
         source = parse(content)
     except Malformed as fault:
@@ -107,16 +109,40 @@ def _json(content: bytes, path: FilePath) -> Iterator[_Row]:
             where=f"{path}:{fault.place.line}:{fault.place.column}", why=fault.reason, remedy=fault.remedy
         ) from fault
     tree: Any = source.tree
-    below: Path = ()
-    if isinstance(tree, dict) and "rows" in tree:
-        tree, below = tree["rows"], ("rows",)
+    if isinstance(tree, dict) and isinstance(tree.get("quantities"), dict):
+        yield from _quantity(tree["quantities"], source, path)
+        return
     if not isinstance(tree, list) or not all(isinstance(row, dict) for row in tree):
         raise BadInput(
-            where=str(path), why="a list of mappings is needed", remedy='Write [{"state": …, …}, …].'
+            where=str(path),
+            why="a list of mappings is needed, or `quantities`",
+            remedy='Write [{"state": …, "decision maker": …, "welfare change": …}, …].',
         )
     for number, row in enumerate(tree):
         cells = {_column(str(name)): str(value).strip() for name, value in row.items() if value is not None}
-        yield _Row(source.place((*below, number)).line, cells)
+        yield _Row(source.place((number,)).line, cells)
+
+
+def _quantity(quantities: dict[str, Any], source: Source, path: FilePath) -> Iterator[_Row]:
+    """Yield the rows of the quantity that a dispute or a scenario wrote; what else a row says is left out."""
+    held = quantities.get(QUANTITY)
+    rows = held.get("rows") if isinstance(held, dict) else None
+    if not isinstance(held, dict) or not isinstance(rows, list):
+        raise BadInput(
+            where=str(path),
+            why=f"`quantities` holds no {QUANTITY} with rows",
+            remedy="Write them as a table.",
+        )
+    beside = {name: str(held[name]) for name in ("unit", "source") if held.get(name)}
+    for number, row in enumerate(rows):
+        line = source.place(("quantities", QUANTITY, "rows", number)).line
+        if not isinstance(row, dict) or not isinstance(row.get("values"), dict):
+            raise BadInput(
+                where=f"{path}:{line}", why="the row has no values", remedy="Write where: … and values: {…}."
+            )
+        for who, value in row["values"].items():
+            told = {"state": str(row.get("where", "")), "who": str(who), "value": str(value)}
+            yield _Row(line, {**beside, **told})
 
 
 def _column(name: str) -> str:

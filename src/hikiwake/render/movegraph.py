@@ -18,6 +18,8 @@ WIDTH, GAP, ABOVE, BETWEEN, INSIDE, AROUND = 226.0, 110.0, 64.0, 30.0, 10.0, 30.
 far a line between two cards of one column bends out."""
 BEND = 26.0
 """Pixels by which lines of other decision makers between the same cards are bent apart."""
+AWAY = 16.0
+"""Pixels between a card and a line that passes it."""
 MOST_LINES = 10
 
 
@@ -41,13 +43,17 @@ class Line(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What is drawn: cards, lines, the names of the decision makers, a title, and what is left out."""
+    """What is drawn: cards, lines, the names of the decision makers, a title, a note, and what is left out.
+
+    rest : the states without a card, a sentence for each group of those that are alike.
+    """
 
     title: str
     cards: tuple[Card, ...]
     lines: tuple[Line, ...]
     makers: tuple[str, ...]
     note: str
+    rest: tuple[str, ...] = ()
 
 
 class _Box(NamedTuple):
@@ -64,14 +70,18 @@ def svg(picture: Picture) -> str:
     outside = any(boxes[line.start].x == boxes[line.end].x == last for line in picture.lines)
     wide = last + WIDTH + (AROUND + BEND if outside else 16)
     wide = max(wide, length(picture.title, TEXT + 3) + 32, _legend_width(picture))
-    high = max(box.y + box.height for box in boxes) + 58
+    paths = _paths(picture, boxes)
+    rest = [part for line in picture.rest for part in clipped(line, wide - 32, 3, SMALL)]
+    under = max(*(box.y + box.height for box in boxes), *(path.low for path in paths), 0.0)
+    high = under + 58 + len(rest) * LEADING + (8 if rest else 0)
     body = [
         *_heading(picture),
-        *(part for number, line in enumerate(picture.lines) for part in _line(picture, boxes, number, line)),
+        *(_line(line, path) for line, path in zip(picture.lines, paths, strict=True)),
         *(part for card, box in zip(picture.cards, boxes, strict=True) for part in _card(card, box)),
+        *(_text(line, 16, under + 26 + row * LEADING, size=SMALL) for row, line in enumerate(rest)),
         *_legend(picture, high),
     ]
-    described = " ".join((picture.note, *(_spoken(picture, line) for line in picture.lines)))
+    described = " ".join((picture.note, *picture.rest, *(_spoken(picture, line) for line in picture.lines)))
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide:.0f}" height="{high:.0f}" '
@@ -121,17 +131,66 @@ def _card(card: Card, box: _Box) -> list[str]:
     return parts
 
 
-def _line(picture: Picture, boxes: Sequence[_Box], number: int, line: Line) -> list[str]:
-    """Draw a move from edge to edge, bent so that lines between the same cards stay apart."""
-    one, other = boxes[line.start], boxes[line.end]
-    same = [n for n, held in enumerate(picture.lines) if {held.start, held.end} == {line.start, line.end}]
-    bend = BEND * (same.index(number) - (len(same) - 1) / 2)
-    (x1, y1), (x2, y2) = _ends(one, other)
-    if one.x == other.x:  # the same column: around the outside
-        reach = WIDTH + AROUND + abs(bend)
-        middle = (one.x + reach, (y1 + y2) / 2 + bend)
-    else:
-        middle = ((x1 + x2) / 2, (y1 + y2) / 2 + bend)
+class _Path(NamedTuple):
+    """A line as drawn: from where, bent towards where, to where, and how far down it reaches."""
+
+    start: tuple[float, float]
+    middle: tuple[float, float]
+    end: tuple[float, float]
+    low: float
+
+
+def _paths(picture: Picture, boxes: Sequence[_Box]) -> list[_Path]:
+    """Lay the lines from edge to edge, apart from one another and around cards that stand between."""
+    anchors = _anchors(picture, boxes)
+    out = []
+    for number, line in enumerate(picture.lines):
+        one, other = boxes[line.start], boxes[line.end]
+        same = [n for n, held in enumerate(picture.lines) if {held.start, held.end} == {line.start, line.end}]
+        bend = BEND * (same.index(number) - (len(same) - 1) / 2)
+        (x1, y1), (x2, y2) = anchors[number]
+        left, right = sorted((one.x, other.x))
+        between = [box for box in boxes if left < box.x < right]
+        if one.x == other.x:  # the same column: around the outside
+            middle = (x1 + AROUND + abs(bend), (y1 + y2) / 2 + bend)
+        elif between:
+            middle = ((x1 + x2) / 2, _around(between, (y1 + y2) / 2) + bend)
+        else:
+            middle = ((x1 + x2) / 2, (y1 + y2) / 2 + bend)
+        out.append(_Path((x1, y1), middle, (x2, y2), (y1 + y2) / 4 + middle[1] / 2))
+    return out
+
+
+def _around(between: Sequence[_Box], straight: float) -> float:
+    """Return where to bend a line to so that it passes cards: above or below all, or between them."""
+    if not any(box.y - AWAY < straight < box.y + box.height + AWAY for box in between):
+        return straight
+    above = min(box.y for box in between) - AWAY
+    below = max(box.y + box.height for box in between) + AWAY
+    passed = above if straight - above < below - straight and above > ABOVE / 2 else below
+    return 2 * passed - straight  # a curve comes half as far as the point that it is bent towards
+
+
+def _anchors(
+    picture: Picture, boxes: Sequence[_Box]
+) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Return where each line begins and ends, spread over the sides of the cards."""
+    sides: dict[tuple[int, bool], list[tuple[float, int, int]]] = {}
+    for number, line in enumerate(picture.lines):
+        for end, (here, there) in enumerate(((line.start, line.end), (line.end, line.start))):
+            right = boxes[here].x <= boxes[there].x
+            middle = boxes[there].y + boxes[there].height / 2
+            sides.setdefault((here, right), []).append((middle, number, end))
+    places: dict[tuple[int, int], tuple[float, float]] = {}
+    for (card, right), held in sides.items():
+        box = boxes[card]
+        for place, (_, number, end) in enumerate(sorted(held), 1):
+            x = box.x + (WIDTH if right else 0.0)
+            places[number, end] = (x, box.y + box.height * place / (len(held) + 1))
+    return [(places[number, 0], places[number, 1]) for number in range(len(picture.lines))]
+
+
+def _line(line: Line, path: _Path) -> str:
     better = line.there or line.back
     colour = COLOURS[line.maker % len(COLOURS)]
     dash = DASHES[line.maker % len(DASHES)]
@@ -139,20 +198,11 @@ def _line(picture: Picture, boxes: Sequence[_Box], number: int, line: Line) -> l
     heads = (f' marker-end="url(#head{line.maker})"' if line.there else "") + (
         f' marker-start="url(#tail{line.maker})"' if line.back else ""
     )
-    return [
-        f'<path d="M{x1:.1f} {y1:.1f} Q{middle[0]:.1f} {middle[1]:.1f} {x2:.1f} {y2:.1f}" fill="none" '
+    (x1, y1), (x, y), (x2, y2) = path.start, path.middle, path.end
+    return (
+        f'<path d="M{x1:.1f} {y1:.1f} Q{x:.1f} {y:.1f} {x2:.1f} {y2:.1f}" fill="none" '
         f'stroke="{colour}" stroke-width="{2.6 if better else 1}"{dashes}{heads}/>'
-    ]
-
-
-def _ends(one: _Box, other: _Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return where a line leaves one card and meets the other: at the sides that face each other."""
-    a, b = one.y + one.height / 2, other.y + other.height / 2
-    if one.x == other.x:
-        return (one.x + WIDTH, a), (other.x + WIDTH, b)
-    if one.x < other.x:
-        return (one.x + WIDTH, a), (other.x, b)
-    return (one.x, a), (other.x + WIDTH, b)
+    )
 
 
 def _arrowheads(makers: int) -> list[str]:

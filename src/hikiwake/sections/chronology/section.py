@@ -26,6 +26,7 @@ def section(context: Context) -> Section:
         told = prose(
             "chronology.no_dossier",
             new=text(f"hikiwake dossier new {pair} -o FILE"),
+            dispute=text("hikiwake dispute new"),
             brief=text(f"hikiwake brief {pair} --dossier FILE"),
         )
         heading = prose("chronology.no_dossier_heading", **_pair(context))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hikiwake.core.document import Cell, Prose, Table
+from hikiwake.core.document import Cell, Label, Prose, Table
 from hikiwake.dispute import CONCEPTS, Game, OptionForm
 from hikiwake.measures.dispute.analysis import Analysis
 from hikiwake.sections import Context
@@ -23,7 +23,7 @@ def outcomes(context: Context, found: Analysis, title: Prose) -> Table | None:
     chosen = columns(found)
     rows: list[tuple[Cell, ...]] = [
         (
-            cell(maker(game, option.owner)),
+            cell(_who(game, option.owner)),
             cell(text(option.taken or option.id)),
             *(cell(text(YES if game.labels[state][bit] == "Y" else NO)) for state in chosen),
             cell(cite(context, option.sources)),
@@ -70,7 +70,7 @@ def preferences(context: Context, found: Analysis) -> Table | None:
         for place, statement in enumerate(ordering.statements, 1):
             rows.append(
                 (
-                    cell(maker(game, who)),
+                    cell(_who(game, who)),
                     cell(text(str(place))),
                     cell(text(statement.label or statement.holds)),
                     cell(text(statement.why) if statement.why else None),
@@ -88,6 +88,12 @@ def preferences(context: Context, found: Analysis) -> Table | None:
         rows=tuple(rows),
         note=prose("dispute.preferences_note"),
     )
+
+
+def _who(game: Game, who: str) -> Label:
+    """Name a decision maker as a cell does, which begins with a capital."""
+    name = maker(game, who).text
+    return text(name[:1].upper() + name[1:])
 
 
 def _head(found: Analysis, state: int) -> str:

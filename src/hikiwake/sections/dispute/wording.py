@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from hikiwake.core.document import Label, Prose
-from hikiwake.dispute import Exit, Flip, Game, Move, OptionForm, Reason
+from hikiwake.dispute import Exit, Flip, Game, Move, Option, OptionForm, Reason
 from hikiwake.dispute.naming import decision_makers
 from hikiwake.sections.wording import prose, text
 
@@ -39,14 +39,20 @@ def state(game: Game, number: int) -> Label:
         return text(game.labels[number])
     told = []
     for who in game.who:
-        phrases = [
-            _phrase(game, bit, taken=bool(int(game.codes[number]) >> bit & 1))
-            for bit, option in enumerate(game.form.options)
-            if option.owner == who
-        ]
-        if phrases:
-            told.append(f"{maker(game, who).text} {listed(phrases)}")
+        owned = [(bit, option) for bit, option in enumerate(game.form.options) if option.owner == who]
+        phrases = []
+        for bit, option in owned:
+            taken = bool(int(game.codes[number]) >> bit & 1)
+            # What is not done goes without saying where the model has no words for it.
+            if taken or option.not_taken or not option.taken:
+                phrases.append(_phrase(game, bit, taken=taken))
+        if owned:
+            told.append(f"{maker(game, who).text} {listed(phrases) or _nothing(owned)}")
     return text("; ".join(told))
+
+
+def _nothing(owned: Sequence[tuple[int, Option]]) -> str:
+    return "does none of what it could" if len(owned) > 1 else f"does not do this: {owned[0][1].taken}"
 
 
 def reason(game: Game, found: Reason) -> tuple[Prose, ...]:
@@ -68,10 +74,10 @@ def reason(game: Game, found: Reason) -> tuple[Prose, ...]:
     others = {"reply": deeds(game, first.sanction.moves, " and " if sim else ", then ")}
     ending = "equal" if first.sanction.equal else "worse"
     sentences = [prose(f"dispute.deterred{sim}_{ending}", **told, **others)]
-    if len(found.exits) > 1:
-        sentences.append(prose(f"dispute.deterred{sim}_others"))
     if found.weak:
         sentences.append(prose(f"dispute.weak{sim}", **who))
+    if len(found.exits) > 1:
+        sentences.append(prose(f"dispute.deterred{sim}_others"))
     return tuple(sentences)
 
 
@@ -108,10 +114,10 @@ def _together(game: Game, found: Reason) -> tuple[Prose, ...]:
     told["harmed"] = maker(game, first.sanction.harmed)
     told["reply"] = deeds(game, first.sanction.moves)
     sentences = [prose(f"dispute.joint_deterred_{ending}", **told)]
-    if len(found.exits) > 1:
-        sentences.append(prose("dispute.joint_deterred_others"))
     if found.weak:
         sentences.append(prose("dispute.weak", who=told["who"]))
+    if len(found.exits) > 1:
+        sentences.append(prose("dispute.joint_deterred_others"))
     return tuple(sentences)
 
 
@@ -184,6 +190,5 @@ def _phrase(game: Game, bit: int, *, taken: bool) -> str:
     option = game.form.options[bit]
     if taken:
         return option.taken or f"takes {option.id}"
-    return option.not_taken or (
-        f"does not do this: {option.taken}" if option.taken else f"does not take {option.id}"
-    )
+    # A phrase is said of what changes, or of what is so; only what has words for it is said not to be so.
+    return option.not_taken or (f"no longer {option.taken}" if option.taken else f"does not take {option.id}")
