@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -54,6 +55,18 @@ def test_the_form_to_begin_with_is_a_sound_dispute(tmp_path: Path) -> None:
     found = solved(written(tmp_path, FORM))
     assert found.labels("nash") == ("NYN",)
     assert "YYY" in found.labels("seq")
+
+
+def test_what_the_form_says_in_comments_is_sound_too(tmp_path: Path) -> None:
+    said = re.sub(r"^( *)# ((unknown|strong|unaware|quantities|  dW|economics):)", r"\1\2", FORM, flags=re.M)
+    assert said.count("#") == FORM.count("#") - 6
+    held = read_dispute(written(tmp_path, said))
+    game = build(held.form)
+    assert solve_as_known(game)
+    assert solve_by_strength(game)
+    assert solve_as_seen(game)
+    assert held.asked.economics
+    assert game.amounts("dW", "B")[game.state("YYY")] == 0.5
 
 
 PRISONERS = {

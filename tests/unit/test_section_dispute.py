@@ -160,9 +160,21 @@ status_quo: both keep
 """
 
 
+BEYOND = """\
+    unknown: [{whether: B2}]
+    strong: [{down_to: B1}]
+unaware: {B: [offer and withdraw]}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        (FORM + BEYOND, ["stable for all then depends on", "By what each sees, today’s state is stable"]),
+        (
+            FORM.replace("status_quo: NYN", "status_quo: YYY") + BEYOND,
+            ["What deters from leaving today’s state is strong", "stable for all whether or not"],
+        ),
         (FORM, ["today’s is the only one", "a settlement", "Why today’s state holds"]),
         (GRAPH, ["Today’s state would not last", "A would gain if it moves to A breaks, but then B"]),
         (GRAPH.replace("status_quo: both keep\n", ""), ["Of 4 possible outcomes, 1 are stable for all"]),

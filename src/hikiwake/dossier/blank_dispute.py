@@ -38,4 +38,14 @@ preferences:
     statements:
       - {id: B1, holds: offer, label: has A's trade, why: it needs the market}
       - {id: B2, holds: not withdraw, label: stays, why: its navy}
+    # A preference may also say what is not known of it, and what is much better and not only better:
+    # unknown: [{whether: B2}]       # or {order: [B1, B2]}, or {between: [YYY, NYN]}
+    # strong: [{down_to: B1}]        # or {between: [YYY, NYN]}, or {by: dW, least: 0.5}
+
+# States that a side does not see (labels or conditions):
+# unaware: {B: [offer and withdraw]}
+# Changes of welfare, and what a deal is worth beside trade (hikiwake dispute economics FILE):
+# quantities:
+#   dW: {unit: "%", rows: [{where: settled, values: {A: 0.2, B: 0.5}}, {where: "*", values: {A: 0, B: 0}}]}
+# economics: {payment: {payer: A, receiver: B, payer_value: [0, 4], receiver_value: [1, 3]}}
 """

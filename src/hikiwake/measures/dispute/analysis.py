@@ -11,17 +11,23 @@ from hikiwake.dispute import (
     Edit,
     Form,
     Game,
+    Hypergame,
     Inverse,
     Reason,
     Sensitivity,
     Solution,
     StatusQuo,
+    StrengthSolution,
+    UncertainSolution,
     build,
     explain,
     inverse,
     paths,
     sensitivity,
     solve,
+    solve_as_known,
+    solve_as_seen,
+    solve_by_strength,
     solve_coalitions,
 )
 from hikiwake.dossier.disputes import Model, Outcome
@@ -53,6 +59,7 @@ class Analysis(msgspec.Struct, frozen=True):
     robust : after every change of one statement; None where preferences are not given by statements.
     wanted : the outcome that is asked about first, and the states in which it holds; None without one.
     least : the least changes that make it stable for all under Nash; None where there is none to look for.
+    known, strength, seen : the same with what the model calls unknown, strong, or not seen; None without it.
     nearest : the wanted state that these changes make stable; else the one that most find stable already.
     """
 
@@ -65,6 +72,9 @@ class Analysis(msgspec.Struct, frozen=True):
     least: Inverse | None
     nearest: int | None
     after: After | None
+    known: UncertainSolution | None
+    strength: StrengthSolution | None
+    seen: Hypergame | None
 
     def reasons(self, concept: Concept, state: int) -> tuple[Reason, ...]:
         """Say for every decision maker why a state is stable for it or not."""
@@ -92,7 +102,8 @@ def analyse(model: Model) -> Analysis:
     least = inverse(game, states, "nash", MOST_EDITS) if states and by_statements else None
     after = _after(model, game, least)
     best = after.state if after is not None else _nearest(solution, states)
-    return Analysis(model, game, solution, robust, wanted, states, least, best, after)
+    beyond = (solve_as_known(game), solve_by_strength(game), solve_as_seen(game))
+    return Analysis(model, game, solution, robust, wanted, states, least, best, after, *beyond)
 
 
 def _nearest(solution: Solution, states: Sequence[int]) -> int | None:

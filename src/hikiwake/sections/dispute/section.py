@@ -20,7 +20,7 @@ def section(context: Context) -> Section | None:
     from hikiwake.measures.dispute.analysis import analyse
     from hikiwake.sections.dispute import change, tables
     from hikiwake.sections.dispute.numbers import Numbers
-    from hikiwake.sections.dispute.stability import finding, robustness, summary, why
+    from hikiwake.sections.dispute.stability import beyond, finding, robustness, summary, why
 
     found = analyse(model(dossier.dispute, dossier.title))
     numbers = Numbers(context, found)
@@ -29,6 +29,7 @@ def section(context: Context) -> Section | None:
         Caveat("concept", _judged(found.model.asked), glance=True),
         *robustness(found, numbers),
     ]
+    blocks += beyond(found)
     outcomes = tables.outcomes(context, found, head)
     blocks += [outcomes] if outcomes is not None else []
     blocks += why(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Paragraph, Prose
 from hikiwake.dispute import Concept
+from hikiwake.dispute.relations import EXTENSIONS
 from hikiwake.measures.dispute.analysis import Analysis
 from hikiwake.sections.dispute import wording
 from hikiwake.sections.dispute.numbers import Numbers
@@ -57,6 +58,24 @@ def robustness(found: Analysis, numbers: Numbers) -> list[AnyBlock]:
             prose("dispute.robust_wanted", {"established": numbers.established("nash")}, outcome=name)
         )
     return [Paragraph(tuple(sentences), glance=True)]
+
+
+def beyond(found: Analysis) -> list[AnyBlock]:
+    """Say what becomes of today's state by what the model calls unknown, strong or not seen."""
+    today, sentences = found.game.status_quo, []
+    if today is None:
+        return []
+    if found.known is not None:
+        held = {today in found.known.equilibria(extension, "seq") for extension in EXTENSIONS}
+        verdict = "depends" if len(held) == 2 else "holds" if True in held else "fails"
+        sentences.append(prose(f"dispute.unknown_{verdict}"))
+    if found.strength is not None and found.stable(TOLD, today) and not found.stable("nash", today):
+        verdict = "holds" if today in found.strength.equilibria("seq") else "fails"
+        sentences.append(prose(f"dispute.strong_{verdict}"))
+    if found.seen is not None:
+        verdict = "holds" if today in found.seen.equilibria(TOLD) else "fails"
+        sentences.append(prose(f"dispute.seen_{verdict}"))
+    return [Paragraph(tuple(sentences))] if sentences else []
 
 
 def why(found: Analysis) -> list[AnyBlock]:
