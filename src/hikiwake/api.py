@@ -124,26 +124,47 @@ class PairView:
         section(Context(self.a, self.b, at, Statements(self._tables, ledger)))
         return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
 
-    def potential(self, year: int | None = None) -> Potential:
+    def potential(
+        self, year: int | None = None, *, by_sector: bool = False, compare: Iterable[str] = ()
+    ) -> Potential:
         """Return what is expected of the pair's trade by structural gravity, estimated without the pair.
 
         Of the covered goods in a year (by default the latest that is not provisional), and of intermediate
         trade in the year of its table. Directions of which nothing can be said have no facts.
+
+        Parameters
+        ----------
+        by_sector : each chapter of products and group of industries too, from a model of its own.
+        compare : other pairs ("KOR-RUS"), of which the same is told; a single name is a partner of the first
+            economy.
         """
-        from hikiwake.measures.potential.expected import Universe
-        from hikiwake.measures.potential.stated import found, stated, year_of
+        from hikiwake.measures.potential.expected import Expectation, Universe
+        from hikiwake.measures.potential.stated import Sector, found, found_in, sectors, stated, year_of
 
         ledger = Ledger()
         say = Statements(self._tables, ledger)
         years = self._years(year, None, None)
         universes: tuple[Universe, ...] = ("intermediate", "covered")
-        for universe in universes:
-            at = year_of(say, universe, years[-1], None)
-            pair_found = None if at is None else found(say, universe, self.a.id, self.b.id, at)
-            for one in pair_found or ():
-                if not one.absent and at is not None:
-                    stated(say, universe, one, at)
+        for a, b in ((self.a.id, self.b.id), *(self._other(name) for name in compare)):
+            for universe in universes:
+                at = year_of(say, universe, years[-1], None)
+                pair_found = None if at is None else found(say, universe, a, b, at)
+                if pair_found is None or at is None:
+                    continue
+                made: list[tuple[Expectation, Sector | None]] = [(one, None) for one in pair_found]
+                for sector in sectors(say, universe, at) if by_sector else ():
+                    made += [(one, sector) for one in found_in(say, universe, a, b, at, sector)]
+                for one, part in made:
+                    if not one.absent:
+                        stated(say, universe, one, at, part)
         return Potential(ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}")
+
+    def _other(self, name: str) -> tuple[str, str]:
+        """Return the economies of another pair, or of the first economy with another partner."""
+        if "-" not in name:
+            return self.a.id, countries.resolve(name).id
+        other = countries.pair(name)
+        return other.a.id, other.b.id
 
     def scenarios(
         self,

@@ -29,7 +29,7 @@ from hikiwake.render.charts import png, specification, svg
 from hikiwake.render.language import load
 
 PAIRS = [("JPN", "RUS"), ("LUX", "BEL"), ("TCD", "CHN"), ("TUV", "NRU"), ("USA", "CAN"), ("BIH", "VCT")]
-KINDS: tuple[ChartKind, ...] = ("lines", "bars", "diverging", "dumbbell", "strip")
+KINDS: tuple[ChartKind, ...] = ("lines", "bars", "diverging", "dumbbell", "strip", "ranges")
 LONG = "Saint Vincent and the Grenadines to Bosnia and Herzegovina"
 INDUSTRY = "Crop and animal production, hunting and related service activities, forestry, logging and fishing"
 Values = Mapping[str, float | None]
@@ -111,6 +111,17 @@ STRESS: dict[str, Drawn] = {
         doubtful=("Coal",),
     ),
     "dumbbell of traces": made("dumbbell", {"a": {"x": 1e-7}, "b": {"x": 2e-7}}, unit=p.SHARE),
+    "ranges from nothing to a thousand times": made(
+        "ranges",
+        {
+            f"Nine of ten flows from {LONG}": {INDUSTRY: 0.0, "Coal": 0.4},
+            "Half": {INDUSTRY: 0.2, "Coal": 0.5},
+            "Median": {INDUSTRY: 0.7, "Coal": None},
+            LONG: {INDUSTRY: 5e6, "Coal": 1e-9},
+            "Others": {INDUSTRY: 2.0},
+        },
+        unit=p.RATIO,
+    ),
     "strip of equals": made(
         "strip",
         {LONG: {**{f"p{n}": 0.0 for n in range(200)}, LONG: 5e5, INDUSTRY: 5.01e5}},
@@ -199,7 +210,8 @@ def test_doubtful_points_are_hollow_and_unconnected() -> None:
     assert drawn.svg().count('fill="white"') == 1
 
 
-@pytest.mark.parametrize("kind", KINDS[1:])
+# Ranges are of what comparable flows are: none of them is doubtful by itself.
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"lines", "ranges"}])
 def test_doubtful_marks_are_hollow(kind: ChartKind) -> None:
     values = {"a": 1e9, "b": 2e9, "c": 3e9}
     assert 'fill="white"' not in made(kind, {"x": values, "y": values}).svg()

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from tests.briefs import composed
 
 import hikiwake as hk
-from hikiwake.core.document import Brief, Paragraph, Section
+from hikiwake.cli.app import commands
+from hikiwake.core.document import Brief, Chart, Paragraph, Section
 from hikiwake.gravity import Errors, fit
 from hikiwake.gravity.left_out import Array, left_out
+from hikiwake.measures.potential.ease import ease_of
 from hikiwake.measures.potential.expected import Expectation, Model, expectations, model, model_of
 from hikiwake.measures.potential.square import Square
 from hikiwake.render.language import load
@@ -181,6 +184,70 @@ def test_the_deliveries_of_2022_show_no_shortfall_of_japan_and_russia_and_one_of
     assert 0.6 < shipped.below < 0.85
 
 
+def test_what_carries_an_expectation_multiplies_to_it_and_reads_the_models_slopes() -> None:
+    flows, regressors = world(4, 40)
+    held = square(flows, regressors)
+    one, _ = expectations(model_of(held), "E02", "E31")
+    assert np.prod(list(one.parts.values())) == pytest.approx(one.expected, rel=1e-12)
+    # A distance longer by one, all else the same, changes its factor by the slope alone.
+    i, j = np.nonzero(held.covariates[0])
+    apart = ~(((i == 2) & (j == 31)) | ((i == 31) & (j == 2)))
+    i, j = i[apart], j[apart]
+    data = {"y": flows[i, j], "d": held.covariates[0][i, j], "l": held.covariates[2][i, j], "x": i, "m": j}
+    keep = i != j
+    slope = fit("y ~ d + l | x + m", {name: column[keep] for name, column in data.items()}).coefficient("d")
+    mean = held.covariates[0][~np.eye(40, dtype=bool)].mean()
+    expected = np.exp(slope * (held.covariates[0][2, 31] - mean))
+    assert one.parts["ln_dist"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_supply_demand_and_ease_by_hand() -> None:
+    flows = np.array(
+        [
+            [[0.0, 6.0, 2.0], [1.0, 0.0, 3.0], [4.0, 2.0, 0.0]],
+            [[0.0, 1.0, 1.0], [2.0, 0.0, 0.0], [0.0, 5.0, 0.0]],
+        ]
+    )
+    found = ease_of(flows)
+    # Group one: the first sells 8; all but the second sell 14; the second buys 8. Group two: 2 of 7, buys 6.
+    assert found.supported[0, 1] == pytest.approx(8 / 14 * 8 + 2 / 7 * 6)
+    assert found.ease[0, 1] == pytest.approx(7.0 / found.supported[0, 1])
+    # Demand is shared out among all who sell to it: nothing is lost, nothing is made.
+    assert np.nansum(found.supported, axis=0) == pytest.approx(flows.sum(axis=(0, 1)))
+    assert found.intensity[0, 1] == pytest.approx((7 / 10) / (14 / 27))
+
+
+def test_by_sector_and_beside_other_pairs() -> None:
+    view = hk.pair("JPN", "RUS")
+    by_sector = view.potential(2023, by_sector=True)
+    named = {fact.subject["group"] for fact in by_sector}
+    assert {"intermediate trade", "covered goods", "Machinery and vehicles", "coal, oil and gas"} <= named
+    gas = next(
+        fact
+        for fact in by_sector.where("potential_expected")
+        if fact.subject["group"] == "coal, oil and gas" and fact.subject["exporter"] == "RUS"
+    )
+    assert any("product=27*" in source for source in gas.inputs)
+    beside = view.potential(2022, compare=["KOR-RUS", "CHN"])
+    ends = {(fact.subject["exporter"], fact.subject["importer"]) for fact in beside}
+    assert {("JPN", "RUS"), ("KOR", "RUS"), ("RUS", "KOR"), ("JPN", "CHN")} <= ends
+    shown = CliRunner().invoke(commands, ["potential", "JPN", "RUS", "--compare", "KOR-RUS"]).stdout
+    assert "South Korea → Russia" in shown
+
+
+def test_the_figure_marks_the_pair_among_comparable_flows() -> None:
+    whole = composed("IND", "PAK").content
+    (chart,) = [block for block in section(whole).blocks if isinstance(block, Chart)]
+    title = load("en").text(chart.title, whole.ledger)
+    assert title == "India’s sales of intermediate trade to Pakistan are low for flows of their kind"
+    most, _, _, own, others = chart.series
+    for low, high, mark in zip(most.marks[::2], most.marks[1::2], own.marks, strict=True):
+        assert whole.ledger[low.fact].value <= whole.ledger[high.fact].value  # type: ignore[operator]
+        assert mark.emphasis
+    assert len(others.marks) == 2 * len(own.marks)
+    assert "times what is expected" in load("en").text(chart.alt, whole.ledger)
+
+
 def section(whole: Brief) -> Section:
     return next(one for one in whole.sections if one.id == "potential")
 
@@ -262,7 +329,7 @@ def test_the_published_sanity_band_of_total_trade_in_2006_is_met() -> None:
 )
 def test_the_data_refuse_to_speak_of_what_they_cannot_show(exporter: str, importer: str, reason: str) -> None:
     view = hk.pair(exporter, importer)
-    assert f"nothing can be said: {reason}" in told(view.brief().content)
+    assert f"nothing can be said: {reason}" in told(composed(exporter, importer).content)
     flow = {"exporter": exporter, "importer": importer, "group": "covered goods"}
     assert not [fact for fact in view.potential() if fact.subject == flow]
 

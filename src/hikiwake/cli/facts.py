@@ -14,6 +14,7 @@ from hikiwake.cli.completion import economies
 
 if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
+    from hikiwake.core.provenance import Fact
 
 
 def about_a_pair(command: click.decorators.FC) -> click.decorators.FC:
@@ -102,9 +103,15 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     epilog="""\b
 Examples:
   hikiwake potential JPN RUS
+  hikiwake potential JPN RUS --by sector
+  hikiwake potential JPN RUS --compare KOR-RUS --compare CHN
   hikiwake potential india pakistan --json""",
 )
 @about_a_pair
+@click.option("--by", type=click.Choice(["sector"]), help="Each chapter of products and group of industries.")
+@click.option(
+    "--compare", multiple=True, help="Another pair, or another partner of A, beside it; may be repeated."
+)
 @answering
 @click.pass_obj
 def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -112,15 +119,52 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     a: str,
     b: str | None,
     year: int | None,
+    by: str | None,
+    compare: tuple[str, ...],
     as_json: bool,
     as_csv: bool,
     output: Path | None,
 ) -> None:
     """Show what such a pair would trade by structural gravity, and where it stands among like pairs."""
     from hikiwake.api import pair
+    from hikiwake.cli.memory import remember
 
-    found = pair(*given((a, b)), data=options.data).potential(year)
+    view = pair(*given((a, b)), data=options.data)
+    found = view.potential(year, by_sector=by == "sector", compare=compare)
+    if (by or compare) and not (as_json or as_csv or output):
+        remember(found.ledger)
+        click.echo(_side_by_side(found))
+        return
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+
+
+def _side_by_side(found: FactSet) -> str:
+    """Return one line for each flow and sector: what is expected, what is, and where that stands."""
+    from hikiwake.core.country import country
+    from hikiwake.render.numbers import number
+
+    flows: dict[tuple[str, str], dict[str, dict[str, Fact]]] = {}
+    for fact in found:
+        of = fact.subject
+        what = f"{of['group']}, {fact.period}"
+        flows.setdefault((of["exporter"], of["importer"]), {}).setdefault(what, {})[fact.formula] = fact
+    lines = [found.title]
+    for (exporter, importer), groups in flows.items():
+        title = f"{country(exporter).name} → {country(importer).name}"
+        lines += ["", f"{title:<46} {'expected':>16} {'ratio':>8} {'least to most':>16} {'place':>8}"]
+        for group, facts in groups.items():
+            told = {name.removeprefix("potential_"): number(fact) for name, fact in facts.items()}
+            span = f"{told['ratio_least']} to {told['ratio_most']}"
+            lines.append(
+                f"  {group:<44} {told['expected']:>16} {told['ratio']:>8} {span:>16} {told['place']:>8}"
+            )
+    return "\n".join(lines if flows else [found.title, "", NOTHING])
+
+
+NOTHING = (
+    "The data at hand allow none of these numbers for this pair and year.\n"
+    "`hikiwake data list` names the data there are; `hikiwake data add FILE` brings in more."
+)
 
 
 def form(*, as_json: bool, as_csv: bool) -> str:

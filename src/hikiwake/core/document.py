@@ -17,7 +17,7 @@ from hikiwake.core.provenance import Ledger
 LabelKind = Literal[
     "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite"
 ]  # fmt: skip
-ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip", "timeline"]
+ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip", "ranges", "timeline"]
 CaveatKind = Literal[
     "partial coverage",
     "not comparable",
@@ -151,6 +151,7 @@ class Moments(msgspec.Struct, frozen=True, omit_defaults=True):
 class Chart(Block, frozen=True, omit_defaults=True):
     """A figure: `lines` over years, `bars` ranked, `diverging` (two directions), `dumbbell`, `strip`.
 
+    `ranges` has five series of its rows: an outer and an inner range, a middle, the thing itself, its range.
     A `timeline` has `events`, which stand in rows above the lines of its series (or alone, without series).
 
     `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a

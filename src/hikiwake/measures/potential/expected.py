@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hikiwake.core.errors import BadInput, NoSolution, NotConverged
 from hikiwake.gravity import GravityFit, fit
 from hikiwake.gravity.left_out import LeftOut, left_out
+from hikiwake.measures.potential.ease import Ease, ease_of
 from hikiwake.measures.potential.square import COVARIATES, Array, Square, deliveries, trade
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Universe = Literal["intermediate", "covered"]
 Cells = NDArray[np.bool_]
+Places = tuple[NDArray[np.intp], NDArray[np.intp]]
 MAIN = ("ln_dist", "border", "language")
 """What the expectation rests on beside the two economies themselves."""
 OTHERS = {"distance alone": ("ln_dist",), "harmonic distance": ("ln_harmonic", "border", "language")}
@@ -53,6 +55,7 @@ class Model(msgspec.Struct, frozen=True):
     known: Cells
     main: LeftOut
     others: dict[str, Array]
+    ease: Ease
 
     @property
     def below(self) -> float:
@@ -67,6 +70,8 @@ class Expectation(msgspec.Struct, frozen=True):
     error : standard error of the log of the expectation, from the parameters.
     ratios : actual over expected of the comparable flows, ascending.
     others : the same of this flow under every other specification, by its name.
+    parts : what carries the expectation: `size` in USD, and a factor for each covariate.
+    beside : other measures of the same flow: `intensity`, `ease`, and in USD `at_one` and `at_usual`.
     absent : why nothing can be said; empty otherwise.
     """
 
@@ -77,6 +82,8 @@ class Expectation(msgspec.Struct, frozen=True):
     error: float = np.nan
     ratios: tuple[float, ...] = ()
     others: dict[str, float] = {}
+    parts: dict[str, float] = {}
+    beside: dict[str, float] = {}
     absent: str = ""
 
     @property
@@ -108,6 +115,14 @@ def model(tables: Tables, universe: Universe, year: int) -> Model:
     return model_of(deliveries(tables, year) if universe == "intermediate" else trade(tables, year))
 
 
+@lru_cache(maxsize=64)
+def sector_model(tables: Tables, universe: Universe, year: int, group: str) -> Model:
+    """Return the model of one group of products or industries."""
+    whole = model(tables, universe, year).square
+    flows = whole.flows[whole.groups.index(group)]
+    return model_of(Square(whole.economies, (group,), flows[None], whole.covariates))
+
+
 def model_of(square: Square) -> Model:
     """Estimate the expectations of all flows of a square."""
     total, known = square.total, inside(square.total, square)
@@ -118,7 +133,7 @@ def model_of(square: Square) -> Model:
             others[name] = found
     if len(square.groups) > 1:
         others[BY_GROUPS] = _by_groups(square, known)
-    return Model(square, known, without_each(total, square, known, MAIN), others)
+    return Model(square, known, without_each(total, square, known, MAIN), others, ease_of(square.flows))
 
 
 def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]:
@@ -146,12 +161,14 @@ def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int,
     exporter, importer, i, j = direction
     total = held.square.total
     actual = float(total[i, j])
-    expected = _predicted(apart, held.square, i, j)
+    parts = _parts(apart, held, (i, j))
+    expected = float(np.prod(list(parts.values())))
     if not np.isfinite(expected) or expected <= 0.0:
         return Expectation(
             exporter, importer, actual, absent="one of the two trades with nobody else in the data"
         )
-    ratios = _comparable(total, held.main.expected, float(np.log(expected)), (i, j))
+    like = _comparable(held.main.expected, float(np.log(expected)), (i, j))
+    ratios = tuple(np.sort(total[like] / held.main.expected[like]).tolist())
     absent = _unsayable(expected, float(held.main.error[i, j]), len(ratios))
     others = {
         name: actual / float(value[i, j])
@@ -159,7 +176,30 @@ def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int,
         if np.isfinite(value[i, j]) and value[i, j] > 0.0
     }
     error = float(held.main.error[i, j])
-    return Expectation(exporter, importer, actual, expected, error, ratios, others, absent)
+    return Expectation(
+        exporter,
+        importer,
+        actual,
+        expected,
+        error,
+        ratios,
+        others,
+        parts,
+        _beside(held, (i, j), like),
+        absent,
+    )
+
+
+def _beside(held: Model, at: tuple[int, int], like: Places) -> dict[str, float]:
+    """Return other measures of a flow, the ease of comparable flows among them."""
+    ease, supported = held.ease.ease, float(held.ease.supported[at])
+    usual = float(np.nanmedian(ease[like])) if np.isfinite(ease[like]).any() else np.nan
+    return {
+        "intensity": float(held.ease.intensity[at]),
+        "ease": float(ease[at]),
+        "at_one": supported,
+        "at_usual": supported * usual,
+    }
 
 
 def _unsayable(expected: float, error: float, comparable: int) -> str:
@@ -232,29 +272,35 @@ def _tried(make: Callable[[], Array]) -> Array | None:
         return None
 
 
-def _predicted(found: GravityFit, square: Square, i: int, j: int) -> float:
-    """Return the expectation of a cell that was not in the estimate, NaN where an effect is not known."""
-    eta = sum(
-        float(slope) * float(square.covariates[COVARIATES.index(name)][i, j])
-        for name, slope in zip(found.names, found.coefficients, strict=True)
-    )
-    for side, at in (("exporter", i), ("importer", j)):
+def _parts(found: GravityFit, held: Model, at: tuple[int, int]) -> dict[str, float]:
+    """Return the factors whose product is the expectation of a cell that was not in the estimate.
+
+    They are what the two economies give with all covariates at the mean of the model's flows (`size`, USD;
+    NaN where an effect is not known), and what each covariate multiplies it by.
+    """
+    eta, out = 0.0, {"size": np.nan}
+    for name, slope in zip(found.names, found.coefficients, strict=True):
+        covariate = held.square.covariates[COVARIATES.index(name)]
+        mean = float(covariate[held.known].mean())
+        out[name] = float(np.exp(slope * (covariate[at] - mean)))
+        eta += float(slope) * mean
+    for side, economy in (("exporter", at[0]), ("importer", at[1])):
         keys = found.sandwich.keys[side]
         levels = np.asarray(keys.labels).astype(int)
         used = np.unique(keys.codes)
-        place = np.flatnonzero(levels == at)
+        place = np.flatnonzero(levels == economy)
         if not len(place) or place[0] not in used:
-            return float("nan")
+            return out
         eta += float(np.ravel(found.effects[side].values)[place[0]])
-    return float(np.exp(eta) * MILLION)
+    return out | {"size": float(np.exp(eta) * MILLION)}
 
 
-def _comparable(total: Array, expected: Array, at: float, own: tuple[int, int]) -> tuple[float, ...]:
-    """Return the ratios of the flows nearest in log expectation, but for the pair's own."""
+def _comparable(expected: Array, at: float, own: tuple[int, int]) -> Places:
+    """Return the places of the flows nearest in log expectation, but for the pair's own."""
     cells = np.isfinite(expected) & (expected > 0.0)
     cells[own] = cells[own[::-1]] = False
     i, j = np.nonzero(cells)
     away = np.abs(np.log(expected[i, j]) - at)
     order = np.argsort(away, kind="stable")[:NEAREST]
     order = order[away[order] <= SPAN]
-    return tuple(np.sort(total[i[order], j[order]] / expected[i[order], j[order]]).tolist())
+    return i[order], j[order]

@@ -120,6 +120,95 @@ MOST = Formula(
     source=MODEL,
     reads=READS,
 )
+SPREAD = {
+    name: Formula(
+        id=f"potential_ratio_{name}",
+        name=f"{words} of the ratios of comparable pairs",
+        expression=f"{words.lower()} of x / expected over the comparable flows",
+        unit=RATIO,
+        range="[0, inf)",
+        source="residuals of comparable pairs",
+        reads=READS,
+    )
+    for name, words in (
+        ("low", "Fifth percentile"),
+        ("lower", "Lower quartile"),
+        ("upper", "Upper quartile"),
+        ("high", "Ninety-fifth percentile"),
+    )
+}
+PARTS = {
+    "size": Formula(
+        id="potential_part_size",
+        name="Expected of two that sell and buy so much, all else at the mean",
+        expression="exp(alpha_i + gamma_j + beta' mean(z)); times the factors of distance, border and "
+        "language it is what is expected",
+        unit=USD,
+        range="(0, inf)",
+        source=MODEL,
+        reads=READS,
+    ),
+} | {
+    name: Formula(
+        id=f"potential_part_{short}",
+        name=f"Factor of {words} in what is expected",
+        expression=f"exp(beta (z_ij - mean(z))), z: {words}, mean over all flows of the model",
+        unit=RATIO,
+        range="(0, inf)",
+        source=MODEL,
+        reads=READS,
+    )
+    for name, short, words in (
+        ("ln_dist", "distance", "the distance"),
+        ("border", "border", "a land border, or its absence"),
+        ("language", "language", "a common official language, or its absence"),
+    )
+}
+EASE_SOURCE = (
+    "the logic of the International Trade Centre's Export Potential Indicator: Decreux & Spies (2016), "
+    "Export Potential Assessments; without its projections, tariffs and distances, and by group of goods"
+)
+INTENSITY = Formula(
+    id="potential_intensity",
+    name="Trade intensity",
+    expression="(x_ij / X_i) / (M_j / M_W)",
+    unit=RATIO,
+    range="[0, inf)",
+    source="Brown (1949), Applied Economics; as used by the World Bank's WITS",
+    reads=READS,
+    caution="It takes no account of distance: near economies trade more than their weights.",
+)
+EASE = Formula(
+    id="potential_ease",
+    name="Ease of trade",
+    expression="x_ij / sum_k Supply_ik Demand_jk; Supply: i's share of the exports of k by all but j; "
+    "Demand: j's imports of k",
+    unit=RATIO,
+    range="[0, inf)",
+    source=EASE_SOURCE,
+    reads=READS,
+    caution="It carries all that stands between the two, a dispute included: where relations are bad, ease "
+    "is low, and so is the potential that rests on it.",
+)
+AT_ONE = Formula(
+    id="potential_supply_demand",
+    name="What supply and demand alone would give",
+    expression="sum_k Supply_ik Demand_jk, that is at ease one",
+    unit=USD,
+    range="[0, inf)",
+    source=EASE_SOURCE,
+    reads=READS,
+)
+AT_USUAL = Formula(
+    id="potential_usual_ease",
+    name="The same at the ease of comparable pairs",
+    expression="sum_k Supply_ik Demand_jk times the median ease of the comparable flows",
+    unit=USD,
+    range="[0, inf)",
+    source=EASE_SOURCE,
+    reads=READS,
+)
+BESIDE = {"intensity": INTENSITY, "ease": EASE, "at_one": AT_ONE, "at_usual": AT_USUAL}
 TEST = (
     "expectations with data up to year t beside what came; flows of that year expected at a million dollars "
     "or more; ranks within group and year; errors clustered by pair"
@@ -200,5 +289,8 @@ SPOKEN = Formula(
 )
 FORMULAS = (
     *(EXPECTED, RATIO_TO, LEVEL, USUAL_LOW, USUAL_HIGH, MEDIAN, GAP, COMPARED, BELOW, LEAST, MOST),
+    *SPREAD.values(),
+    *PARTS.values(),
+    *BESIDE.values(),
     *(FORETOLD, ADDED, HITS, TESTED, WITHIN, BOUNDED, SPOKEN),
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import narwhals as nw
 import numpy as np
 
+from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
-from hikiwake.measures.intermediate.table import latest_year
+from hikiwake.measures.intermediate.table import industries, latest_year
 from hikiwake.measures.potential import formulas
 from hikiwake.measures.potential.expected import (
     NO_ESTIMATE,
@@ -21,14 +22,24 @@ from hikiwake.measures.potential.expected import (
     Universe,
     expectations,
     model,
+    sector_model,
 )
 
 if TYPE_CHECKING:
     from hikiwake.measures.statement import Statements
 
 TABLES: dict[Universe, str] = {"intermediate": DELIVERIES, "covered": TRADE}
+Stated = tuple[Formula, float, Interval | None]
 LEVEL = 0.95
 NAMES: dict[Universe, str] = {"intermediate": "intermediate trade", "covered": "covered goods"}
+
+
+class Sector(NamedTuple):
+    """A part of a universe: its group, its name, and how its rows are selected."""
+
+    id: str
+    name: str
+    where: dict[str, str]
 
 
 def found(
@@ -86,26 +97,43 @@ def year_of(say: Statements, universe: Universe, year: int, last: int | None) ->
     return year if universe == "covered" else latest_year(say.tables, last)
 
 
-def stated(say: Statements, universe: Universe, one: Expectation, year: int) -> dict[str, Fact]:
-    """State one direction's numbers by name.
+def stated(
+    say: Statements, universe: Universe, one: Expectation, year: int, sector: Sector | None = None
+) -> dict[str, Fact]:
+    """State one direction's numbers by name, of all goods or of a sector.
 
-    They are `expected`, `ratio`, `place`, `low`, `high`, `median`, `gap`, `compared`, and `least` and `most`,
-    the range of the ratio over all specifications.
+    They are `expected`, `ratio`, `place`, `low`, `high`, `median`, `gap`, `compared`; `least` and `most`, the
+    range of the ratio over all specifications; `ratio_low`, `ratio_lower`, `ratio_upper`, `ratio_high`, the
+    spread of comparable ratios; what carries the expectation (`size`, `ln_dist`, `border`, `language`); and
+    `intensity`, `ease`, `at_one` and `at_usual`.
     """
+    subject = {"exporter": one.exporter, "importer": one.importer}
+    subject["group"] = sector.name if sector else NAMES[universe]
+    where = {"year": str(year), **(sector.where if sector else {})}
+    return {
+        name: say.fact(
+            formula,
+            subject,
+            year,
+            value,
+            table=TABLES[universe],
+            where=where,
+            status="estimated",
+            interval=interval,
+        )
+        for name, (formula, value, interval) in {**_main(one), **_further(one)}.items()
+    }
+
+
+def _main(one: Expectation) -> dict[str, Stated]:
     median, low, high = (one.quantile(part) for part in (0.5, *TAILS))
     spread = float(np.exp(NORMAL * one.error))
     ratios = [one.ratio, *one.others.values()]
-    values: dict[str, tuple[Formula, float, Interval | None]] = {
-        "expected": (
-            formulas.EXPECTED,
-            one.expected,
-            Interval(one.expected / spread, one.expected * spread, LEVEL, "confidence"),
-        ),
-        "ratio": (
-            formulas.RATIO_TO,
-            one.ratio,
-            Interval(one.ratio / spread, one.ratio * spread, LEVEL, "confidence"),
-        ),
+    expected = Interval(one.expected / spread, one.expected * spread, LEVEL, "confidence")
+    ratio = Interval(one.ratio / spread, one.ratio * spread, LEVEL, "confidence")
+    return {
+        "expected": (formulas.EXPECTED, one.expected, expected),
+        "ratio": (formulas.RATIO_TO, one.ratio, ratio),
         "place": (formulas.LEVEL, one.place, None),
         "low": (formulas.USUAL_LOW, one.expected * low, None),
         "high": (formulas.USUAL_HIGH, one.expected * high, None),
@@ -115,17 +143,43 @@ def stated(say: Statements, universe: Universe, one: Expectation, year: int) -> 
         "least": (formulas.LEAST, min(ratios), None),
         "most": (formulas.MOST, max(ratios), None),
     }
-    subject = {"exporter": one.exporter, "importer": one.importer, "group": NAMES[universe]}
-    return {
-        name: say.fact(
-            formula,
-            subject,
-            year,
-            value,
-            table=TABLES[universe],
-            where={"year": str(year)},
-            status="estimated",
-            interval=interval,
-        )
-        for name, (formula, value, interval) in values.items()
+
+
+def _further(one: Expectation) -> dict[str, Stated]:
+    quarters = zip(formulas.SPREAD.items(), (TAILS[0], 0.25, 0.75, TAILS[1]), strict=True)
+    spread: dict[str, Stated] = {
+        f"ratio_{name}": (formula, one.quantile(part), None) for (name, formula), part in quarters
     }
+    parts: dict[str, Stated] = {
+        name: (formulas.PARTS[name], value, None) for name, value in one.parts.items()
+    }
+    beside: dict[str, Stated] = {
+        name: (formulas.BESIDE[name], value, None) for name, value in one.beside.items()
+    }
+    return spread | parts | beside
+
+
+def sectors(say: Statements, universe: Universe, year: int) -> tuple[Sector, ...]:
+    """Return the sectors of a universe: chapters of products, or groups of selling industries."""
+    groups = model(say.tables, universe, year).square.groups
+    if universe == "covered":
+        return tuple(Sector(group, chapter_name(group), {"product": f"{group}*"}) for group in groups)
+    known = industries(say.tables)
+    return tuple(
+        Sector(
+            group,
+            next(one.group_name for one in known if one.group == group),
+            {"industry": ",".join(one.code for one in known if one.group == group)},
+        )
+        for group in groups
+    )
+
+
+def found_in(
+    say: Statements, universe: Universe, a: str, b: str, year: int, sector: Sector
+) -> tuple[Expectation, Expectation]:
+    """Return the expectations of both directions in one sector, from a model of that sector alone."""
+    try:
+        return expectations(sector_model(say.tables, universe, year, sector.id), a, b)
+    except NO_ESTIMATE as fault:
+        return Expectation(a, b, 0.0, absent=fault.why), Expectation(b, a, 0.0, absent=fault.why)

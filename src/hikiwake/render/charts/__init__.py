@@ -17,7 +17,7 @@ import msgspec
 from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger
-from hikiwake.render.charts import bars, dumbbell, lines, locator, strip, timeline
+from hikiwake.render.charts import bars, dumbbell, lines, locator, ranges, strip, timeline
 from hikiwake.render.charts.theme import FONT, sized
 from hikiwake.render.language import Language
 
@@ -31,6 +31,7 @@ KINDS = {
     "diverging": bars.diverging,
     "dumbbell": dumbbell.specification,
     "strip": strip.specification,
+    "ranges": ranges.specification,
     "timeline": timeline.specification,
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
+from hikiwake.sections.potential.figure import HIGH, LOW, Flow, figure, further
 from hikiwake.sections.wording import cell, economy, prose, text
 from hikiwake.sections.wording import year as year_label
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 ID = "potential"
 NEEDS = ()
-LOW, HIGH = 0.1, 0.9
-"""Places among comparable pairs beyond which a pair is unlike them."""
 UNIVERSES: tuple[Universe, ...] = ("intermediate", "covered")
 
 
@@ -28,7 +27,7 @@ def section(context: Context) -> Section | None:
     blocks: list[AnyBlock] = []
     years: dict[Universe, int] = {}
     first: tuple[Universe, tuple[Expectation, Expectation]] | None = None
-    rows: list[tuple[Label, Expectation, dict[str, Fact]]] = []
+    rows: list[Flow] = []
     for universe in UNIVERSES:
         year = year_of(context.say, universe, context.year, context.last_year)
         pair = None if year is None else found(context.say, universe, context.a.id, context.b.id, year)
@@ -41,7 +40,7 @@ def section(context: Context) -> Section | None:
         return None
     if rows:
         scope = _scope(context, first[0])
-        blocks.append(_table(rows))
+        blocks += [figure(rows), _table(rows), further(rows)]
         told = prose(
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope
         )
@@ -56,7 +55,7 @@ def _told(
     universe: Universe,
     pair: tuple[Expectation, Expectation],
     year: int,
-    rows: list[tuple[Label, Expectation, dict[str, Fact]]],
+    rows: list[Flow],
 ) -> list[AnyBlock]:
     from hikiwake.measures.potential.stated import stated
 
@@ -71,7 +70,7 @@ def _told(
             )
             continue
         facts = stated(context.say, universe, one, year)
-        rows.append((scope, one, facts))
+        rows.append(Flow(scope, one, facts))
         sentences += [
             prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected", "least", "most")}, **names),
             prose("potential.place", {n: facts[n] for n in ("place", "compared", "low", "high")}),
@@ -159,7 +158,7 @@ def _scope(context: Context, universe: Universe) -> Label:
     return Label("group", universe, named)
 
 
-def _table(rows: list[tuple[Label, Expectation, dict[str, Fact]]]) -> Table:
+def _table(rows: list[Flow]) -> Table:
     return Table(
         id="potential",
         title=prose("potential.table"),
@@ -169,14 +168,14 @@ def _table(rows: list[tuple[Label, Expectation, dict[str, Fact]]]) -> Table:
         ),
         rows=tuple(
             (
-                cell(text(f"{one.exporter} → {one.importer}")),
-                cell(scope),
+                cell(text(flow.codes)),
+                cell(flow.scope),
                 *(
-                    cell(facts[name])
+                    cell(flow.facts[name])
                     for name in ("expected", "ratio", "least", "most", "place", "median", "gap")
                 ),
             )
-            for scope, one, facts in rows
+            for flow in rows
         ),
         note=prose("potential.table_note"),
     )
