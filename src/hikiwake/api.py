@@ -102,16 +102,19 @@ class PairView:
         first: int | None = None,
         last: int | None = None,
         products: Iterable[str] = (),
+        top: int | None = None,
     ) -> Ties:
         """Return levels, shares, ranks, concentration, balance and change of the covered trade.
 
         Of one year (by default the latest that is not provisional), or of all years from `first` to `last`.
+        Of the named products, or of all that the pair trades: with `top`, of so many of each direction, those
+        of the largest value.
         """
         from hikiwake.measures.ties.profile import profile
 
         ledger = Ledger()
         years = self._years(year, first, last)
-        profile(Statements(self._tables, ledger), self.a.id, self.b.id, years, tuple(products))
+        profile(Statements(self._tables, ledger), self.a.id, self.b.id, years, tuple(products), top)
         return Ties(ledger, f"ties of {self.a.name} and {self.b.name}, {_span(years)}")
 
     def complementarity(self, year: int | None = None) -> Complementarity:

@@ -62,7 +62,7 @@ def write_file(example: Example) -> None:
 
     A table has no comments, so the first line of one is left out.
     """
-    found = re.match(r"(?:# |<!-- )(\w[\w-]*\.(?:yaml|md|csv))(?: -->)?\n", example.parsed)
+    found = re.match(r"(?:# |<!-- )(\w[\w-]*\.(?:yaml|md|csv|toml))(?: -->)?\n", example.parsed)
     if found:
         table = found[1].endswith(".csv")
         written = example.parsed[found.end() :] if table else example.parsed
@@ -76,6 +76,7 @@ def examples(page: Path, folder: Path) -> list[Example]:
             python,
             CodeBlockParser("console", run_console),
             CodeBlockParser("yaml", write_file),
+            CodeBlockParser("toml", write_file),
             CodeBlockParser("markdown", write_file),
             CodeBlockParser("csv", write_file),
         ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ COMMANDS = {
     "data": "data",
     "methods": "reference",
     "countries": "reference",
+    "config": "config",
     "doctor": "doctor",
     "completion": "completion",
 }
@@ -189,7 +190,8 @@ def run(arguments: Sequence[str]) -> int:
     words = _flags_first(arguments)
     noticed = _notice_interrupts()
     try:
-        code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False)
+        defaults = _settings(words)
+        code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False, default_map=defaults)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.Exit as leaving:
@@ -205,6 +207,15 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as fault:
         return _interrupted() if noticed else _failed(fault, debug="--debug" in words)
     return code if isinstance(code, int) else 0
+
+
+def _settings(words: Sequence[str]) -> dict[str, Any] | None:
+    """Return what is set elsewhere; help, and what shows or mends settings, must not fail on them."""
+    if {*words} & {"config", "doctor", "completion", "--help", "-h", "--version"}:
+        return None
+    from hikiwake.cli.settings import anything, as_defaults, settings
+
+    return as_defaults(settings(commands), commands) if anything() else None
 
 
 def _notice_interrupts() -> list[int]:

@@ -11,9 +11,23 @@ import click
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import economies
 from hikiwake.cli.progress import Progress
+from hikiwake.cli.settings import only_set
 
 if TYPE_CHECKING:
     from hikiwake.api import BriefView
+
+
+def _only_dollars(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Say why there is no other currency, to those who ask for one."""
+    if value is not None and value.upper() not in ("USD", "US$", "DOLLARS"):
+        message = (
+            "Values are in US dollars of the year: the shipped data hold no exchange rates of the latest "
+            "years. Convert the exact values of --json or of a workbook, and name the source of your rates."
+        )
+        raise click.UsageError(message)
+
+
+currency = click.option("--currency", hidden=True, expose_value=False, callback=_only_dollars)
 
 FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "xlsx", "bib", "csl.json", "ris")
 
@@ -49,6 +63,7 @@ Examples:
 @click.option(
     "--from", "saved", type=click.Path(path_type=Path), help="Render a saved .json or .html brief again."
 )
+@currency
 @click.pass_obj
 def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -74,6 +89,11 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     for output in outputs:
         if output != "-":
             renderer(suffix(output))
+    if saved:
+        year = None if only_set("year") else year
+        as_of, dossier = (
+            "" if only_set(name) else value for name, value in (("as_of", as_of), ("dossier", dossier))
+        )
     if saved and (a or year is not None or as_of or dossier):
         message = "A saved brief knows its countries, year, date and dossier; --from takes none of them."
         raise click.UsageError(message)

@@ -41,13 +41,31 @@ def doctor(ctx: click.Context) -> None:
     for name, purpose in OPTIONAL.items():
         click.echo(f"  {name} {_installed(name) or f'not installed (optional, for {purpose})'}")
     faults = [*_fonts(), *_data(options), *_own()]
+    unset = _settings(ctx.find_root().command)
     for fault in faults:
         click.echo(f"damaged: {fault}")
+    for fault in unset:
+        click.echo(f"not a setting: {fault}")
     if faults:
         click.echo(
             "Reinstall the package to restore what is damaged; no number is taken from a damaged file."
         )
+    if faults or unset:
         ctx.exit(1)
+
+
+def _settings(root: click.Command) -> list[str]:
+    """Say how much is set, and where; return what is no setting."""
+    from hikiwake.cli.settings import settings
+    from hikiwake.core.errors import BadInput
+
+    try:
+        found = settings(root)
+    except BadInput as fault:
+        return [str(fault).replace("\n", " ")]
+    places = dict.fromkeys(setting.origin for setting in found)
+    click.echo(f"settings: {len(found)} ({', '.join(places)})" if found else "settings: none")
+    return []
 
 
 def _installed(package: str) -> str:

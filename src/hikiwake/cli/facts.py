@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from hikiwake.cli.app import Options
-from hikiwake.cli.brief import given
+from hikiwake.cli.brief import currency, given
 from hikiwake.cli.completion import economies
+from hikiwake.cli.settings import only_set
 
 if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def about_a_pair(command: click.decorators.FC) -> click.decorators.FC:
     """Add the two economies and the year."""
+    command = currency(command)
     command = click.option("--year", type=int, help="Year (default: the latest that is not provisional).")(
         command
     )
@@ -51,6 +53,11 @@ Examples:
 @click.option(
     "--product", "products", multiple=True, help="HS code; may be repeated (default: all the pair trades)."
 )
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    help="So many products of each direction, those of the largest value.",
+)
 @answering
 @click.pass_obj
 def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -61,6 +68,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     first: int | None,
     last: int | None,
     products: tuple[str, ...],
+    top: int | None,
     as_json: bool,
     as_csv: bool,
     output: Path | None,
@@ -69,7 +77,9 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.api import pair
 
     view = pair(*given((a, b)), data=options.data)
-    found = view.ties(year, first=first, last=last, products=products)
+    if (first, last) != (None, None) and only_set("year"):
+        year = None
+    found = view.ties(year, first=first, last=last, products=products, top=top)
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
 
 

@@ -13,11 +13,19 @@ from hikiwake.measures.ties.suppliers import Partners
 CHANGE_OVER = 10
 
 
-def profile(say: Statements, a: str, b: str, years: Iterable[int], products: Iterable[str] = ()) -> None:
+def profile(
+    say: Statements,
+    a: str,
+    b: str,
+    years: Iterable[int],
+    products: Iterable[str] = (),
+    top: int | None = None,
+) -> None:
     """State levels, shares, ranks, concentration, balance and change of both directions.
 
     `products` are HS codes; without any, every product that the pair traded in the year is profiled, beside
-    the groups. Raises `NoData` for a code that the data do not cover, with the covered ones nearest to it.
+    the groups; with `top`, so many of each direction, those of the largest value. Raises `NoData` for a code
+    that the data do not cover, with the covered ones nearest to it.
     """
     levels = PairLevels(flows_of(say, a, b), say)
     wanted = tuple(dict.fromkeys(products))
@@ -27,7 +35,7 @@ def profile(say: Statements, a: str, b: str, years: Iterable[int], products: Ite
         for exporter, importer in ((a, b), (b, a)):
             sellers = Partners(say, importer, "importer", year)
             buyers = Partners(say, exporter, "exporter", year)
-            for scope in _scopes(say, (exporter, importer), year, wanted):
+            for scope in _scopes(say, (exporter, importer), year, wanted, top):
                 _levels(levels, Flow(exporter, importer, scope, year))
                 for partners, partner in ((sellers, exporter), (buyers, importer)):
                     partners.rank(partner, scope)
@@ -59,12 +67,17 @@ def _groups(say: Statements) -> list[Scope]:
     return [covered(say), *named]
 
 
-def _scopes(say: Statements, flow: tuple[str, str], year: int, wanted: tuple[str, ...]) -> list[Scope]:
+def _scopes(
+    say: Statements, flow: tuple[str, str], year: int, wanted: tuple[str, ...], top: int | None
+) -> list[Scope]:
     if wanted:
         return [Scope("product", code, code) for code in wanted]
     flows = flows_of(say, *flow)
     row = flows.flow[flow].value[flows.year_index(year)]
     traded = [code for code, value in zip(flows.products, row, strict=True) if value > 0]
+    if top is not None:
+        value = dict(zip(flows.products, row, strict=True))
+        traded = sorted(sorted(traded, key=lambda code: -value[code])[:top])
     return [*_groups(say), *(Scope("product", code, code) for code in traded)]
 
 
