@@ -163,6 +163,18 @@ def not_yet(output: Path) -> None:
         )
 
 
+def in_a_folder(output: Path) -> None:
+    """Refuse a file whose folder does not exist: that should not be found out after the work."""
+    from hikiwake.core.errors import Environment
+
+    if not output.absolute().parent.is_dir():
+        raise Environment(
+            where=str(output),
+            why="the folder does not exist",
+            remedy="Make the folder, or choose another place with -o.",
+        )
+
+
 def new_file(options: Options, output: Path | None, text: str) -> None:
     """Print a text to begin with, or write it to a file that does not exist yet."""
     from hikiwake.store.atomic import write
@@ -275,4 +287,5 @@ def _refusal(fault: Exception) -> str:
 
 def visible(text: str) -> str:
     """Return a text whose control characters cannot steer a terminal."""
-    return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    shown = text.replace("\t", "  ")  # click sets lists off with tabs, which do no harm
+    return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in shown)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hikiwake.cli.app import Options
+from hikiwake.cli.app import Options, in_a_folder
 from hikiwake.cli.completion import economies
 from hikiwake.cli.progress import Progress
 from hikiwake.cli.settings import only_set
@@ -89,6 +89,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     for output in outputs:
         if output != "-":
             renderer(suffix(output))
+            in_a_folder(Path(output))
     if saved:
         year = None if only_set("year") else year
         as_of, dossier = (

@@ -219,7 +219,7 @@ def diff(options: Options, before: str, after: str, a: str, b: str, as_json: boo
 
 @click.command(
     "mirror",
-    short_help="Set the exporter's report of trade beside the importer's.",
+    short_help="Set the exporter's report beside the importer's.",
     epilog="""\b
 Examples:
   hikiwake data mirror imts imts-imports JPN RUS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +34,7 @@ def methods(identity: str | None, as_json: bool) -> None:
 
     known = all_formulas()
     if identity is not None and identity not in known:
-        close = difflib.get_close_matches(identity, known, n=3, cutoff=0.4)
+        close = _meant(identity, known) or difflib.get_close_matches(identity, known, n=3, cutoff=0.4)
         raise NoData(
             where=f"measure {identity!r}",
             why="there is none of that name",
@@ -46,6 +47,18 @@ def methods(identity: str | None, as_json: bool) -> None:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(chosen), indent=1) + b"\n")
         return
     click.echo("\n\n".join(_described(formula) for formula in chosen))
+
+
+def _meant(text: str, known: Mapping[str, Formula]) -> list[str]:
+    """Return ids of measures whose name holds a text, or begins its words with its letters (RCA)."""
+    sought = text.casefold().replace("_", " ")
+
+    def answers(formula: Formula) -> bool:
+        names = (formula.id.replace("_", " "), formula.name.casefold())
+        initials = ("".join(word[0] for word in name.replace("-", " ").split()) for name in names)
+        return any(sought in name for name in names) or sought in initials
+
+    return [identity for identity, formula in known.items() if answers(formula)][:5]
 
 
 def _described(formula: Formula) -> str:

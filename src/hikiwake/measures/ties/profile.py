@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hikiwake.core.errors import NoData
-from hikiwake.core.products import groups
+from hikiwake.core.products import groups, short_name
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.measures.ties.suppliers import Partners
@@ -48,14 +48,21 @@ def profile(
 def _require(code: str, covered: tuple[str, ...]) -> None:
     if code in covered:
         return
+    named = [k for k in covered if not code.isdecimal() and code.casefold() in short_name(k).casefold()]
     # The longest beginning that a covered code shares: the same heading before the same chapter.
     beginnings = (code[:length] for length in range(len(code), 1, -1))
     near = next((found for start in beginnings if (found := [k for k in covered if k.startswith(start)])), [])
     raise NoData(
         where=f"product {code!r}",
         why=f"the data cover {len(covered)} products by six-digit HS 1992 code, and it is none of them",
-        remedy=f"Near it: {', '.join(near[:8])}." if near else f"They begin with: {_chapters(covered)}.",
+        remedy=_remedy(named, near, covered),
     )
+
+
+def _remedy(named: list[str], near: list[str], covered: tuple[str, ...]) -> str:
+    if named:
+        return f"Did you mean {', '.join(f'{code} ({short_name(code)})' for code in named[:8])}?"
+    return f"Near it: {', '.join(near[:8])}." if near else f"They begin with: {_chapters(covered)}."
 
 
 def _chapters(covered: tuple[str, ...]) -> str:
