@@ -3,7 +3,6 @@ from hikiwake.api import BriefView as BriefView
 from hikiwake.api import Complementarity as Complementarity
 from hikiwake.api import PairView as PairView
 from hikiwake.api import Potential as Potential
-from hikiwake.api import Scenarios as Scenarios
 from hikiwake.api import Ties as Ties
 from hikiwake.api import backtest as backtest
 from hikiwake.api import country as country
@@ -21,5 +20,7 @@ from hikiwake.core.errors import NotConverged as NotConverged
 from hikiwake.core.errors import UnknownCountry as UnknownCountry
 from hikiwake.core.factset import FactSet as FactSet
 from hikiwake.core.provenance import Fact as Fact
+from hikiwake.measures.scenario.asking import Scenarios as Scenarios
+from hikiwake.measures.scenario.asking import Sweep as Sweep
 
 __version__: str

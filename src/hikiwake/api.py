@@ -6,7 +6,6 @@ import html
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hikiwake import compose
 from hikiwake.core import country as countries
@@ -17,14 +16,12 @@ from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
 from hikiwake.core.provenance import Dataset, Formula, Ledger
 from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.scenario.asking import AsksScenarios
 from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import locate
 from hikiwake.store.tables import Tables, open_tables
-
-if TYPE_CHECKING:
-    from hikiwake.measures.scenario.coverage import Told
 
 RENDERERS = {
     ".html": "html",
@@ -64,17 +61,7 @@ class Backtest(FactSet):
     __slots__ = ()
 
 
-class Scenarios(FactSet):
-    """Facts on what scenarios would change for a pair and for all others; `told` has them in order."""
-
-    __slots__ = ("told",)
-
-    def __init__(self, ledger: Ledger, title: str, told: Told) -> None:
-        super().__init__(ledger, title)
-        self.told = told
-
-
-class PairView:
+class PairView(AsksScenarios):
     """Two economies, as seen from the first; made by `pair`."""
 
     def __init__(self, pair: Pair, tables: Tables) -> None:
@@ -168,38 +155,6 @@ class PairView:
             return self.a.id, countries.resolve(name).id
         other = countries.pair(name)
         return other.a.id, other.b.id
-
-    def scenarios(
-        self,
-        names: Iterable[str] = (),
-        *,
-        draws: int = 200,
-        seed: int = 1,
-        dossier: str | Path = "",
-        progress: compose.Progress | None = None,
-    ) -> Scenarios:
-        """Return what scenarios would change: those of a dossier's file, or the ready-made.
-
-        Ready-made are cheaper-trade, no-exports, no-imports and no-trade. Intervals hold 90 % of the draws of
-        the trade elasticities, and of what the dossier's shocks give an error. The table's latest year is the
-        baseline.
-        """
-        from hikiwake.measures.scenario.coverage import scenarios
-        from hikiwake.measures.scenario.described import of_dossier
-
-        ledger = Ledger()
-        written = self._dossier(str(dossier)) if dossier else None
-        told = scenarios(
-            Statements(self._tables, ledger),
-            self.a.id,
-            self.b.id,
-            tuple(names),
-            draws=draws,
-            seed=seed,
-            described=None if written is None else of_dossier(written, str(dossier)),
-            progress=progress,
-        )
-        return Scenarios(ledger, f"scenarios of {self.a.name} and {self.b.name}, {told.base.year}", told)
 
     def brief(
         self,

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 from hikiwake.equilibrium import (
     Closure,
     Move,
+    SectorOutcome,
     Sectors,
     SectorShock,
+    first_round_draws,
     first_round_sectors,
     no_shock,
     sectors,
@@ -282,3 +284,72 @@ def test_the_first_round_changes_no_other_trade(data: st.DataObject, base: Secto
     expected = base.flows.copy()
     expected[:, 0, 1] *= 0.9**-theta
     close(direct, expected, 1e-13)
+
+
+def four(seed: int) -> Sectors:
+    """Return a world of four economies and three sectors: whom a limit hits can sell elsewhere."""
+    rng = np.random.default_rng(seed)
+    flows = rng.uniform(0.05, 0.4, (3, 4, 4))
+    flows[:, np.arange(4), np.arange(4)] += rng.uniform(0.8, 1.6, (3, 4))
+    bought = np.minimum(flows.sum(axis=1), flows.sum(axis=2)).T
+    parts = rng.dirichlet(np.ones(4), (4, 3))[:, :, :3]
+    return sectors(flows, parts * np.minimum(bought[:, :, None], bought[:, None, :]) / 4)
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 10**6), closures, st.floats(0.5, 1.2))
+def test_a_limit_holds_and_costs_no_more_than_it_must(seed: int, closure: Closure, limit: float) -> None:
+    """Limited trade comes to its limit or below it, and is made dearer only where it would exceed it."""
+    base, theta = four(seed), np.random.default_rng(seed).uniform(1.5, 8.0, 3)
+    diverted, held_back = Move((0,), (3,), effect=0.2), Move((0,), (1,), limit=limit)
+
+    def found(move: Move) -> SectorOutcome:
+        return solve_sectors(base, theta, SectorShock((diverted, move)), closure=closure)
+
+    held = found(held_back)
+    assert held.check.largest < 1e-10
+    old, sold = held.before[:, 0, 1], held.after[:, 0, 1] / held.costs[:, 0]
+    assert (sold <= limit * old * (1.0 + 1e-9)).all()
+    slack = sold < limit * old * (1.0 - 1e-9)
+    close(held.limits[0][slack], 1.0)
+    assert (held.limits <= 1.0).all()
+    # A limit that nothing reaches changes nothing.
+    free = found(msgspec.structs.replace(held_back, limit=None))
+    close(found(msgspec.structs.replace(held_back, limit=1e6)).welfare, free.welfare)
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 10**6), st.floats(0.6, 1.1))
+def test_draws_under_a_limit_are_as_one_by_one(seed: int, limit: float) -> None:
+    base, rng = four(seed), np.random.default_rng(seed)
+    powers, effects = rng.uniform(1.5, 8.0, (4, 3)), rng.uniform(0.3, 1.5, (4, 2))
+    moves = (Move((0,), (3,)), Move((1,), (0,), limit=limit))
+    found = solve_draws(base, powers, SectorShock(moves), effects=effects, pairs=[(1, 0)])
+    assert found.residual < 1e-10
+    for row in range(4):
+        drawn = tuple(msgspec.structs.replace(move, effect=effects[row, m]) for m, move in enumerate(moves))
+        alone = solve_sectors(base, powers[row], SectorShock(drawn))
+        close(found.welfare[row], alone.welfare)
+        close(found.prices[row], alone.prices)
+        close(found.trade[row, 0], alone.after[:, 1, 0])
+
+
+@FEW
+@given(st.data(), worlds())
+def test_first_rounds_of_draws_are_those_of_each(data: st.DataObject, base: Sectors) -> None:
+    k, n = size(base)
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    powers = rng.uniform(1.5, 8.0, (3, k))
+    costs, effects = rng.uniform(0.7, 1.4, (3, 2)), rng.uniform(0.3, 1.5, (3, 2))
+    moves = (Move((0,), (n - 1,), tariff=0.15), Move((0,), limit=0.9))
+    made = rng.uniform(0.8, 1.3, (k, n))
+    shock = SectorShock(moves, productivity=made)
+    ratios = first_round_draws(base, powers, shock, costs=costs, effects=effects, pairs=[(0, n - 1), (1, 0)])
+    for row in range(3):
+        drawn = tuple(
+            msgspec.structs.replace(move, cost=costs[row, m], effect=effects[row, m])
+            for m, move in enumerate(moves)
+        )
+        alone = first_round_sectors(base, powers[row], SectorShock(drawn, productivity=made))
+        close(ratios[row, 0], alone[:, 0, n - 1].sum() / base.flows[:, 0, n - 1].sum())
+        close(ratios[row, 1], alone[:, 1, 0].sum() / base.flows[:, 1, 0].sum())

@@ -112,6 +112,7 @@ def linked() -> Sectors:
         (lambda: solve_sectors(linked(), 4.0, SectorShock((Move((7,)),))), BadInput, "origin 7", "has 2"),
         (lambda: Move(cost=0.0), BadInput, "cost 0", "above zero"),
         (lambda: Move(effect=-0.1), BadInput, "effect -0.1", "not negative"),
+        (lambda: Move(limit=0.0), BadInput, "limit 0", "above zero"),
         (lambda: Move(tariff=-1.0), BadInput, "tariff -1.0", "not negative"),
         (lambda: solve_draws(linked(), [[4.0]], SectorShock((Move(),)), costs=[[1.0], [2.0]]), BadInput,
          "costs", "(2, 1)"),

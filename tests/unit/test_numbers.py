@@ -97,7 +97,7 @@ def test_intervals() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "ends", "written", "spread"),
     [
-        (0.00203, p.CHANGE, (0.00196, 0.00212), "0.20 %", "0.20 % to 0.21 %"),
+        (0.00203, p.CHANGE, (0.00196, 0.00212), "0.203 %", "0.196 % to 0.212 %"),
         (18.31e9, p.USD, (18.305e9, 18.314e9), "US$18.31 billion", "US$18.30 billion to US$18.31 billion"),
         (1.2343, p.RATIO, (1.2341, 1.2346), "1.234", "1.234 to 1.235"),
         (0.002, p.CHANGE, (0.002, 0.002), "0.2 %", "0.2 % to 0.2 %"),

@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from hikiwake.api import pair
 from hikiwake.cli.app import commands
 from hikiwake.core.errors import HikiwakeError, NoData
-from hikiwake.dossier.scenarios import described
 from hikiwake.dossier.validation import check, read
 from hikiwake.measures.scenario.baseline import Baseline, baseline
-from hikiwake.measures.scenario.described import of_dossier, put
+from hikiwake.measures.scenario.described import Offer, of_dossier, put
+from hikiwake.measures.scenario.levels import Level
+from hikiwake.measures.scenario.ready import Scenario
 from hikiwake.store.tables import open_tables
 
 HEAD = """\
@@ -52,6 +53,14 @@ def base() -> Baseline:
     return baseline(open_tables(), 2022)
 
 
+def no_level(exporter: str, importer: str) -> Level:
+    raise NoData(where=f"{exporter} to {importer}", why="not asked here", remedy="Ask with the data.")
+
+
+def placed(offer: Offer, base: Baseline) -> list[Scenario]:
+    return [put(name, one, offer.groups, base, no_level) for name, one in offer.written.items()]
+
+
 def written(folder: Path, scenarios: str) -> Path:
     path = folder / "dossier.yaml"
     path.write_text(HEAD + scenarios, encoding="utf-8")
@@ -60,7 +69,7 @@ def written(folder: Path, scenarios: str) -> Path:
 
 def test_moves_are_those_that_are_meant(tmp_path: Path, base: Baseline) -> None:
     dossier = read(written(tmp_path, GOOD))
-    first, second = of_dossier(dossier, "dossier.yaml")(base)
+    first, second = placed(of_dossier(dossier, "dossier.yaml"), base)
     world = base.world
     jpn, rus = world.place("JPN"), world.place("RUS")
     assert first.title == "Trade costs fall by a tenth"
@@ -74,9 +83,7 @@ def test_moves_are_those_that_are_meant(tmp_path: Path, base: Baseline) -> None:
     assert set(oil.destinations) == {world.place(code) for code in dossier.groups["G7"]}
     assert {world.names[k] for k in oil.sectors} == {"B05", "B06", "C19"}
     assert oil.effect == 0.05
-    drawn = second.drawn(4_000, 1)
-    assert drawn is not None
-    costs, effects = drawn
+    costs, effects = second.at(second.uniform(4_000, 1))
     np.testing.assert_array_equal(costs[:, 0], costs[:, 1])  # one shock, one draw
     assert np.log(costs[:, 0]).std() == pytest.approx(0.02, rel=0.05)
     np.testing.assert_array_equal(effects[:, 2], 0.05)
@@ -119,6 +126,22 @@ def test_errors_of_shocks_widen_the_interval(tmp_path: Path) -> None:
         ("cost: 0.9", "price: 0.9", "price", "no field"),
         ("leakage: 0.05", "leakage: 5", "leakage", "from 0 to 1"),
         ("leakage: 0.05", "error: 0.1", "error", "only a cost or an effect"),
+        ("leakage: 0.05", "tariff: 0.1", "shocks[0]", "one thing"),
+        ("cost: 0.9", "tariff: 0.1", "error", "no distribution"),
+        ("cost: 0.9\n        error: 0.02", "tariff: -0.1", "tariff", "zero or more"),
+        ("cost: 0.9\n        error: 0.02", "limit: 0", "limit", "above zero"),
+        ("error: 0.02", "low: 0.8", "shocks[0]", "both ends"),
+        ("error: 0.02", "low: 0.95\n        high: 0.99", "low", "outside its ends"),
+        ("error: 0.02", "low: 0.9\n        high: 0.9", "low", "must rise"),
+        ("error: 0.02", "error: 0.02\n        low: 0.8\n        high: 1", "error", "either an error or ends"),
+        ("error: 0.02", "distribution: normal", "shocks[0]", "needs an `error`"),
+        ("error: 0.02", "distribution: beta", "distribution", "not one of its words"),
+        ("cost: 0.9\n        error: 0.02", "level: peace", "level", "not one of"),
+        ("cost: 0.9\n        error: 0.02", "productivity: 1.1", "shocks[0]", "whose productivity"),
+        ("between: [JPN, RUS]\n        cost: 0.9\n        error: 0.02",
+         "from: [G7]\n        to: [RUS]\n        transfer: 1.0e9", "shocks[0]", "from` one economy"),
+        ("title: Trade", "closure: fixed\n    title: Trade", "closure", "not one of its words"),
+        ("title: Trade", "thetas: [{industries: [B06], value: 0}]\n    title: Trade", "value", "sigma > 1"),
         ("error: 0.02", "error: -1", "error", "zero or more"),
         ("[letter]", "[leter]", "sources[0]", "no reference"),
         ("scenarios:\n", "scenarios:\n  empty: {}\n", "empty", "nothing changes"),
@@ -148,7 +171,7 @@ def test_what_the_table_does_not_hold_is_told(
     dossier = read(written(tmp_path, GOOD.replace(old, new)))
     assert dossier.scenarios is not None
     with pytest.raises(NoData) as caught:
-        put(described(dossier.scenarios), dossier.groups, base)
+        placed(of_dossier(dossier, "dossier.yaml"), base)
     assert why in caught.value.why
 
 

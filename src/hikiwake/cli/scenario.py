@@ -1,8 +1,10 @@
-"""The command `scenario run`."""
+"""The commands `scenario run`, `compare`, `sweep` and `welfare`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,7 +13,20 @@ from hikiwake.cli.brief import given
 from hikiwake.cli.completion import economies
 from hikiwake.cli.facts import answering, deliver, form
 
-DRAWS, SEED = 200, 1
+if TYPE_CHECKING:
+    from hikiwake.api import PairView
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DRAWS, SWEPT, SEED = 100, 40, 1
+CLOSURES = ("additive", "multiplicative", "balanced", "share of world output")
+SETS = ("estimated", "uniform", "short-run", "fontagne", "lashkaripour")
+
+READY = """\
+Ready-made: cheaper-trade (trade costs between the two fall by a tenth), comparable-pairs (they fall until
+trade at given prices is what comparable pairs trade), no-exports (A sells nothing more to B), no-imports (B
+sells nothing more to A), no-trade (neither). A dossier's file may stand in place of A and B: its own
+scenarios are solved, for the first two of its parties."""
 
 
 @click.group(
@@ -19,31 +34,57 @@ DRAWS, SEED = 200, 1
     epilog="""\b
 Examples:
   hikiwake scenario run JPN RUS
-  hikiwake scenario run japan russia --scenario no-trade --json""",
+  hikiwake scenario compare japan russia --json
+  hikiwake scenario sweep JPN RUS --scenario cheaper-trade --parameter cost --from 0.7 --to 1""",
 )
 def scenario() -> None:
     """Say what a change would do to trade, prices and welfare: a general-equilibrium model."""
 
 
+def solving(draws: int) -> Callable[[Command], Command]:
+    """Add whom a scenario is about and how it is solved: `a`, `b`, `draws`, `seed`, `closure` and so on."""
+
+    def added(command: Command) -> Command:
+        for option in (
+            click.option(
+                "--check", is_flag=True, help="Print how exactly each condition of equilibrium holds."
+            ),
+            click.option(
+                "--elasticities",
+                type=click.Choice(SETS),
+                help="Set of trade elasticities (default: estimated).",
+            ),
+            click.option(
+                "--closure",
+                type=click.Choice(CLOSURES),
+                help="What becomes of trade imbalances (default: share of world output).",
+            ),
+            click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin."),
+            click.option(
+                "--draws", type=int, default=draws, show_default=True, help="Draws of what is uncertain."
+            ),
+            click.argument("b", required=False, shell_complete=economies),
+            click.argument("a", metavar="A|FILE", shell_complete=economies),
+        ):
+            command = option(command)
+        return command
+
+    return added
+
+
 @scenario.command(
     "run",
     short_help="Show what changes would do to both and to all others.",
-    epilog="""\b
-Ready-made: cheaper-trade (trade costs between the two fall by a tenth), no-exports (A sells nothing
-more to B), no-imports (B sells nothing more to A), no-trade (neither). A dossier's file may stand
-in place of A and B: its own scenarios are solved, for the first two of its parties.
+    epilog=f"""\b
+{READY}
 \b
 Examples:
   hikiwake scenario run JPN RUS
   hikiwake scenario run france germany --scenario cheaper-trade --draws 1000 --check
   hikiwake scenario run my-dossier.yaml --scenario settlement --json""",
 )
-@click.argument("a", metavar="A|FILE", shell_complete=economies)
-@click.argument("b", required=False, shell_complete=economies)
 @click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all).")
-@click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of the elasticities.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
-@click.option("--check", is_flag=True, help="Print how exactly the conditions of equilibrium hold.")
+@solving(DRAWS)
 @answering
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -53,6 +94,8 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     names: tuple[str, ...],
     draws: int,
     seed: int,
+    closure: Any,
+    elasticities: str | None,
     check: bool,
     as_json: bool,
     as_csv: bool,
@@ -60,26 +103,218 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show what scenarios would change, for a pair and for all others.
 
-    JSON and CSV hold all facts, those of third economies too.
+    JSON and CSV hold all facts, those of third economies and of all industries too.
     """
-    from hikiwake.api import pair
     from hikiwake.cli.progress import Progress
-    from hikiwake.cli.scenario_text import told
+    from hikiwake.cli.scenario_text import checked, told
 
-    wanted = form(as_json=as_json, as_csv=as_csv)
-    file, names_of = (a, parties(a)) if b is None and a.endswith((".yaml", ".yml")) else ("", (a, b))
-    view = pair(*given(names_of), data=options.data)
+    view, file = viewed(options, a, b)
     with Progress(options) as progress:
-        found = view.scenarios(names, draws=draws, seed=seed, dossier=file, progress=progress)
+        found = view.scenarios(
+            names,
+            draws=draws,
+            seed=seed,
+            closure=closure,
+            elasticities=elasticities or "",
+            dossier=file,
+            progress=progress,
+        )
+    wanted = form(as_json=as_json, as_csv=as_csv)
     if wanted or output is not None:
         deliver(options, found, wanted, output)
     else:
-        from hikiwake.cli.memory import remember
-
-        remember(found.ledger)
-        click.echo(told(found, view.a, view.b), nl=False)
+        shown(found, told(found, view.a, view.b))
     if check:
-        options.say(f"largest gap in any condition of equilibrium, draws included: {found.told.gap:.1e}")
+        options.say(checked(found.told))
+
+
+@scenario.command(
+    "compare",
+    short_help="Show scenarios side by side.",
+    epilog=f"""\b
+{READY}
+\b
+Examples:
+  hikiwake scenario compare JPN RUS
+  hikiwake scenario compare my-dossier.yaml --against settlement --figure compare.svg
+  hikiwake scenario compare japan russia --scenario no-trade --scenario cheaper-trade --json""",
+)
+@click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all).")
+@click.option("--against", metavar="NAME", help="Also show the differences from this scenario, draw by draw.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Draw them as .svg or .png.")
+@solving(DRAWS)
+@answering
+@click.pass_obj
+def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    names: tuple[str, ...],
+    against: str | None,
+    figure: Path | None,
+    draws: int,
+    seed: int,
+    closure: Any,
+    elasticities: str | None,
+    check: bool,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+) -> None:
+    """Show what scenarios would change for a pair, side by side, with intervals."""
+    from hikiwake.cli.progress import Progress
+    from hikiwake.cli.scenario_text import checked, compared
+    from hikiwake.sections.scenarios.figures import comparison
+
+    drawable(figure)
+    view, file = viewed(options, a, b)
+    with Progress(options) as progress:
+        found = view.scenarios(
+            names,
+            draws=draws,
+            seed=seed,
+            closure=closure,
+            elasticities=elasticities or "",
+            against=against,
+            dossier=file,
+            progress=progress,
+        )
+    if figure is not None:
+        draw(options, comparison(found.told.answers, view.a.id, view.b.id), found.ledger, figure)
+    wanted = form(as_json=as_json, as_csv=as_csv)
+    if wanted or output is not None:
+        deliver(options, found, wanted, output)
+    else:
+        shown(found, compared(found, view.a, view.b))
+    if check:
+        options.say(checked(found.told))
+
+
+@scenario.command(
+    "sweep",
+    short_help="Show a scenario over a range of one of its numbers.",
+    epilog="""\b
+Parameters: cost, effect, leakage (of an embargo), tariff, limit, productivity, transfer, or elasticity, a
+factor on all trade elasticities (low: the short run).
+\b
+Examples:
+  hikiwake scenario sweep JPN RUS --scenario cheaper-trade --parameter cost --from 0.7 --to 1
+  hikiwake scenario sweep JPN RUS --scenario no-imports --parameter leakage --from 0 --to 1 --figure leak.svg
+  hikiwake scenario sweep my.yaml --scenario embargo --parameter elasticity --from 0.2 --to 1 --json""",
+)
+@click.option("--scenario", "name", required=True, help="Which scenario.")
+@click.option("--parameter", required=True, help="Which number.")
+@click.option("--from", "first", type=float, required=True, help="First value.")
+@click.option("--to", "last", type=float, required=True, help="Last value.")
+@click.option("--steps", type=int, default=7, show_default=True, help="Values, the ends included.")
+@click.option(
+    "--shock", type=int, help="Number of the one shock to change, from 1 (default: all that have it)."
+)
+@click.option("--figure", type=click.Path(path_type=Path), help="Draw the curve as .svg or .png.")
+@solving(SWEPT)
+@answering
+@click.pass_obj
+def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    a: str,
+    b: str | None,
+    name: str,
+    parameter: str,
+    first: float,
+    last: float,
+    steps: int,
+    shock: int | None,
+    figure: Path | None,
+    draws: int,
+    seed: int,
+    closure: Any,
+    elasticities: str | None,
+    check: bool,
+    as_json: bool,
+    as_csv: bool,
+    output: Path | None,
+) -> None:
+    """Show what a scenario would change over a range of one of its numbers: a curve with intervals."""
+    from hikiwake.cli.progress import Progress
+    from hikiwake.cli.scenario_text import swept
+    from hikiwake.measures.scenario.sweep import evenly
+    from hikiwake.sections.scenarios.figures import curve
+
+    drawable(figure)
+    view, file = viewed(options, a, b)
+    with Progress(options) as progress:
+        found = view.sweep(
+            name,
+            parameter,
+            evenly(first, last, steps),
+            shock=shock,
+            draws=draws,
+            seed=seed,
+            closure=closure,
+            elasticities=elasticities or "",
+            dossier=file,
+            progress=progress,
+        )
+    if figure is not None:
+        draw(options, curve(found.swept, view.a.id, view.b.id), found.ledger, figure)
+    wanted = form(as_json=as_json, as_csv=as_csv)
+    if wanted or output is not None:
+        deliver(options, found, wanted, output)
+    else:
+        shown(found, swept(found, view.a, view.b))
+    if check:
+        options.say(f"largest gap in any condition of equilibrium, draws included: {found.swept.gap:.1e}")
+
+
+@scenario.command(
+    "welfare",
+    short_help="Write welfare by state for the dossier's dispute.",
+    epilog="""\b
+Each scenario of the file that has a `where` (a condition of the file's dispute) gives a row: in the states
+where the condition holds, the parties' real income changes by so much. What is written can stand under
+`dispute:` as it is; statements of preference may then use it (`dW(JPN) > 0`).
+\b
+Examples:
+  hikiwake scenario welfare my-dossier.yaml
+  hikiwake scenario welfare my-dossier.yaml --closure additive --json""",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of what is uncertain.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
+@click.option("--closure", type=click.Choice(CLOSURES), help="What becomes of trade imbalances.")
+@click.option("--elasticities", type=click.Choice(SETS), help="Set of trade elasticities.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def welfare(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options,
+    file: Path,
+    draws: int,
+    seed: int,
+    closure: Any,
+    elasticities: str | None,
+    as_json: bool,
+) -> None:
+    """Write the changes of welfare by state, in the form in which a dispute takes quantities."""
+    from hikiwake.cli.progress import Progress
+    from hikiwake.cli.scenario_welfare import quantities, written
+
+    view, _ = viewed(options, str(file), None)
+    with Progress(options) as progress:
+        made = quantities(
+            view,
+            file,
+            {"draws": draws, "seed": seed, "closure": closure, "elasticities": elasticities or ""},
+            progress,
+        )
+    click.echo(written(made, as_json=as_json), nl=False)
+
+
+def viewed(options: Options, a: str, b: str | None) -> tuple[PairView, str]:
+    """Return the pair that is asked about, and the dossier's file that stands in its place, or nothing."""
+    from hikiwake.api import pair
+
+    file, names = (a, parties(a)) if b is None and a.endswith((".yaml", ".yml")) else ("", (a, b))
+    return pair(*given(names), data=options.data), file
 
 
 def parties(file: str) -> tuple[str, str]:
@@ -88,3 +323,35 @@ def parties(file: str) -> tuple[str, str]:
 
     found = read(Path(file)).parties
     return found[0], found[1]
+
+
+def shown(found: Any, text: str) -> None:
+    """Print a text and keep its facts for `why`."""
+    from hikiwake.cli.memory import remember
+
+    remember(found.ledger)
+    click.echo(text, nl=False)
+
+
+def drawable(figure: Path | None) -> None:
+    """Refuse a figure's file of another kind, before any work."""
+    from hikiwake.core.errors import BadUsage
+
+    if figure is not None and figure.suffix.lower() not in (".svg", ".png"):
+        raise BadUsage(where=str(figure), why="a figure is drawn as .svg or .png", remedy="Name the file so.")
+
+
+def draw(options: Options, chart: Any, ledger: Any, figure: Path) -> None:
+    """Write a figure."""
+    from hikiwake.render.charts import png, svg
+    from hikiwake.render.language import load
+    from hikiwake.store.atomic import write
+
+    english = load("en")
+    drawn = (
+        png(chart, ledger, english)
+        if figure.suffix.lower() == ".png"
+        else svg(chart, ledger, english).encode("utf-8")
+    )
+    write(figure, drawn)
+    options.say(f"wrote {figure}")

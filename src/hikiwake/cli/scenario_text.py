@@ -3,35 +3,139 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from hikiwake.core.country import Country, country
 from hikiwake.core.provenance import Fact
-from hikiwake.render.numbers import number
+from hikiwake.render.numbers import PERCENTAGE_POINTS, number
 
 if TYPE_CHECKING:
-    from hikiwake.api import Scenarios
+    from hikiwake.measures.scenario.asking import Scenarios, Sweep
+    from hikiwake.measures.scenario.coverage import Told
     from hikiwake.measures.scenario.stated import Answers
 
 WIDTH = 100
 MOST = 3
+SECTORS = 3
+NAME = 46
+"""Columns of what a line is about."""
 
 
 def told(found: Scenarios, a: Country, b: Country) -> str:
     """Return all scenarios of a pair as text: for both, for others, by industry, and what drives it."""
     lines = [found.title]
     industries = {industry.code: industry.name for industry in found.told.base.industries}
-    titles = {
+    for answers in found.told.answers:
+        lines += ["", f"{answers.scenario}: {title(answers, a, b)}"]
+        lines += _scenario(answers, (a, b), industries)
+    lines += _left_out(found.told)
+    return "\n".join([*lines, "", *_note(found.told.note)]) + "\n"
+
+
+def title(answers: Answers, a: Country, b: Country) -> str:
+    """Return what a scenario is, in words: its own title, or that of a ready-made one."""
+    ready = {
         "cheaper-trade": f"trade costs between {a.name} and {b.name} fall by a tenth",
+        "comparable-pairs": f"trade costs between {a.name} and {b.name} fall to comparable pairs’ level",
         "no-exports": f"{a.name} sells nothing more to {b.name}",
         "no-imports": f"{b.name} sells nothing more to {a.name}",
         "no-trade": f"{a.name} and {b.name} sell nothing more to each other",
     }
-    for answers in found.told.answers:
-        lines += ["", f"{answers.scenario}: {answers.title or titles[answers.scenario]}"]
-        lines += _scenario(answers, (a, b), industries)
-    return "\n".join([*lines, "", *textwrap.wrap(f"Note: {found.told.note}.", WIDTH)]) + "\n"
+    return answers.title or ready.get(answers.scenario, answers.scenario)
+
+
+def compared(found: Scenarios, a: Country, b: Country) -> str:
+    """Return scenarios side by side: a column each, a line for each thing that changes."""
+    answers = found.told.answers
+    against = next((fact.subject["against"] for one in answers for fact in one.differences.values()), "")
+    rows: list[tuple[str, list[Fact | None]]] = []
+    for member in (a, b):
+        rows.append((f"{member.name}: real income", [one.welfare[member.id] for one in answers]))
+        rigid = ("short-run", member.id)
+        rows.append(
+            (f"{member.name}: real income, short run", [one.alternatives.get(rigid) for one in answers])
+        )
+        if against:
+            rows.append(
+                (
+                    f"{member.name}: less that of {against}, points",
+                    [one.differences.get(member.id) for one in answers],
+                )
+            )
+    for i, j in ((a, b), (b, a)):
+        way = f"{i.name} → {j.name}"
+        rows.append((f"{way}: sales", [one.trade.get((i.id, j.id)) for one in answers]))
+        rows.append(
+            (f"{way}: of the distance made good", [one.realised.get((i.id, j.id)) for one in answers])
+        )
+    others = [_others_extremes(one, (a, b)) for one in answers]
+    lines = [found.title, ""]
+    lines += [f"  {chr(ord('A') + n)}  {one.scenario}: {title(one, a, b)}" for n, one in enumerate(answers)]
+    lines += _left_out(found.told)
+    lines += ["", _cells("", [chr(ord("A") + n) for n in range(len(answers))])]
+    for what, facts in rows:
+        if any(facts):
+            lines.append(_cells(what, [_signed(fact) for fact in facts]))
+            lines.append(_cells("", [_range(fact) for fact in facts]))
+    for n, (gain, loss) in enumerate(others):
+        name = chr(ord("A") + n)
+        said = f"{_place(gain, 'economy')} {number(gain, 'signed')}"
+        said += f"; {_place(loss, 'economy')} {number(loss, 'signed')}"
+        lines.append(f"  {name}: others furthest up and down: {said}")
+    return "\n".join([*lines, "", *_note(found.told.note)]) + "\n"
+
+
+def swept(found: Sweep, a: Country, b: Country) -> str:
+    """Return a scenario over a range: a line for each value."""
+    made = found.swept
+    heads = [f"{member.name}: real income" for member in (a, b)]
+    ways = [(i, j) for i, j in ((a, b), (b, a)) if any((i.id, j.id) in step.trade for step in made.steps)]
+    heads += [f"{i.name} → {j.name}: sales" for i, j in ways]
+    lines = [
+        found.title,
+        "",
+        f"  {made.parameter:>12}" + "".join(f"  {_cut(head, 34):>34}" for head in heads),
+    ]
+    for step in made.steps:
+        facts = [step.welfare[member.id] for member in (a, b)]
+        facts += [step.trade[i.id, j.id] for i, j in ways]
+        cells = [f"{number(fact, 'signed')} ({number(fact, 'range')})" for fact in facts]
+        lines.append(f"  {step.value:>12g}" + "".join(f"  {cell:>34}" for cell in cells))
+    return "\n".join([*lines, "", *_note(made.note)]) + "\n"
+
+
+def checked(made: Told) -> str:
+    """Return how exactly each condition of equilibrium holds, by scenario."""
+    lines = []
+    for name, gaps in made.checks.items():
+        listed = ", ".join(f"{condition} {gap:.1e}" for condition, gap in gaps.items())
+        lines.append(f"{name}: {listed}")
+    return "\n".join([*lines, f"largest gap in any condition of equilibrium, draws included: {made.gap:.1e}"])
+
+
+def _left_out(made: Told) -> list[str]:
+    return [f"  left out: {name}: {why}" for name, why in made.left_out.items()]
+
+
+def _note(note: str) -> list[str]:
+    return textwrap.wrap(f"Note: {note}.", WIDTH)
+
+
+def _cells(what: str, cells: Sequence[str]) -> str:
+    return f"  {_cut(what, NAME):<{NAME}}" + "".join(f"  {cell:>24}" for cell in cells)
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _range(fact: Fact | None) -> str:
+    return "" if fact is None else f"({number(fact, 'range').replace(PERCENTAGE_POINTS, '')})"
+
+
+def _signed(fact: Fact | None) -> str:
+    return "" if fact is None else number(fact, "points" if fact.unit.kind == "points" else "signed")
 
 
 def _scenario(answers: Answers, pair: tuple[Country, Country], industries: dict[str, str]) -> list[str]:
@@ -39,7 +143,8 @@ def _scenario(answers: Answers, pair: tuple[Country, Country], industries: dict[
     for member in pair:
         lines.append(_line(f"{member.name}: real income (welfare)", answers.welfare[member.id]))
         lines.append(_line(f"{member.name}: real wages", answers.real_wages[member.id]))
-        lines.append(_line(f"{member.name}: all exports", answers.exports[member.id]))
+        if member.id in answers.exports:
+            lines.append(_line(f"{member.name}: all exports", answers.exports[member.id]))
         for name in dict.fromkeys(name for name, _ in answers.alternatives):
             fact = answers.alternatives[name, member.id]
             lines.append(_line(f"{member.name}: real income, {name} elasticities", fact))
@@ -47,6 +152,10 @@ def _scenario(answers: Answers, pair: tuple[Country, Country], industries: dict[
         way = f"{country(i).name} → {country(j).name}"
         lines.append(_line(f"{way}: sales", fact))
         lines.append(_line(f"{way}: first round alone", answers.first_round[i, j]))
+        if (i, j) in answers.reached:
+            lines.append(_line(f"{way}: sales beside comparable pairs’", answers.reached[i, j]))
+        if (i, j) in answers.realised and (answers.realised[i, j].value or 0.0) > 0.0:
+            lines.append(_line(f"{way}: part of that distance made good", answers.realised[i, j]))
     return lines + _others(answers, pair) + _within(answers, pair, industries)
 
 
@@ -61,9 +170,18 @@ def _others(answers: Answers, pair: tuple[Country, Country]) -> list[str]:
         ways = answers.diversion.items()
         sellers = [fact for (_, j), fact in ways if j == member.id]
         buyers = [fact for (i, _), fact in ways if i == member.id]
+
+        def seller(fact: Fact, own: str = member.id) -> str:
+            return "its own producers" if fact.subject["exporter"] == own else _place(fact, "exporter")
+
+        def buyer(fact: Fact, own: str = member.id) -> str:
+            return "its own buyers" if fact.subject["importer"] == own else _place(fact, "importer")
+
         lines += [
-            _list(f"Who sells more to {member.name}", _largest(sellers), lambda f: _place(f, "exporter")),
-            _list(f"Who buys more of {member.name}", _largest(buyers), lambda f: _place(f, "importer")),
+            _list(f"Who sells more to {member.name}", _largest(sellers), seller),
+            _list(f"Who sells less to {member.name}", _largest(sellers, sign=-1), seller),
+            _list(f"Who buys more of {member.name}", _largest(buyers), buyer),
+            _list(f"Who buys less of {member.name}", _largest(buyers, sign=-1), buyer),
         ]
     return [line for line in lines if line]
 
@@ -72,16 +190,20 @@ def _within(answers: Answers, pair: tuple[Country, Country], industries: dict[st
     lines = []
     for member in pair:
         output = [fact for (economy, _), fact in answers.output.items() if economy == member.id]
+        prices = [fact for (economy, _), fact in answers.prices.items() if economy == member.id]
         drivers = [fact for (economy, _), fact in answers.drivers.items() if economy == member.id]
 
         def named(fact: Fact) -> str:
             return industries[fact.subject["industry"]]
 
-        matters = f"{member.name}: elasticities whose errors matter most"
+        matters = f"{member.name}: what moves real income most within its range"
+        listed = "; ".join(f"{f.subject['driver']} ({number(f, 'range')})" for f in drivers[:MOST])
         lines += [
-            _list(f"{member.name}: output rises most", _largest(output), named),
-            _list(f"{member.name}: output falls most", _largest(output, sign=-1), named),
-            _list(matters, _largest(drivers), lambda f: f.subject["driver"], form=""),
+            _list(f"{member.name}: output rises most", _largest(output, most=SECTORS), named),
+            _list(f"{member.name}: output falls most", _largest(output, sign=-1, most=SECTORS), named),
+            _list(f"{member.name}: prices rise most", _largest(prices, most=SECTORS), named),
+            _list(f"{member.name}: prices fall most", _largest(prices, sign=-1, most=SECTORS), named),
+            f"  {matters}: {listed}" if listed else "",
         ]
     return [line for line in lines if line]
 
@@ -91,16 +213,23 @@ def _line(what: str, fact: Fact) -> str:
     return f"{written}  ({number(fact, 'range')})" if fact.interval else written
 
 
-def _list(what: str, facts: Iterable[Fact], name: Callable[[Fact], str], *, form: str = "signed") -> str:
-    told = "; ".join(f"{name(fact)} {number(fact, form)}" for fact in facts)
-    return f"  {what}: {told}" if told else ""
+def _list(what: str, facts: Iterable[Fact], name: Callable[[Fact], str]) -> str:
+    shown = "; ".join(f"{name(fact)} {number(fact, 'signed')} ({number(fact, 'range')})" for fact in facts)
+    return f"  {what}: {shown}" if shown else ""
 
 
 def _place(fact: Fact, role: str) -> str:
     return country(fact.subject[role]).name
 
 
-def _largest(facts: list[Fact], sign: int = 1) -> list[Fact]:
+def _others_extremes(answers: Answers, pair: tuple[Country, Country]) -> tuple[Fact, Fact]:
+    members = {member.id for member in pair}
+    third = [fact for economy, fact in answers.welfare.items() if economy not in members]
+    ranked = sorted(third, key=lambda fact: fact.value or 0.0)
+    return ranked[-1], ranked[0]
+
+
+def _largest(facts: list[Fact], sign: int = 1, most: int = MOST) -> list[Fact]:
     """Return the facts that lie furthest on one side of zero."""
     ranked = sorted(facts, key=lambda fact: -sign * (fact.value or 0.0))
-    return [fact for fact in ranked[:MOST] if sign * (fact.value or 0.0) > 0.0]
+    return [fact for fact in ranked[:most] if sign * (fact.value or 0.0) > 0.0]

@@ -17,7 +17,9 @@ from hikiwake.core.provenance import Ledger
 LabelKind = Literal[
     "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite"
 ]  # fmt: skip
-ChartKind = Literal["lines", "bars", "diverging", "dumbbell", "strip", "ranges", "timeline"]
+ChartKind = Literal[
+    "lines", "bars", "diverging", "dumbbell", "strip", "ranges", "timeline", "whiskers", "curves", "map"
+]  # fmt: skip
 CaveatKind = Literal[
     "partial coverage",
     "not comparable",
@@ -152,7 +154,9 @@ class Chart(Block, frozen=True, omit_defaults=True):
     """A figure: `lines` over years, `bars` ranked, `diverging` (two directions), `dumbbell`, `strip`.
 
     `ranges` has five series of its rows: an outer and an inner range, a middle, the thing itself, its range.
-    A `timeline` has `events`, which stand in rows above the lines of its series (or alone, without series).
+    `whiskers` are values with their intervals, a row each; `curves` run over a number (the ids of their
+    marks, which the `note` names) within bands of intervals; a `map` shades economies. A `timeline` has
+    `events`, which stand in rows above the lines of its series (or alone, without series).
 
     `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a
     person who cannot see it should know.

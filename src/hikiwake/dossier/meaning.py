@@ -49,7 +49,7 @@ def meaningless(dossier: Dossier, tree: dict[str, Any]) -> Iterator[Fault]:
         from hikiwake.dossier.scenarios import scenario_faults
 
         known = [reference.id for reference in dossier.references]
-        yield from scenario_faults(dossier.scenarios, list(dossier.groups), known)
+        yield from scenario_faults(dossier.scenarios, dossier.groups, known)
 
 
 def partly_meaningless(tree: Any, faulty: set[Path]) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from hikiwake.equilibrium.many_sectors import (
 )
 from hikiwake.equilibrium.moves import Move, SectorShock
 from hikiwake.equilibrium.one_sector import Check, Outcome, solve
-from hikiwake.equilibrium.sector_draws import SectorDraws, solve_draws
+from hikiwake.equilibrium.sector_draws import SectorDraws, first_round_draws, solve_draws
 from hikiwake.equilibrium.sectors import Sectors, sectors
 from hikiwake.equilibrium.shock import Shock, no_shock
 from hikiwake.equilibrium.world import World, world
@@ -39,6 +39,7 @@ __all__ = [
     "balance",
     "conditional",
     "first_round",
+    "first_round_draws",
     "first_round_sectors",
     "no_shock",
     "purged",

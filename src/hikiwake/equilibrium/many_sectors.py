@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import MEANING, Closure, checked, spending
-from hikiwake.equilibrium.moves import Move, SectorShock, cells, cut
+from hikiwake.equilibrium.moves import Move, SectorShock, cells
 from hikiwake.equilibrium.rounds import Draws, Model, Round, settle
 from hikiwake.equilibrium.sectors import Sectors
 
@@ -34,19 +34,21 @@ class SectorCheck(NamedTuple):
 
     `prices`: price indices less what costs and old shares say; `spending`: purchases of each sector's goods
     less those for inputs and final use; `labour`: wages less value added of what is sold; `world`: final
-    spending less income and duty.
+    spending less income and duty; `limits`: what limited trade exceeds its limit by, or falls short of it
+    where the limit makes it dearer.
     """
 
     prices: float
     spending: float
     labour: float
     world: float
+    limits: float
     rounds: int
 
     @property
     def largest(self) -> float:
         """The largest gap of all conditions."""
-        return max(self.prices, self.spending, self.labour, self.world)
+        return max(self.prices, self.spending, self.labour, self.world, self.limits)
 
 
 class SectorOutcome(msgspec.Struct, frozen=True):
@@ -55,7 +57,8 @@ class SectorOutcome(msgspec.Struct, frozen=True):
     `before` and `after` (k, n, n) are sales before duty. `wages` (n,), `prices` and `costs` (k, n) and
     `cost_of_living` (n,) are ratios of new to old in units of the numeraire: prices are what buyers in an
     economy pay, costs what its producers need. `final_spending` (n,) is an amount, `welfare` (n,) the ratio
-    of new to old real final spending.
+    of new to old real final spending. `limits` (l, k) are the factors on the trade of each limited move that
+    keep it within its limit: 1 where it does not bind.
     """
 
     before: Array
@@ -66,6 +69,7 @@ class SectorOutcome(msgspec.Struct, frozen=True):
     cost_of_living: Array
     final_spending: Array
     welfare: Array
+    limits: Array
     closure: Closure
     numeraire: str
     check: SectorCheck
@@ -137,7 +141,10 @@ def solve_sectors(
 def first_round_sectors(world: Sectors, theta: ArrayLike, shock: SectorShock) -> Array:
     """Return sales at unchanged costs, prices and spending, (k, n, n): the direct or partial effect."""
     powers = checks.elasticity(theta, (len(world.flows),))
-    factor, duty = _factors(world, powers, shock.moves)
+    factor, duty = factors_of(world, powers, shock.moves)
+    for move in shock.moves:
+        if move.limit is not None:  # at unchanged prices only one below the old trade binds
+            factor[cells(factor.shape, move)] *= min(move.limit, 1.0)
     made = 1.0 if shock.productivity is None else (shock.productivity ** powers[:, None])[:, :, None]
     return np.asarray(world.flows * factor * made / duty)
 
@@ -162,7 +169,7 @@ def _settled(
 ) -> tuple[Round, int]:
     n = base.flows.shape[1]
     transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
-    model = Model(base, cut(base, shock.moves), spending(base.earned, base.deficit, closure, transfer, unit))
+    model = Model(base, shock.moves, spending(base.earned, base.deficit, closure, transfer, unit))
     settled = settle(model, draws_of(model, theta[:, None], shock), model.start(1))
     return settled.last, settled.rounds
 
@@ -189,14 +196,21 @@ def draws_of(
     return Draws(theta[:, :, None], tuple(factors), productivity)
 
 
-def _factors(world: Sectors, theta: Array, moves: Sequence[Move]) -> tuple[Array, Array | float]:
-    """Return factors on spending at given costs and ratios of (1 + duty), (k, n, n), cell by cell."""
+def factors_of(
+    world: Sectors, theta: Array, moves: Sequence[Move], limits: Array | None = None
+) -> tuple[Array, Array | float]:
+    """Return factors on spending at given costs and ratios of (1 + duty), (k, n, n), cell by cell.
+
+    `limits` (l, k) are those of the limited moves, in their order; None: no limit binds.
+    """
+    left = iter(() if limits is None else limits)
     factor = np.ones_like(world.flows)
     old = np.zeros_like(world.flows) if world.tariffs is None else world.tariffs
     rates = old.copy()
     for move in moves:
         chosen = cells(factor.shape, move)
-        scale = np.broadcast_to((move.effect * move.cost**-theta)[:, None, None], factor.shape)
+        held = next(left, 1.0) if move.limit is not None else 1.0
+        scale = np.broadcast_to((move.effect * move.cost**-theta * held)[:, None, None], factor.shape)
         factor[chosen] *= scale[chosen]
         if move.tariff is not None:
             rates[chosen] = move.tariff
@@ -213,7 +227,8 @@ def _sales(base: Sectors, weights: Array, found: Round) -> Array:
 
 
 def _outcome(base: Sectors, theta: Array, shock: SectorShock, found: Round, frame: _Frame) -> SectorOutcome:
-    factor, duty = _factors(base, theta, shock.moves)
+    limits = np.exp(found.state.limits[:, :, 0])
+    factor, duty = factors_of(base, theta, shock.moves, limits)
     old = 0.0 if base.tariffs is None else base.tariffs
     paid = _sales(base, base.shares * factor, found)
     after = paid / ((1.0 + old) * duty)
@@ -239,9 +254,12 @@ def _outcome(base: Sectors, theta: Array, shock: SectorShock, found: Round, fram
         cost_of_living=living / unit,
         final_spending=final / unit,
         welfare=final / base.final_spending / living,
+        limits=limits,
         closure=frame.closure,
         numeraire="world value added" if frame.numeraire is None else f"wage of {frame.numeraire}",
-        check=_check(base, theta, shock, _Found(wages, log_prices, final, paid, after, factor), frame.rounds),
+        check=_check(
+            base, theta, shock, _Found(wages, log_prices, final, paid, after, factor, limits), frame.rounds
+        ),
     )
 
 
@@ -252,6 +270,7 @@ class _Found(NamedTuple):
     paid: Array
     after: Array
     factor: Array
+    limits: Array
 
 
 def _check(base: Sectors, theta: Array, shock: SectorShock, found: _Found, rounds: int) -> SectorCheck:
@@ -270,8 +289,23 @@ def _check(base: Sectors, theta: Array, shock: SectorShock, found: _Found, round
         spending=_gap(found.paid.sum(axis=1), wanted),
         labour=_gap((base.value_added.T * sold).sum(axis=0), income),
         world=_gap(np.array(found.final.sum()), np.array((income + duty).sum())),
+        limits=_limit_gap(base, shock.moves, found, np.exp(costs)),
         rounds=rounds,
     )
+
+
+def _limit_gap(base: Sectors, moves: Sequence[Move], found: _Found, costs: Array) -> float:
+    """Return the largest part by which limited trade exceeds its limit, or leaves one unused that binds."""
+    worst = 0.0
+    limited = [move for move in moves if move.limit is not None]
+    for move, factors in zip(limited, found.limits, strict=True):
+        chosen = cells(base.flows.shape, move)
+        most = (move.limit or 0.0) * np.where(chosen, base.flows, 0.0).sum(axis=(1, 2))
+        sold = (np.where(chosen, found.after, 0.0) / costs[:, :, None]).sum(axis=(1, 2))
+        over = sold[most > 0.0] / most[most > 0.0] - 1.0
+        binds = factors[most > 0.0] < 1.0
+        worst = max(worst, float(np.where(binds, np.abs(over), np.maximum(over, 0.0)).max(initial=0.0)))
+    return worst
 
 
 def _gap(one: Array, other: Array) -> float:

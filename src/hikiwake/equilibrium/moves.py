@@ -22,7 +22,10 @@ class Move(msgspec.Struct, frozen=True):
 
     An empty tuple means all. `cost` is the ratio of new to old iceberg costs (inf: embargo), `effect` a
     factor on trade at given prices (exp(beta); 0: embargo; 0.05: an embargo of which five per cent leak),
-    `tariff` the new rate of duty (None: the old one stays).
+    `tariff` the new rate of duty (None: the old one stays). `limit` is what the quantity of this trade, by
+    sector over all its cells, may come to at most as a ratio to the old (None: anything): a diversion limit,
+    such as a pipeline's or a port's capacity. Where it binds, the trade costs more until it fits; what that
+    costs is used up, as by queues and detours, and is nobody's income.
     """
 
     origins: tuple[int, ...] = ()
@@ -31,9 +34,16 @@ class Move(msgspec.Struct, frozen=True):
     cost: float = 1.0
     effect: float = 1.0
     tariff: float | None = None
+    limit: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no change of trade."""
+        if self.limit is not None and not 0.0 < self.limit < np.inf:
+            raise BadInput(
+                where=f"move with limit {self.limit:g}",
+                why="the most that trade may come to, as a ratio to the old, is above zero and finite",
+                remedy="Write limit=1.2 for a fifth more at most; for an embargo write effect=0.",
+            )
         wrong = not self.cost > 0.0 or not 0.0 <= self.effect < np.inf
         if wrong or not (self.tariff is None or 0.0 <= self.tariff < np.inf):
             raise BadInput(

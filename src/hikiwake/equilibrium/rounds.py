@@ -6,6 +6,7 @@ economy's inputs multiply all draws at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +15,17 @@ from hikiwake.core.errors import NoSolution
 from hikiwake.equilibrium.anderson import Memory
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.clearing import PROMISED, Spending
-from hikiwake.equilibrium.moves import Cut
+from hikiwake.equilibrium.moves import Move, cells, cut
 from hikiwake.equilibrium.sectors import Sectors
 
 AIM = 1e-12
 MOST_ROUNDS = 1000
 DEPTH = 8
 LONGEST_STEP = 0.3
+MOST_SEARCHES = 60
+LONGEST_LIMIT = 3.0
+SLOPES = (0.1, 3.0)
+"""Bounds of what one per cent on the factor of limited trade does to that trade, in per cent."""
 WORSE = 30.0
 """A mended step after which the gap grows by this factor went astray: the memory is dropped."""
 
@@ -34,35 +39,70 @@ class Draws(NamedTuple):
 
 
 class State(NamedTuple):
-    """Logs of prices (k, b, n) and of wages (b, n), and ratios of new to old spending by sector (k, b, n)."""
+    """Logs of prices (k, b, n) and of wages (b, n), and ratios of new to old spending by sector (k, b, n).
+
+    `limits` (l, k, b) are logs of the factors that keep the trade of the l limited moves within its limit.
+    """
 
     prices: Array
     spending: Array
     wages: Array
+    limits: Array
+
+    def repeated(self, count: int) -> State:
+        """Return the state of one draw for so many."""
+        return State(
+            np.repeat(self.prices, count, axis=1),
+            np.repeat(self.spending, count, axis=1),
+            np.repeat(self.wages, count, axis=0),
+            np.repeat(self.limits, count, axis=2),
+        )
+
+
+class Limited(NamedTuple):
+    """One limited move: its place, the parts it is in, and the most that it may sell by sector, (k, 1)."""
+
+    move: int
+    parts: tuple[int, ...]
+    most: Array
 
 
 class Round(NamedTuple):
     """What one round makes of a state; `power` = (cost)^-theta, `whole` the sum of shares times it.
 
-    `demand` (k, b, n) sums shares before duty times spending over `whole` at destinations, so that sales are
-    power x demand; `gaps` (b, n) are logs of what labour's sales pay over its wages.
+    `factors` are those of the parts, limits included. `demand` (k, b, n) sums shares before duty times
+    spending over `whole` at destinations, so that sales are power x demand; `gaps` (b, n) are logs of what
+    labour's sales pay over its wages, `room` (l, k, b) of what limited trade may be at most over what it is.
     """
 
     state: State
+    factors: tuple[Array, ...]
     power: Array
     whole: Array
     demand: Array
     budget: Array
     gaps: Array
+    room: Array
 
 
 class Model:
     """The equations of a world of sectors under moves, for batches of draws."""
 
-    def __init__(self, world: Sectors, pieces: Cut, rule: Spending) -> None:
+    def __init__(self, world: Sectors, moves: Sequence[Move], rule: Spending) -> None:
         self.world = world
-        self.pieces = pieces
+        self.pieces = cut(world, moves)
+        pieces = self.pieces
         self.rule = rule
+        self.limited = tuple(
+            Limited(
+                number,
+                tuple(n for n, part in enumerate(pieces.parts) if number in part.moves),
+                move.limit
+                * np.where(cells(world.flows.shape, move), world.flows, 0.0).sum(axis=(1, 2))[:, None],
+            )
+            for number, move in enumerate(moves)
+            if move.limit is not None
+        )
         self.bought = world.bought[:, None, :]
         self._old = np.where(self.bought > 0.0, self.bought, 1.0)
         self._inputs = np.ascontiguousarray(world.inputs)
@@ -75,21 +115,23 @@ class Model:
     def start(self, draws: int) -> State:
         """Return the state of no change."""
         k, n = self.world.bought.shape
-        return State(np.zeros((k, draws, n)), np.ones((k, draws, n)), np.zeros((draws, n)))
+        limits = np.zeros((len(self.limited), k, draws))
+        return State(np.zeros((k, draws, n)), np.ones((k, draws, n)), np.zeros((draws, n)), limits)
 
     def round(self, state: State, draws: Draws) -> Round:
         """Go through all equations once."""
         w = np.exp(state.wages)
         costs = self._labour * state.wages + _by_economy(state.prices, self._uses) - draws.productivity
         power = np.exp(-draws.theta * costs)
-        whole = self.gathered(power, draws, net=False)
+        factors = self._factors(state, draws)
+        whole = self.gathered(power, factors, net=False)
         prices = np.log(whole) / -draws.theta
         spent = state.spending * self.bought
-        demand = self._demanded(spent / whole, draws)
+        demand = self._demanded(spent / whole, factors)
         sales = power * demand
         budget = self.rule.at_rows(w)
         if self.pieces.dutied:
-            budget = budget + (spent * (1.0 - self.gathered(power, draws, net=True) / whole)).sum(axis=0)
+            budget = budget + (spent * (1.0 - self.gathered(power, factors, net=True) / whole)).sum(axis=0)
         new = _by_economy(sales, self._inputs) + self._final * budget
         earned = self._labour * sales
         gaps = np.log(earned.sum(axis=0) / (w * self.rule.y))
@@ -101,20 +143,43 @@ class Model:
         wages = state.wages + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
         wages -= np.log(np.exp(wages) @ self.rule.y / self.rule.y.sum())[:, None]
         spending = np.where(self.bought > 0.0, new / self._old, 1.0)
-        return Round(State(prices, spending, wages), power, whole, demand, budget, gaps)
+        room = self._room(state, power * np.exp(-costs), spent / whole, factors)
+        new_state = State(prices, spending, wages, state.limits)
+        return Round(new_state, factors, power, whole, demand, budget, gaps, room)
 
-    def gathered(self, power: Array, draws: Draws, *, net: bool) -> Array:
+    def _factors(self, state: State, draws: Draws) -> tuple[Array, ...]:
+        """Return the factors of the parts, (k, b), with what their limits take from them."""
+        factors = list(draws.factors)
+        for limited, log in zip(self.limited, state.limits, strict=True):
+            for part in limited.parts:
+                factors[part] = factors[part] * np.exp(log)
+        return tuple(factors)
+
+    def _room(self, state: State, made: Array, per_share: Array, factors: tuple[Array, ...]) -> Array:
+        """Return logs of the most that limited trade may be over what it is, (l, k, b)."""
+        room = np.full_like(state.limits, np.inf)
+        for number, limited in enumerate(self.limited):
+            sold = np.zeros_like(state.limits[number])
+            for place in limited.parts:
+                part = self.pieces.parts[place]
+                bought = np.matmul(per_share[:, :, part.columns], part.net.transpose(0, 2, 1))
+                sold += factors[place] * (made[:, :, part.rows] * bought).sum(axis=2)
+            some = sold > 0.0
+            room[number][some] = np.log(np.broadcast_to(limited.most, sold.shape)[some] / sold[some])
+        return room
+
+    def gathered(self, power: Array, factors: tuple[Array, ...], *, net: bool) -> Array:
         """Return sums over origins of new shares times powers of costs, by destination, (k, b, n)."""
         whole = np.matmul(power, self.pieces.net if net else self.pieces.paid)
-        for part, factor in zip(self.pieces.parts, draws.factors, strict=True):
+        for part, factor in zip(self.pieces.parts, factors, strict=True):
             some = np.matmul(power[:, :, part.rows], part.net if net else part.paid)
             whole[:, :, part.columns] += factor[:, :, None] * some
         return np.asarray(whole)
 
-    def _demanded(self, per_share: Array, draws: Draws) -> Array:
+    def _demanded(self, per_share: Array, factors: tuple[Array, ...]) -> Array:
         """Return sums over destinations of new shares before duty times spending over `whole`, by origin."""
         demand = np.matmul(per_share, self._back)
-        for part, factor in zip(self.pieces.parts, draws.factors, strict=True):
+        for part, factor in zip(self.pieces.parts, factors, strict=True):
             some = np.matmul(per_share[:, :, part.columns], part.net.transpose(0, 2, 1))
             demand[:, :, part.rows] += factor[:, :, None] * some
         return np.asarray(demand)
@@ -135,13 +200,44 @@ class Settled(NamedTuple):
 
 
 def settle(model: Model, draws: Draws, start: State) -> Settled:
-    """Go round until nothing moves.
+    """Go round until nothing moves; where trade has limits, until those that bind are met exactly.
+
+    What keeps trade within a limit is found outside the rounds: for each limited move and sector a secant's
+    step towards its room, never above no change. Within the rounds its kink would lead the acceleration
+    astray.
 
     Raises
     ------
     NoSolution
-        If a round still moves something by more than PROMISED.
+        If a round still moves something by more than PROMISED, or a limit is not met.
     """
+    settled = _settle(model, draws, start)
+    rounds = settled.rounds
+    slope = np.ones_like(start.limits)
+    before: tuple[Array, Array] | None = None
+    for _ in range(MOST_SEARCHES):
+        limits, room = settled.last.state.limits, settled.last.room
+        gap = float(np.abs(np.minimum(limits + room, 0.0) - limits).max(initial=0.0))
+        if gap < 10.0 * AIM:
+            return Settled(settled.last, max(settled.residual, gap), rounds)
+        if before is not None:
+            moved = np.abs(limits - before[0]) > 1e-13
+            steps = np.where(moved, limits - before[0], 1.0)
+            with np.errstate(invalid="ignore"):  # where nothing is sold there is all the room there can be
+                found = np.where(moved, (before[1] - room) / steps, slope)
+            slope = np.clip(np.nan_to_num(found, nan=1.0), *SLOPES)
+        before = (limits, room)
+        new = np.minimum(limits + np.clip(room / slope, -LONGEST_LIMIT, LONGEST_LIMIT), 0.0)
+        settled = _settle(model, draws, settled.last.state._replace(limits=new))
+        rounds += settled.rounds
+    raise NoSolution(
+        where="equilibrium of many sectors",
+        why=f"a limit on trade is still missed by {gap:.1e} after {MOST_SEARCHES} searches",
+        remedy="Loosen the limit, or limit fewer industries at once.",
+    )
+
+
+def _settle(model: Model, draws: Draws, start: State) -> Settled:
     state = start
     shape = state.prices.shape
     memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], DEPTH)
@@ -164,7 +260,7 @@ def settle(model: Model, draws: Draws, start: State) -> Settled:
         if residual < best:
             best, kept = residual, after.state
         memory.learn(x, step)
-        state = _unpacked(memory.mended(x, step), shape)
+        state = _unpacked(memory.mended(x, step), shape, start.limits)
     else:
         if not best <= PROMISED:
             raise _unsettled(best, MOST_ROUNDS)
@@ -191,11 +287,12 @@ def _packed(state: State) -> Array:
     )
 
 
-def _unpacked(x: Array, shape: tuple[int, ...]) -> State:
+def _unpacked(x: Array, shape: tuple[int, ...], limits: Array) -> State:
     k, rows, n = shape
     size = k * n
     return State(
         np.ascontiguousarray(x[:, :size].reshape(rows, k, n).transpose(1, 0, 2)),
         np.ascontiguousarray(x[:, size : 2 * size].reshape(rows, k, n).transpose(1, 0, 2)),
         np.ascontiguousarray(x[:, 2 * size :]),
+        limits,
     )

@@ -15,8 +15,8 @@ from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import Closure, checked, spending
 from hikiwake.equilibrium.many_sectors import draws_of
-from hikiwake.equilibrium.moves import SectorShock, cut
-from hikiwake.equilibrium.rounds import Draws, Model, Round, Settled, State, settle
+from hikiwake.equilibrium.moves import SectorShock, cells
+from hikiwake.equilibrium.rounds import Draws, Model, Round, Settled, settle
 from hikiwake.equilibrium.sectors import Sectors
 
 BATCH = 16
@@ -26,8 +26,9 @@ BATCH = 16
 class SectorDraws(msgspec.Struct, frozen=True):
     """Equilibria of b draws, n economies and k sectors; what an interval can be asked for.
 
-    `wages`, `cost_of_living` and `welfare` (b, n) and `costs` (b, k, n) are ratios of new to old; `output`
-    (b, k, n), `exports` (b, n) and `trade` (b, pairs, k) are sales before duty in units of world value added.
+    `wages`, `cost_of_living` and `welfare` (b, n), `costs` of producers and `prices` of buyers (b, k, n) are
+    ratios of new to old in units of world value added; `output` (b, k, n), `exports` (b, n) and `trade` (b,
+    pairs, k) are sales before duty in such units.
     `residual` is the largest change or gap left in any draw, `rounds` the most any batch took.
     """
 
@@ -35,6 +36,7 @@ class SectorDraws(msgspec.Struct, frozen=True):
     cost_of_living: Array
     welfare: Array
     costs: Array
+    prices: Array
     output: Array
     exports: Array
     trade: Array
@@ -81,31 +83,64 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     ratios = None if costs is None else checks.positive("costs", costs, moved)
     factors = None if effects is None else checks.amounts("effects", effects, moved)
     transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
-    model = Model(
-        world, cut(world, shock.moves), spending(world.earned, world.deficit, closure, transfer, None)
-    )
+    model = Model(world, shock.moves, spending(world.earned, world.deficit, closure, transfer, None))
     middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
     start = settle(model, middle, model.start(1)).last.state
 
     def batch(rows: slice) -> tuple[Settled, dict[str, Array]]:
         some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
         count = powers[:, rows].shape[1]
-        first = State(
-            np.repeat(start.prices, count, axis=1),
-            np.repeat(start.spending, count, axis=1),
-            np.repeat(start.wages, count, axis=0),
-        )
-        settled = settle(model, some, first)
+        settled = settle(model, some, start.repeated(count))
         return settled, _answers(model, settled.last, some, pairs)
 
     batches = [slice(at, min(at + BATCH, b)) for at in range(0, b, BATCH)]
     done = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for rows, result in zip(batches, pool.map(batch, batches), strict=True):
-            done.append(result)
-            if progress is not None:
-                progress(rows.stop, b)
+        try:
+            for rows, result in zip(batches, pool.map(batch, batches), strict=True):
+                done.append(result)
+                if progress is not None:
+                    progress(rows.stop, b)
+        except BaseException:  # an interrupt does not wait for batches that have not begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return _joined(done)
+
+
+def first_round_draws(
+    world: Sectors,
+    theta: ArrayLike,
+    shock: SectorShock,
+    *,
+    costs: Array,
+    effects: Array,
+    pairs: Sequence[tuple[int, int]],
+) -> Array:
+    """Return ratios of first-round to old sales of pairs by draw, (b, pairs): prices and spending unchanged.
+
+    `theta` (b, k), `costs` and `effects` (b, moves) as in `solve_draws`. NaN where nothing was sold.
+    """
+    powers = np.asarray(theta, dtype=np.float64)
+    touched = [cells(world.flows.shape, move) for move in shock.moves]
+    sold = np.empty((len(powers), len(pairs)))
+    for place, (i, j) in enumerate(pairs):
+        factor = np.ones_like(powers)
+        old = np.zeros(len(world.flows)) if world.tariffs is None else world.tariffs[:, i, j]
+        rates = old.copy()
+        for number, move in enumerate(shock.moves):
+            here = touched[number][:, i, j]
+            scale = effects[:, number, None] * costs[:, number, None] ** -powers
+            scale *= 1.0 if move.limit is None else min(move.limit, 1.0)
+            factor = np.where(here, factor * scale, factor)
+            if move.tariff is not None:
+                rates[here] = move.tariff
+        if shock.productivity is not None:
+            factor = factor * shock.productivity[:, i] ** powers
+        duty = ((1.0 + rates) / (1.0 + old)) ** (-powers - 1.0)
+        before = np.ones_like(powers) * world.flows[:, i, j]
+        with np.errstate(invalid="ignore"):
+            sold[:, place] = (before * factor * duty).sum(axis=1) / before.sum(axis=1)
+    return sold
 
 
 def _shares_a_baseline(closure: Closure) -> None:
@@ -141,12 +176,13 @@ def _answers(model: Model, found: Round, drawn: Draws, pairs: Sequence[tuple[int
     output = found.power * found.demand
     per_share = found.state.spending * model.bought / found.whole
     home = np.einsum("kii->ki", model.pieces.net)[:, None, :] * found.power * per_share
-    trade = [_sold(model, found.power, per_share, drawn.factors, pair) for pair in pairs]
+    trade = [_sold(model, found.power, per_share, found.factors, pair) for pair in pairs]
     return {
         "wages": np.exp(found.state.wages),
         "cost_of_living": living,
         "welfare": found.budget / world.final_spending / living,
         "costs": np.exp(np.log(found.power) / -drawn.theta).transpose(1, 0, 2),
+        "prices": np.exp(found.state.prices).transpose(1, 0, 2),
         "output": output.transpose(1, 0, 2),
         "exports": (output - home).sum(axis=0),
         "trade": np.stack(trade, axis=1) if trade else np.zeros((len(living), 0, len(output))),

@@ -16,6 +16,7 @@ NARROW = "\u202f"
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 NO_DATA = "no data"
+PERCENTAGE_POINTS = " percentage points"
 
 FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "level", "points")
 """What a template may ask of a number; see `number`."""
@@ -25,7 +26,7 @@ _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _MOST_DIGITS = 6
 _MOST_FINER = 5
-_GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio")
+_GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
 
 
@@ -58,7 +59,7 @@ def number(fact: Fact, form: str = "") -> str:
     if form == "times":
         return f"{_ratio(fact.value, finer)} times"
     if form in _FORMED:
-        return _FORMED[form](fact.value)
+        return _FORMED[form](fact.value) if form != "points" else _points(fact.value, finer)
     whole = form == "whole"
     value = abs(fact.value) if form == "abs" else fact.value
     written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
@@ -115,10 +116,29 @@ def _finer(fact: Fact) -> int:
     # Ends that differ in the twelfth digit are the noise of a sum, and no interval.
     if math.isclose(low, high, rel_tol=1e-12):
         return 0
-    for finer in range(_MOST_FINER):
+    least = _deserved(fact) if fact.unit.kind in ("rate", "points") else 0
+    for finer in range(least, max(least + 1, _MOST_FINER)):
         if _written(fact.unit, low, finer=finer) != _written(fact.unit, high, finer=finer):
             return finer
-    return 0
+    return least
+
+
+def _deserved(fact: Fact) -> int:
+    """Return the decimals beyond the first that the interval of a rate or of points deserves.
+
+    Two significant digits of its width, and no more than three of its larger end.
+    """
+    if fact.interval is None:
+        return 0
+    times = 100.0 if fact.unit.kind == "rate" else 1.0
+    ends = (fact.interval.low, fact.interval.high, fact.value or 0.0)
+    width, reach = times * (fact.interval.high - fact.interval.low), times * max(abs(end) for end in ends)
+    by_width, by_reach = -math.floor(math.log10(width)), 1 - math.floor(math.log10(reach))
+    return max(0, min(by_width, by_reach, _MOST_FINER))
+
+
+def _points(value: float, finer: int) -> str:
+    return f"{'+' if value > 0 else ''}{_honest(value, 1 + finer)}"
 
 
 def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -> str:
@@ -133,8 +153,9 @@ def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -
     if unit.kind in ("share", "rate"):
         digits = 0 if whole else 1 + finer
         return _percent(value, digits=digits, full=100.0 if unit.kind == "share" else None)
-    if unit.kind == "ratio":
-        return _ratio(value, finer)
+    if unit.kind in ("ratio", "points"):
+        points = unit.kind == "points"
+        return f"{_honest(value, 1 + finer)}{PERCENTAGE_POINTS}" if points else _ratio(value, finer)
     return _WRITERS[unit.kind](value)
 
 
@@ -220,7 +241,6 @@ _TITLES = {
 }
 _WRITERS: dict[str, Callable[[float], str]] = {
     "persons": _persons,
-    "points": lambda value: f"{_honest(value, 1)} percentage points",
     "rank": ordinal,
     "distance": lambda value: (
         f"{_plain(value, 0 if abs(value) >= 10 or value == round(value) else 1)}{NO_BREAK}km"
@@ -231,6 +251,5 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "duration": lambda value: f"{_honest(value, 1)}{NO_BREAK}years",
 }
 _FORMED: dict[str, Callable[[float], str]] = {
-    "points": lambda value: f"{'+' if value > 0 else ''}{_honest(value, 1)}",
     "ordinal": spelt_ordinal,
 }

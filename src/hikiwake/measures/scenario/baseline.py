@@ -1,56 +1,126 @@
-"""The world before a scenario, from the inter-country table: who sells what to whom, and with which inputs.
+"""The world before a scenario, who sells what to whom and with which inputs, from the tables of a vintage.
 
-The table holds deliveries to industries by destination, and final sales by origin only, together with sales
-to economies outside it. A rule must say where final goods go; the rule here is named in every result.
+Three tables can make one. An inter-country table with all uses by destination gives the exact thing. The
+shipped one holds deliveries to industries by destination, and final sales by origin only, together with sales
+to economies outside it: a rule must say where final goods go, and is named in every result. A plain matrix of
+trade, with what is sold at home, makes a world of one sector without inputs.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
 
+from hikiwake.core.errors import BadInput
 from hikiwake.equilibrium import Sectors, sectors
-from hikiwake.measures.intermediate.formulas import FLOWS, TOTALS
-from hikiwake.measures.intermediate.table import Array, Industry, economies_in, industries
+from hikiwake.measures.intermediate.formulas import FLOWS, INDUSTRIES, TOTALS
+from hikiwake.measures.intermediate.table import Array, Industry, industries
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Tables
 
 USE_BY_INPUT = "icio_use_by_input"
+USES, MATRIX = "intercountry_flows", "trade_matrix"
+SHIPPED_READS = (FLOWS, USE_BY_INPUT, TOTALS, INDUSTRIES)
 
 RULE = (
     "final goods follow intermediates: each industry's whole output, final use and sales outside the table "
     "included, goes to economies in the proportions of its sales to their industries"
 )
+EXACT = "final goods go where the inter-country table has them"
+ONE_SECTOR = "one sector without inputs: all trade of the matrix is of one good from each origin"
 
 
 class Baseline(NamedTuple):
-    """The world of a year in USD, its industries, and how many industries had to be adjusted.
+    """The world of a year in USD and its industries.
 
+    `rule` says where final goods go and what had to be adjusted; `reads` are the tables it was made from.
     `at_home` counts industries that sell to no industry, so that all they sell is taken as sold at home;
-    `scaled` those whose inputs exceed their output in the table and are scaled to it.
+    `scaled` those whose inputs exceed their output in the table and are scaled to it; `clipped` the cells of
+    final use below zero (stocks that fell), taken as nothing.
     """
 
     world: Sectors
     year: int
     industries: tuple[Industry, ...]
-    at_home: int
-    scaled: int
+    rule: str
+    reads: tuple[str, ...]
+    at_home: int = 0
+    scaled: int = 0
+    clipped: int = 0
+
+    @property
+    def adjusted(self) -> str:
+        """What had to be adjusted, in words."""
+        said = []
+        if self.at_home:
+            said.append(f"{self.at_home} industries that sell to no industry sell at home")
+        if self.scaled:
+            said.append(f"{self.scaled} with inputs above output are scaled")
+        if self.clipped:
+            said.append(f"{self.clipped} cells of final use below zero are taken as nothing")
+        return "; ".join([self.rule, *said])
+
+
+class Opened(NamedTuple):
+    """Which tables make the baseline of a vintage, and of which year."""
+
+    kind: str
+    year: int
+
+    def made(self, tables: Tables) -> Baseline:
+        """Return the baseline, made once for all pairs of a process."""
+        return _made(tables, self)
+
+
+def opened(tables: Tables, last: int | None) -> Opened | None:
+    """Return what makes the baseline: the exact table where there is one, a matrix, or the shipped table.
+
+    None where the vintage holds none of a year up to `last`.
+    """
+    for kind, needed, dated in (
+        (USES, (USES,), USES),
+        (MATRIX, (MATRIX,), MATRIX),
+        (FLOWS, SHIPPED_READS, TOTALS),
+    ):
+        if all(tables.has(table) for table in needed):
+            held = tables.collect(tables.frame(dated).select("year").unique())["year"]
+            years = [int(year) for year in held if last is None or year <= last]
+            if years:
+                return Opened(kind, max(years))
+    return None
+
+
+def economies_of(tables: Tables, found: Opened) -> tuple[str, ...]:
+    """Return the economies of the baseline, in the order of their codes."""
+    table, column = (TOTALS, "economy") if found.kind == FLOWS else (found.kind, "exporter")
+    rows = tables.frame(table).filter(nw.col("year") == found.year).select(column).unique()
+    return tuple(sorted(str(one) for one in tables.collect(rows)[column]))
+
+
+@lru_cache(maxsize=2)
+def _made(tables: Tables, found: Opened) -> Baseline:
+    make = {USES: _of_uses, MATRIX: _of_matrix, FLOWS: _of_shipped}[found.kind]
+    return make(tables, found)
 
 
 def baseline(tables: Tables, year: int) -> Baseline:
-    """Collect the world of a year (three queries)."""
+    """Collect the world of a year from the shipped table."""
+    return _of_shipped(tables, Opened(FLOWS, year))
+
+
+def _of_shipped(tables: Tables, found: Opened) -> Baseline:
     known = industries(tables)
-    economies = economies_in(tables, year)
-    grid = _Places({e: n for n, e in enumerate(economies)}, {i.code: n for n, i in enumerate(known)})
+    economies, year = economies_of(tables, found), found.year
+    grid = _Places(economies, [one.code for one in known])
     n, k = len(economies), len(known)
     sales, output, used = np.zeros((k, n, n)), np.zeros((k, n)), np.zeros((n, k, k))
     rows = _of(tables, FLOWS, year)
-    sales[grid.industry(rows, "industry"), grid.economy(rows, "exporter"), grid.economy(rows, "importer")] = (
-        rows["value"]
-    )
+    at = (grid.industry(rows, "industry"), grid.economy(rows, "exporter"), grid.economy(rows, "importer"))
+    sales[at] = rows["value"]
     rows = _of(tables, TOTALS, year)
     output[grid.industry(rows, "industry"), grid.economy(rows, "economy")] = rows["output"]
     rows = _of(tables, USE_BY_INPUT, year)
@@ -63,7 +133,70 @@ def baseline(tables: Tables, year: int) -> Baseline:
     alone = _send_final(sales, output)
     scaled = _scale_inputs(used, output)
     world = sectors(sales, used, economies=economies, names=[industry.code for industry in known])
-    return Baseline(world, year, known, alone, scaled)
+    return Baseline(world, year, known, RULE, SHIPPED_READS, at_home=alone, scaled=scaled)
+
+
+def _of_uses(tables: Tables, found: Opened) -> Baseline:
+    """Collect a world from a table with all uses, by user: an industry, or a category of final use."""
+    economies, year = economies_of(tables, found), found.year
+    rows = _of(tables, USES, year)
+    codes = sorted({str(code) for code in rows["industry"]})
+    shipped = {one.code: one for one in industries(tables)} if tables.has(INDUSTRIES) else {}
+    ordered = [code for code in shipped if code in codes]
+    codes = ordered + [code for code in codes if code not in shipped]
+    grid = _Places(economies, codes)
+    n, k = len(economies), len(codes)
+    user = np.array([grid.industries.get(str(name), -1) for name in rows["user"]])
+    seller = np.array(grid.industry(rows, "industry"))
+    origin, place = (np.array(grid.economy(rows, side)) for side in ("exporter", "importer"))
+    value = rows["value"].astype(np.float64)
+    used, inputs, final = np.zeros((n, k, k)), np.zeros((k, n, n)), np.zeros((k, n, n))
+    within = user >= 0
+    np.add.at(used, (place[within], user[within], seller[within]), value[within])
+    np.add.at(inputs, (seller[within], origin[within], place[within]), value[within])
+    last = ~within
+    np.add.at(final, (seller[last], origin[last], place[last]), value[last])
+    _refuse(inputs.sum(axis=0), USES, economies, home=False)
+    clipped = int((final < 0.0).sum())
+    sales = inputs + np.maximum(final, 0.0)
+    _refuse(sales.sum(axis=0), USES, economies)
+    scaled = _scale_inputs(used, sales.sum(axis=2))
+    world = sectors(sales, used, economies=economies, names=codes)
+    known = tuple(shipped.get(code, Industry(code, code, True, "", "")) for code in codes)
+    reads = (USES, INDUSTRIES) if shipped else (USES,)
+    return Baseline(world, year, known, EXACT, reads, scaled=scaled, clipped=clipped)
+
+
+def _of_matrix(tables: Tables, found: Opened) -> Baseline:
+    economies, year = economies_of(tables, found), found.year
+    rows = _of(tables, MATRIX, year)
+    grid = _Places(economies, ["ALL"])
+    sales = np.zeros((1, len(economies), len(economies)))
+    at = (grid.economy(rows, "exporter"), grid.economy(rows, "importer"))
+    np.add.at(sales[0], at, rows["value"].astype(np.float64))
+    _refuse(sales[0], MATRIX, economies)
+    world = sectors(sales, np.zeros((len(economies), 1, 1)), economies=economies, names=["ALL"])
+    return Baseline(world, year, (Industry("ALL", "all trade", True, "", ""),), ONE_SECTOR, (MATRIX,))
+
+
+def _refuse(sales: Array, table: str, economies: tuple[str, ...], *, home: bool = True) -> None:
+    """Refuse sales (n, n) below zero and, where asked, economies that sell nothing at home."""
+    wrong = ~(sales >= 0.0)
+    if wrong.any():
+        i, j = (int(place) for place in np.argwhere(wrong)[0])
+        raise BadInput(
+            where=f"{table}: {economies[i]} to {economies[j]}",
+            why=f"the sales are {sales[i, j]:g}, and must be numbers of zero or more",
+            remedy="Correct it; stocks that fell may stand under a category of final use.",
+        )
+    missing = np.diagonal(sales) <= 0.0
+    if home and missing.any():
+        economy = economies[int(np.flatnonzero(missing)[0])]
+        raise BadInput(
+            where=f"{table}: {economy} to {economy}",
+            why="domestic sales are missing",
+            remedy="Give output less exports as what it sells at home, or leave the economy out.",
+        )
 
 
 def _send_final(sales: Array, output: Array) -> int:
@@ -84,14 +217,28 @@ def _scale_inputs(used: Array, output: Array) -> int:
     return int(over.sum())
 
 
-class _Places(NamedTuple):
-    economies: dict[str, int]
-    industries: dict[str, int]
+class _Places:
+    """The places of economies and industries by their codes."""
+
+    def __init__(self, economies: tuple[str, ...], codes: list[str]) -> None:
+        self.economies = {economy: n for n, economy in enumerate(economies)}
+        self.industries = {code: n for n, code in enumerate(codes)}
 
     def economy(self, rows: Columns, column: str) -> list[int]:
-        return [self.economies[str(name)] for name in rows[column]]
+        """Return the places of a column of economies; NoData where one sells nothing, so has no place."""
+        return [self._place(str(name)) for name in rows[column]]
+
+    def _place(self, name: str) -> int:
+        if name not in self.economies:
+            raise BadInput(
+                where=f"economy {name} of the table",
+                why="it buys and sells nothing, not even at home",
+                remedy="Give what it sells at home, or leave its rows out.",
+            )
+        return self.economies[name]
 
     def industry(self, rows: Columns, column: str) -> list[int]:
+        """Return the places of a column of industries."""
         return [self.industries[str(name)] for name in rows[column]]
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from hikiwake.core.errors import BadUsage, NoData
-from hikiwake.measures.intermediate.table import economies_in, latest_year
-from hikiwake.measures.scenario.baseline import RULE, Baseline, baseline
-from hikiwake.measures.scenario.elasticities import Elasticities, elasticities
-from hikiwake.measures.scenario.formulas import READS
-from hikiwake.measures.scenario.ready import Scenario, ready_made
-from hikiwake.measures.scenario.solved import LEVEL, Draws, pair_of, solved
+from hikiwake.dossier.scenarios import Described
+from hikiwake.measures.scenario.baseline import Baseline, economies_of, opened
+from hikiwake.measures.scenario.described import Offer, put
+from hikiwake.measures.scenario.levels import level
+from hikiwake.measures.scenario.ready import COMPARABLE, Scenario, ready_made
+from hikiwake.measures.scenario.solved import Asked, Solved, pair_of, solved
 from hikiwake.measures.scenario.stated import Answers, Teller
 from hikiwake.measures.statement import Statements
 
@@ -23,12 +24,57 @@ Progress = Callable[[str, float], None]
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The answers of some scenarios; `note` says of all what they rest on, `gap` how exactly they hold."""
+    """The answers of some scenarios; `gap` says how exactly all hold, `note` of all what they rest on.
+
+    `checks` are the residuals of all conditions by scenario and condition; `left_out` says of the scenarios
+    that could not be put on the data why.
+    """
 
     answers: tuple[Answers, ...]
     base: Baseline
     note: str
     gap: float
+    checks: dict[str, dict[str, float]]
+    left_out: dict[str, str] = {}
+
+
+class Solver:
+    """Solves a pair's scenarios on one baseline, each when it is asked for."""
+
+    def __init__(
+        self,
+        say: Statements,
+        a: str,
+        b: str,
+        offer: Offer | None,
+        asked: Asked,
+        last: int | None = None,
+    ) -> None:
+        if asked.draws < FEWEST:
+            raise BadUsage(
+                where=f"{asked.draws} draws",
+                why="an interval needs more draws of the elasticities",
+                remedy=f"Ask for {FEWEST} or more; 200 give ends that hardly move.",
+            )
+        self._say = say
+        self.offer = Offer(ready_made(a, b)) if offer is None else offer
+        self.base = base_of(say, a, b, last)
+        self.asked = asked
+        world = self.base.world
+        self.pair = pair_of(world.place(a), world.place(b), len(world.economies))
+        self.teller = Teller(say, self.base, self.pair, asked)
+
+    def placed(self, name: str) -> Scenario:
+        """Return a scenario put on the baseline."""
+        return self.placed_as(name, self.offer.named(name))
+
+    def placed_as(self, name: str, written: Described) -> Scenario:
+        """Return a scenario put on the baseline."""
+        return put(name, written, self.offer.groups, self.base, partial(level, self._say))
+
+    def solved(self, scenario: Scenario, progress: Callable[[int, int], None] | None = None) -> Solved:
+        """Solve a scenario, with its name in what goes wrong."""
+        return solved(self.base.world, scenario, self.pair, self.asked, progress)
 
 
 def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
@@ -37,12 +83,18 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     b: str,
     names: Sequence[str] = (),
     *,
-    described: Callable[[Baseline], tuple[Scenario, ...]] | None = None,
-    draws: int,
-    seed: int,
+    where_possible: Sequence[str] = (),
+    offer: Offer | None = None,
+    asked: Asked,
+    against: str | None = None,
+    last: int | None = None,
     progress: Progress | None = None,
 ) -> Told:
-    """Solve and state scenarios of a pair, all or those named: the ready-made, or those `described` gives.
+    """Solve and state scenarios of a pair, all or those named: the ready-made, or those on offer.
+
+    Those `where_possible` are told of beside the named ones, unless the data do not allow them. With
+    `against`, the name of one of them, the differences of the others from it are stated too, draw by draw.
+    `last` is the last year that a reader may see.
 
     Raises
     ------
@@ -51,66 +103,72 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     BadUsage
         If there is no scenario of a name, or the draws are too few for an interval.
     """
-    base = _base(say, a, b)
-    world = base.world
-    pair = pair_of(world.place(a), world.place(b), len(world.economies))
-    offered = ready_made(pair.a, pair.b) if described is None else described(base)
-    known = {scenario.id: scenario for scenario in offered}
-    for name in names:
-        if name not in known:
-            raise BadUsage(
-                where=f"scenario {name!r}",
-                why="there is no scenario of this name",
-                remedy=f"Choose one of: {', '.join(known)}.",
-            )
-    if draws < FEWEST:
-        raise BadUsage(
-            where=f"{draws} draws",
-            why="an interval needs more draws of the elasticities",
-            remedy=f"Ask for {FEWEST} or more; 200 give ends that hardly move.",
-        )
-    theta = elasticities([industry.code for industry in base.industries])
-    note = _note(base, theta, draws, seed)
-    teller = Teller(say, base, theta, pair, note)
-    drawn = Draws(theta.draws(draws, seed), seed)
-    chosen = [known[name] for name in names or known]
-    told, gap = [], 0.0
-    for number, scenario in enumerate(chosen):
+    solver = Solver(say, a, b, offer, asked, last)
+    for name in (*names, *((against,) if against else ())):
+        solver.offer.named(name)
+    first_of_all = (against,) if against else ()
+    wanted = list(dict.fromkeys((*first_of_all, *(names or solver.offer.written), *where_possible)))
+    placed, left_out = [], {}
+    for name in wanted:
+        try:
+            placed.append(solver.placed(name))
+        except NoData as fault:
+            required = name in names or name == against or offer is not None
+            if name not in where_possible and (required or name != COMPARABLE):
+                raise
+            left_out[name] = fault.why
+    told: list[Answers] = []
+    checks: dict[str, dict[str, float]] = {}
+    first: Solved | None = None
+    for number, scenario in enumerate(placed):
 
         def tell(done: int, of: int, number: int = number, name: str = scenario.id) -> None:
             if progress is not None:
-                progress(f"scenario {name}", (number + done / of) / len(chosen))
+                progress(f"scenario {name}", (number + done / of) / len(placed))
 
-        found = solved(base, theta, scenario, pair, drawn, tell)
-        told.append(teller.answers(found))
-        gap = max(gap, found.residual)
-    return Told(tuple(told), base, note, gap)
+        found = solver.solved(scenario, tell)
+        checks[scenario.id] = checks_of(found)
+        told.append(solver.teller.answers(found, first))
+        if against and first is None:
+            first = found
+    gap = max(max(one.values()) for one in checks.values())
+    return Told(tuple(told), solver.base, solver.teller.note, gap, checks, left_out)
 
 
-def _base(say: Statements, a: str, b: str) -> Baseline:
-    tables = say.tables
-    year = latest_year(tables, None) if all(tables.has(name) for name in READS) else None
-    if year is None:
+def checks_of(found: Solved) -> dict[str, float]:
+    """Return how exactly each condition of an equilibrium holds, and the draws' largest gap."""
+    central = found.central.check
+    return {
+        "prices": central.prices,
+        "spending": central.spending,
+        "labour": central.labour,
+        "world": central.world,
+        "limits": central.limits,
+        "draws and variants": found.residual if found.residual > central.largest else found.draws.residual,
+    }
+
+
+def base_of(say: Statements, a: str, b: str, last: int | None = None) -> Baseline:
+    """Return the latest baseline of the vintage, of a year up to `last`.
+
+    Raises
+    ------
+    NoData
+        If the vintage holds no table for one, or the table does not hold an economy.
+    """
+    found = opened(say.tables, last)
+    if found is None:
         raise NoData(
             where="scenarios",
             why="these data hold no table of trade between industries",
-            remedy="Use the shipped data, or a vintage with the tables icio_*.",
+            remedy="Use the shipped data, or a vintage with a table `intercountry_flows` or `trade_matrix`.",
         )
-    held = economies_in(tables, year)
+    held = economies_of(say.tables, found)
     for economy in (a, b):
         if economy not in held:
             raise NoData(
                 where=f"scenarios of {economy}",
-                why=f"the table of {year} holds {len(held)} economies, and this is none of them",
+                why=f"the table of {found.year} holds {len(held)} economies, and this is none of them",
                 remedy=f"Choose two of: {', '.join(held)}.",
             )
-    return say.once(("scenario baseline", year), lambda: baseline(tables, year))
-
-
-def _note(base: Baseline, theta: Elasticities, draws: int, seed: int) -> str:
-    return (
-        f"simulated; {RULE}; {base.at_home} industries that sell to no industry sell at home, "
-        f"{base.scaled} with inputs above output are scaled; elasticities of Caliendo and Parro (2015) with "
-        f"their errors, services {theta.theta[-1]:g} by convention, all kept from {theta.least:g} to "
-        f"{theta.most:g}; interval: {LEVEL:.0%} of {draws} draws, seed {seed}"
-    )
+    return found.made(say.tables)

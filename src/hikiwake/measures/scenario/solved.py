@@ -1,40 +1,55 @@
-"""One scenario solved at the estimates, under draws of the elasticities, and under others."""
+"""One scenario solved at the estimates, under draws of what is uncertain, and under other elasticities."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from hikiwake.equilibrium import (
     Closure,
     SectorDraws,
     SectorOutcome,
+    Sectors,
     SectorShock,
-    first_round_sectors,
+    first_round_draws,
     solve_draws,
     solve_sectors,
+    without_deficits,
 )
 from hikiwake.measures.intermediate.table import Array
-from hikiwake.measures.scenario.baseline import Baseline
-from hikiwake.measures.scenario.elasticities import Elasticities
+from hikiwake.measures.scenario.elasticities import ESTIMATED, Elasticities, elasticities, others
 from hikiwake.measures.scenario.ready import Scenario
 
 CLOSURE: Closure = "share of world output"
 LEVEL = 0.9
-ENDS = (0.05, 0.95)
 AT_ENDS = 1.645
 """Standard errors of a normal distribution at the ends of the interval."""
+THE_CHANGE = "the change itself"
+RIGID = "short-run"
+"""The set of elasticities that stands for the first year."""
 
 Progress = Callable[[int, int], None]
 
 
-class Draws(NamedTuple):
-    """Elasticities by draw (m, k), and where the draws of a scenario's own errors begin."""
+class Asked(msgspec.Struct, frozen=True):
+    """How scenarios are solved: draws and where they begin, and what stands in place of the scenario's own.
 
-    theta: Array
+    `closure` and `elasticities` (a set's name) win over what a file says; `factor` multiplies all
+    elasticities. `beside` names other sets to solve under too (None: all), `drivers` those scenarios for
+    which what drives the answer is looked for (None: all).
+    """
+
+    draws: int
     seed: int
+    closure: Closure | None = None
+    elasticities: str = ""
+    factor: float = 1.0
+    beside: tuple[str, ...] | None = None
+    drivers: tuple[str, ...] | None = None
 
 
 class Pair(NamedTuple):
@@ -50,63 +65,132 @@ class Pair(NamedTuple):
 
 
 def pair_of(a: int, b: int, economies: int) -> Pair:
-    """Return the pair's ways: each to the other, all others to each, and each to all others."""
-    others = [n for n in range(economies) if n not in (a, b)]
-    ways = [(a, b), (b, a)]
+    """Return the pair's ways: each to the other, all to each (itself too), and each to all others."""
+    others_ = [n for n in range(economies) if n not in (a, b)]
+    ways = [(a, b), (b, a), (a, a), (b, b)]
     for member in (a, b):
-        ways += [(other, member) for other in others]
-        ways += [(member, other) for other in others]
+        ways += [(other, member) for other in others_]
+        ways += [(member, other) for other in others_]
     return Pair(a, b, tuple(ways))
 
 
 class Solved(NamedTuple):
-    """`central` at the estimates, `draws` of them, `alternatives` to them, `drivers` at the ends of each.
+    """`central` at the estimates, `draws` of all that is uncertain, beside what stays short of it.
 
-    `alternatives` and `drivers` are welfare ratios, (alternatives, n) and (groups, 2, n).
+    `direct` and `direct_draws` are first-round ratios of sales between the two, (2,) and (b, 2).
+    `alternatives` are welfare ratios under other sets of elasticities (3, n): at their values and at both
+    ends of all; `drivers` those with one uncertain thing at its ends (2, n). `world` is the baseline, without
+    its deficits where the closure says so.
     """
 
     scenario: Scenario
+    world: Sectors
+    theta: Elasticities
+    closure: Closure
     central: SectorOutcome
     direct: Array
     draws: SectorDraws
+    direct_draws: Array
+    uniform: Array
     alternatives: dict[str, Array]
-    drivers: Array
+    drivers: dict[str, Array]
     residual: float
 
 
 def solved(
-    base: Baseline,
-    theta: Elasticities,
-    scenario: Scenario,
-    pair: Pair,
-    draws: Draws,
-    progress: Progress | None = None,
+    world: Sectors, scenario: Scenario, pair: Pair, asked: Asked, progress: Progress | None = None
 ) -> Solved:
-    """Solve a scenario at the estimates, under the draws, and under other elasticities."""
-    shock = SectorShock(scenario.moves)
-    central = solve_sectors(base.world, theta.central, shock, closure=CLOSURE)
-    own = scenario.drawn(len(draws.theta), draws.seed)
-    costs, effects = own if own is not None else (None, None)
+    """Solve a scenario at the estimates, under the draws, and under other elasticities.
+
+    Raises
+    ------
+    BadUsage
+        If there is no set of elasticities of the name asked for.
+    BadInput, NoSolution
+        If the scenario makes no sense, or leaves no equilibrium.
+    """
+    name = asked.elasticities or scenario.elasticities or ESTIMATED
+    theta = elasticities(world.names, name, scenario.own).scaled(asked.factor)
+    closure = asked.closure or scenario.closure or CLOSURE
+    if closure == "balanced":
+        world = without_deficits(world, theta.central)
+    # Without deficits all closures are the same one; this one lets draws share the baseline.
+    within: Closure = CLOSURE if closure == "balanced" else closure
+    shock = SectorShock(scenario.moves, scenario.productivity, scenario.transfer)
+    central = solve_sectors(world, theta.central, shock, closure=within)
+    drawn = theta.draws(asked.draws, asked.seed)
+    uniform = scenario.uniform(asked.draws, asked.seed)
+    costs, effects = scenario.at(uniform)
     many = solve_draws(
-        base.world,
-        draws.theta,
+        world,
+        drawn,
         shock,
         costs=costs,
         effects=effects,
         pairs=pair.ways,
-        closure=CLOSURE,
+        closure=within,
         progress=progress,
     )
-    groups = len(theta.names)
-    ends = [theta.moved(group, by) for group in range(groups) for by in (-AT_ENDS, AT_ENDS)]
-    others = [np.full(len(theta.group), value) for value in theta.alternatives.values()]
-    variants = solve_draws(base.world, np.array(ends + others), shock, closure=CLOSURE)
+    first_round = partial(first_round_draws, world, shock=shock, pairs=((pair.a, pair.b), (pair.b, pair.a)))
+    cost, effect = scenario.certain(1)
+    variants = _Variants(world, theta, scenario, within)
+    alternatives, drivers = variants.solved(shock, asked)
     return Solved(
         scenario=scenario,
+        world=world,
+        theta=theta,
+        closure=closure,
         central=central,
-        direct=first_round_sectors(base.world, theta.central, shock),
+        direct=first_round(theta.central[None], costs=cost, effects=effect)[0],
         draws=many,
-        alternatives=dict(zip(theta.alternatives, variants.welfare[2 * groups :], strict=True)),
-        drivers=variants.welfare[: 2 * groups].reshape(groups, 2, -1),
+        direct_draws=first_round(drawn, costs=costs, effects=effects),
+        uniform=uniform,
+        alternatives=alternatives,
+        drivers=drivers,
         residual=max(central.check.largest, many.residual, variants.residual),
     )
+
+
+class _Variants:
+    """The same shock with one uncertain thing at its ends, and under other sets of elasticities."""
+
+    def __init__(self, world: Sectors, theta: Elasticities, scenario: Scenario, closure: Closure) -> None:
+        self._world = world
+        self._theta = theta
+        self._scenario = scenario
+        self._closure = closure
+        self.residual = 0.0
+
+    def solved(self, shock: SectorShock, asked: Asked) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return welfare ratios of the alternatives (3, n) and of the drivers (2, n), in one batch."""
+        driven = asked.drivers is None or self._scenario.id in asked.drivers
+        theta, names = self._theta, self._theta.names if driven else ()
+        every = others(theta, self._world.names)
+        other = {name: one for name, one in every.items() if asked.beside is None or name in asked.beside}
+        if not self._scenario.of_costs:
+            # What trade comes to at given prices is no change of costs: in the short run as large a change of
+            # trade would take a larger one of costs, and be no answer to the same question.
+            other.pop(RIGID, None)
+        uncertain = self._scenario.uncertain if driven else ()
+        powers = [theta.moved(group, by) for group in range(len(names)) for by in (-AT_ENDS, AT_ENDS)]
+        powers += [one.all_moved(by) for one in other.values() for by in (0.0, -AT_ENDS, AT_ENDS)]
+        powers += [theta.central] * (2 * len(uncertain))
+        if not powers:
+            return {}, {}
+        costs, effects = self._scenario.certain(len(powers))
+        for place, number in enumerate(uncertain):
+            for end in (0, 1):
+                row = len(powers) - 2 * (len(uncertain) - place) + end
+                self._scenario.set_end(number, end, costs[row], effects[row])
+        found = solve_draws(
+            self._world, np.array(powers), shock, costs=costs, effects=effects, closure=self._closure
+        )
+        self.residual = found.residual
+        welfare = found.welfare
+        first, second = 2 * len(names), 2 * len(names) + 3 * len(other)
+        drivers = {name: welfare[2 * n : 2 * n + 2] for n, name in enumerate(names)}
+        for place, number in enumerate(uncertain):
+            named = THE_CHANGE if len(uncertain) == 1 else f"{THE_CHANGE}, shock {number + 1}"
+            drivers[named] = welfare[second + 2 * place : second + 2 * place + 2]
+        alternatives = {name: welfare[first + 3 * n : first + 3 * n + 3] for n, name in enumerate(other)}
+        return alternatives, drivers

@@ -17,7 +17,18 @@ import msgspec
 from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger
-from hikiwake.render.charts import bars, dumbbell, lines, locator, ranges, strip, timeline
+from hikiwake.render.charts import (
+    bars,
+    curves,
+    dumbbell,
+    lines,
+    locator,
+    ranges,
+    strip,
+    timeline,
+    whiskers,
+    worldmap,
+)
 from hikiwake.render.charts.theme import FONT, sized
 from hikiwake.render.language import Language
 
@@ -33,6 +44,9 @@ KINDS = {
     "strip": strip.specification,
     "ranges": ranges.specification,
     "timeline": timeline.specification,
+    "whiskers": whiskers.specification,
+    "curves": curves.specification,
+    "map": worldmap.specification,
 }
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -86,6 +100,8 @@ def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: i
     specified = specification(block, ledger, language, width=width)
     if isinstance(block, LocatorMap):
         drawn = locator.hatch(converter.vega_to_svg(specified), block.id)
+    elif block.kind == "map":
+        drawn = worldmap.striped(converter.vega_to_svg(specified), block.id)
     else:
         drawn = _spelt(converter.vegalite_to_svg(specified, show_warnings=False), specified)
     return _accessible(_renumbered(_lean(sized(drawn)), block.id), block, ledger, language)

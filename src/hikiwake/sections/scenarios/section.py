@@ -4,81 +4,134 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hikiwake.core.document import Caveat, Label, Paragraph, Prose, Section, Table
+from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section
+from hikiwake.core.errors import BadInput, NoData, NoSolution
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
-from hikiwake.sections.wording import cell, economy, prose, text, year
+from hikiwake.sections.wording import economy, prose, text, year
 
 if TYPE_CHECKING:
-    from hikiwake.measures.scenario.short import Short
+    from hikiwake.measures.scenario.coverage import Told
+    from hikiwake.measures.scenario.stated import Answers
 
 ID = "scenarios"
 NEEDS = ()
+DRAWS, SEED = 40, 1
 
 
 def section(context: Context) -> Section | None:
     """Return the section; None where the table of industries does not hold both economies."""
     # The engine is loaded only where it is asked.
-    from hikiwake.measures.scenario.short import CHEAPER, NOTHING, short
+    from hikiwake.measures.scenario.ready import CHEAPER, COMPARABLE, NOTHING
 
-    found = short(context.say, context.a.id, context.b.id, context.last_year)
-    if found is None:
+    told = _told(context)
+    if told is None:
         return None
-    names = {"a": economy(context.a.id), "b": economy(context.b.id)}
-    nothing, cheaper = found[NOTHING], found[CHEAPER]
-    income = {"wa": nothing.welfare[context.a.id], "wb": nothing.welfare[context.b.id]}
-    finding = prose("scenarios.finding", income, **names)
-    sentences = [
-        prose("scenarios.nothing", income, **names),
-        _others(nothing),
-        prose(
-            "scenarios.cheaper",
-            {"wa": cheaper.welfare[context.a.id], "wb": cheaper.welfare[context.b.id]},
-            **names,
+    # Loaded with the engine, whose answers they show.
+    from hikiwake.sections.scenarios import figures, tables
+
+    found = {answers.scenario: answers for answers in told.answers}
+    nothing, cheaper, comparable = found[NOTHING], found[CHEAPER], found.get(COMPARABLE)
+    main = comparable or cheaper
+    a, b = context.a.id, context.b.id
+    names = {"a": economy(a), "b": economy(b)}
+    income = {"wa": nothing.welfare[a], "wb": nothing.welfare[b]}
+    both = {"wa": main.welfare[a], "wb": main.welfare[b]}
+    which = "cheaper" if comparable is None else "comparable"
+    further = [*_rigid(nothing, a, b), _others(nothing, a, b)]
+    if comparable is None:
+        further.append(prose("scenarios.left_out", why=text(next(iter(told.left_out.values())))))
+    else:
+        tenth = {"wa": cheaper.welfare[a], "wb": cheaper.welfare[b]}
+        further.append(prose("scenarios.cheaper_too", tenth, **names))
+    further.append(_others_too(main, a, b, figures.name_of(main, a, b)))
+    drivers = figures.drivers(main, a, b)
+    blocks: list[AnyBlock] = [
+        Paragraph(
+            (prose("scenarios.nothing", income, **names), prose(f"scenarios.{which}", both, **names)),
+            glance=True,
         ),
-        *_trade(cheaper),
-        _others(cheaper),
+        Paragraph(tuple(_trade(main, figures.name_of(main, a, b)))),
+        Paragraph(tuple(further)),
+        tables.incomes(told.answers, a, b),
+        tables.sales([one for one in told.answers if one is not nothing], a, b),
+        tables.diversion(nothing, a, b),
+        tables.sectors(main, told.base.industries, a, b),
+        *([drivers] if drivers is not None else []),
+        figures.world(main, a, b),
+        Caveat("concept", _concept(context, told, income["wa"]), glance=False),
     ]
-    command = text(f"hikiwake scenario run {context.a.id} {context.b.id}")
-    at = year(income["wa"].period.first)
-    blocks = (
-        Paragraph(tuple(sentences), glance=True),
-        _table(context, {"nothing": nothing, "cheaper": cheaper}),
-        Caveat("concept", prose("scenarios.concept", year=at, command=command), glance=False),
-    )
     summary = prose("scenarios.summary", income, **names)
-    return Section(ID, prose("scenarios.title"), finding, blocks, (summary,))
+    finding = prose("scenarios.finding", income, **names)
+    return Section(ID, prose("scenarios.title"), finding, tuple(blocks), (summary,))
 
 
-def _trade(told: Short) -> list[Prose]:
-    return [
-        prose("scenarios.trade", {"change": fact}, exporter=economy(x), importer=economy(m))
-        for (x, m), fact in told.trade.items()
-    ]
+def _told(context: Context) -> Told | None:
+    from hikiwake.measures.scenario.coverage import scenarios
+    from hikiwake.measures.scenario.ready import CHEAPER, COMPARABLE, NOTHING
+    from hikiwake.measures.scenario.solved import RIGID, Asked
+
+    asked = Asked(DRAWS, SEED, beside=(RIGID,), drivers=(CHEAPER, COMPARABLE))
+    try:
+        return scenarios(
+            context.say,
+            context.a.id,
+            context.b.id,
+            (NOTHING, CHEAPER),
+            where_possible=(COMPARABLE,),
+            asked=asked,
+            last=context.last_year,
+        )
+    except NoData:
+        return None  # the table does not hold both
+    except (BadInput, NoSolution):
+        return None  # economies nearly in autarky may have no solution that settles
 
 
-def _others(told: Short) -> Prose:
-    facts = {"gain": told.gains, "loss": told.loses}
-    return prose("scenarios.others", facts, most=_economy(told.gains), least=_economy(told.loses))
+def _rigid(told: Answers, a: str, b: str) -> list[Prose]:
+    from hikiwake.measures.scenario.solved import RIGID
+
+    facts = {"wa": told.alternatives[RIGID, a], "wb": told.alternatives[RIGID, b]}
+    return [prose("scenarios.rigid", facts, a=economy(a), b=economy(b))]
 
 
-def _economy(fact: Fact) -> Label:
-    return economy(fact.subject["economy"])
+def _trade(told: Answers, scenario: Label) -> list[Prose]:
+    sentences = []
+    for (x, m), change in told.trade.items():
+        sides = {"exporter": economy(x), "importer": economy(m), "scenario": scenario}
+        part = told.realised.get((x, m))
+        if part is not None and (part.value or 0.0) > 0.0:
+            sentences.append(prose("scenarios.trade_realised", {"change": change, "part": part}, **sides))
+        elif part is None and (x, m) in told.reached:
+            sentences.append(prose("scenarios.trade_no_gap", {"change": change}, **sides))
+        else:
+            sentences.append(prose("scenarios.trade", {"change": change}, **sides))
+    return sentences
 
 
-def _table(context: Context, found: dict[str, Short]) -> Table:
-    pair = (context.a.id, context.b.id)
-    rows = []
-    for name, told in found.items():
-        what = Label("text", name, "they trade nothing" if name == "nothing" else "trade costs a tenth lower")
-        for member in pair:
-            rows.append((cell(what), cell(economy(member)), cell(told.welfare[member]), cell(None)))
-        for (x, m), fact in told.trade.items():
-            rows.append((cell(what), cell(text(f"{x} → {m}")), cell(None), cell(fact)))
-    return Table(
-        id="scenarios",
-        title=prose("scenarios.table"),
-        columns=tuple(prose(f"scenarios.column_{name}") for name in ("scenario", "whom", "income", "trade")),
-        rows=tuple(rows),
-        note=prose("scenarios.table_note"),
+def _others(told: Answers, a: str, b: str) -> Prose:
+    gain, loss = extremes(told, a, b)
+    facts = {"gain": gain, "loss": loss}
+    most, least = (economy(fact.subject["economy"]) for fact in (gain, loss))
+    return prose("scenarios.others", facts, most=most, least=least)
+
+
+def _others_too(told: Answers, a: str, b: str, scenario: Label) -> Prose:
+    gain, loss = extremes(told, a, b)
+    most, least = (economy(fact.subject["economy"]) for fact in (gain, loss))
+    facts = {"gain": gain, "loss": loss}
+    return prose("scenarios.others_too", facts, most=most, least=least, scenario=scenario)
+
+
+def extremes(told: Answers, a: str, b: str) -> tuple[Fact, Fact]:
+    """Return the real incomes of others furthest up and furthest down."""
+    third = [fact for who, fact in told.welfare.items() if who not in (a, b)]
+    ranked = sorted(third, key=lambda fact: (fact.value or 0.0, fact.subject["economy"]))
+    return ranked[-1], ranked[0]
+
+
+def _concept(context: Context, told: Told, fact: Fact) -> Prose:
+    command = text(f"hikiwake scenario run {context.a.id} {context.b.id} --draws {DRAWS}")
+    return prose(
+        "scenarios.concept", year=year(fact.period.first), command=command, rule=text(told.base.adjusted)
     )
