@@ -153,7 +153,7 @@ def test_an_unknown_column_has_a_suggestion() -> None:
     [
         ("trade", "one `~`"),
         ("trade ~ rta | exporter | importer", "at most one `|`"),
-        ("log(trade) ~ rta", "name of a column"),
+        ("sqrt(trade) ~ rta", "name of a column"),
         ("trade ~ rta | exporter*year", "joined by `^`"),
         ("trade ~ 0 | exporter", "no regressor"),
     ],

@@ -68,11 +68,16 @@ def choices(command: click.decorators.FC) -> click.decorators.FC:
     epilog="""\b
 Examples:
   hikiwake gravity fit flows.csv "trade ~ ln_dist + contig | exporter^year + importer^year"
-  hikiwake gravity fit flows.csv "trade ~ rta | exporter^year + importer^year + exporter^importer" --json""",
+  hikiwake gravity fit flows.csv "trade ~ rta | exporter^year + importer^year + exporter^importer" --json
+  hikiwake gravity fit flows.csv "trade ~ ln_dist | exporter + importer" --tests --reference DEU""",
 )
 @click.argument("data", type=DATA)
 @click.argument("formula")
 @choices
+@click.option("--tests", is_flag=True, help="Test the mean (RESET) and the variance (Park, Gauss-Newton).")
+@click.option(
+    "--reference", help="Economy whose inward resistance is one: print the multilateral resistances."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
 @click.pass_context
 def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -86,6 +91,8 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     offset: str | None,
     keys: str | None,
     where: tuple[str, ...],
+    tests: bool,
+    reference: str | None,
     as_json: bool,
 ) -> None:
     """Estimate one regression from a CSV or Parquet file.
@@ -95,7 +102,16 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     """
     rows = _read(ctx.find_object(Options), data, (formula,))
     found = _fit(rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where))
-    click.echo(_json(found) if as_json else found.summary())
+    from hikiwake.cli.gravity_text import checks_of, json_of, resistances_of
+
+    if as_json:
+        click.echo(json_of(found, tests=tests, reference=reference))
+        return
+    click.echo(found.summary())
+    if tests:
+        click.echo("\n".join(str(one) for one in checks_of(found)))
+    if reference:
+        click.echo(resistances_of(found, reference))
 
 
 @gravity.command(
@@ -110,6 +126,7 @@ Examples:
 @click.argument("formulas", nargs=-1, required=True)
 @choices
 @click.option("--latex", is_flag=True, help="LaTeX instead of Markdown.")
+@click.option("--tests", is_flag=True, help="Add the p-values of RESET and of the Gauss-Newton test.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of what `gravity fit --json` prints.")
 @click.pass_context
 def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -124,9 +141,14 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     keys: str | None,
     where: tuple[str, ...],
     latex: bool,
+    tests: bool,
     as_json: bool,
 ) -> None:
-    """Estimate several regressions from a CSV or Parquet file and print them side by side."""
+    """Estimate several regressions from a CSV or Parquet file and print them side by side.
+
+    One that explains `log(trade)` is least squares, so that both estimators may stand in one table.
+    """
+    from hikiwake.cli.gravity_text import json_of
     from hikiwake.gravity import compare
 
     columns = _read(ctx.find_object(Options), data, formulas)
@@ -137,9 +159,9 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
         for at, formula in enumerate(formulas, 1)
     }
     if as_json:
-        click.echo("[" + ",\n".join(_json(found) for found in fits.values()) + "]")
+        click.echo("[" + ",\n".join(json_of(found, tests=tests) for found in fits.values()) + "]")
         return
-    click.echo(compare(fits, "latex" if latex else "markdown"))
+    click.echo(compare(fits, "latex" if latex else "markdown", tests=tests))
 
 
 def _fit(
@@ -241,28 +263,3 @@ def _column(cells: list[str]) -> list[float | None] | list[str]:
         return [float(cell) if cell.strip() else None for cell in cells]
     except ValueError:
         return cells
-
-
-def _json(found: GravityFit) -> str:
-    import json
-
-    return json.dumps(
-        {
-            "formula": found.formula,
-            "estimator": found.estimator,
-            "coefficients": found.table(),
-            "covariance": found.covariance.matrix.tolist(),
-            "errors": found.covariance.by,
-            "small_sample": found.covariance.small_sample,
-            "clusters": list(found.covariance.clusters),
-            "rows_used": found.observations,
-            "rows_left_out": {reason: rows.tolist() for reason, rows in found.drops.items()},
-            "regressors_left_out": dict(found.dropped_regressors),
-            "deviance": found.deviance,
-            "squared_correlation": found.r_squared,
-            "method": found.method,
-        },
-        indent=1,
-        ensure_ascii=False,
-        allow_nan=False,
-    )

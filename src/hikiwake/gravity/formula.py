@@ -15,6 +15,7 @@ from hikiwake.gravity.columns import numbers, raw
 from hikiwake.gravity.effects import Array
 
 NAME = re.compile(r"[^\W\d]\w*")
+LOGGED = re.compile(r"log\(\s*(.*?)\s*\)")
 UNORDERED = re.compile(r"unordered\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 EXAMPLE = "Write it as `trade ~ ln_dist + contig | exporter^year + importer^year`."
 INTERCEPT = "(Intercept)"
@@ -36,12 +37,16 @@ class Effect:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula, read: dependent column, text of the regressors, fixed effects."""
+    """A formula, read: dependent column, text of the regressors, fixed effects.
+
+    `logged` says that it explains the logarithm of the dependent column, which is least squares.
+    """
 
     text: str
     dependent: str
     regressors: str
     effects: tuple[Effect, ...]
+    logged: bool = False
 
 
 def parse(text: str) -> Formula:
@@ -57,11 +62,13 @@ def parse(text: str) -> Formula:
     if not tilde or len(parts) > 2:
         why = "a formula has one `~` and at most one `|`"
         raise BadInput(where=f"formula {text!r}", why=why, remedy=EXAMPLE)
-    if not NAME.fullmatch(left.strip()):
+    logged = LOGGED.fullmatch(left.strip())
+    dependent = logged[1] if logged else left.strip()
+    if not NAME.fullmatch(dependent):
         why = f"the dependent variable must be the name of a column, not {left.strip()!r}"
         raise BadInput(where=f"formula {text!r}", why=why, remedy=EXAMPLE)
     effects = effects_of(parts[1], text) if len(parts) == 2 else ()
-    return Formula(text.strip(), left.strip(), parts[0], effects)
+    return Formula(text.strip(), dependent, parts[0], effects, logged is not None)
 
 
 def effects_of(text: str, where: str) -> tuple[Effect, ...]:
@@ -129,7 +136,7 @@ def _evaluated(formula: Formula, data: object) -> tuple[tuple[str, ...], list[Ar
         raise BadInput(
             where=f"formula {formula.text!r}",
             why=f"the regressors cannot be evaluated: {said}",
-            remedy="Use columns of the data, log(), C(), and `:` for products.",
+            remedy="Use columns of the data, log(), C(), `:` for products, I(a != b) to compare.",
         ) from None
     kept = [at for at, name in enumerate(names) if name != "Intercept"]
     return tuple(names[at] for at in kept), [np.ascontiguousarray(dense[:, at]) for at in kept]

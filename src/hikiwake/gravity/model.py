@@ -73,7 +73,7 @@ def fit(
     """Estimate a gravity regression.
 
     ppml: E[y | x] = exp(x'b + fixed effects), by Poisson pseudo-maximum likelihood, zero flows kept.
-    ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares.
+    ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares; `log(y) ~ ...` asks for it too.
 
     Parameters
     ----------
@@ -112,6 +112,8 @@ def fit(
         why = f"there is no estimator {estimator!r}"
         raise BadInput(where="estimator", why=why, remedy="Use 'ppml' or 'ols'.")
     read = parse(formula)
+    if read.logged:
+        estimator = "ols"
     found = sides(read.effects)
     asked = _errors(errors, found)
     with cores():

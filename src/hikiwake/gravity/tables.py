@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from hikiwake.gravity.diagnostics import gauss_newton, reset
 from hikiwake.gravity.results import GravityFit
 
 
-def compare(fits: Mapping[str, GravityFit], style: Literal["markdown", "latex"] = "markdown") -> str:
+def compare(
+    fits: Mapping[str, GravityFit],
+    style: Literal["markdown", "latex"] = "markdown",
+    *,
+    tests: bool = False,
+) -> str:
     """Return several regressions side by side: coefficients, standard errors below them in brackets.
 
     Parameters
     ----------
     fits : regressions by the heading of their column.
     style : "markdown" or "latex" (a tabular with booktabs rules).
+    tests : whether to add the p-values of RESET and of the Gauss-Newton test, for which each regression is
+        estimated once more.
     """
     names = list(dict.fromkeys(name for fit in fits.values() for name in fit.names))
     rows: list[list[str]] = []
@@ -27,6 +35,10 @@ def compare(fits: Mapping[str, GravityFit], style: Literal["markdown", "latex"] 
     ]
     rows.append(["Estimator", *(fit.estimator.upper() for fit in fits.values())])
     rows.append(["Standard errors", *(fit.covariance.by for fit in fits.values())])
+    rows.append(["Squared correlation", *(f"{fit.r_squared:.4f}" for fit in fits.values())])
+    if tests:
+        rows.append(["RESET, p", *(f"{reset(fit).p:.4f}" for fit in fits.values())])
+        rows.append(["Gauss-Newton, p", *(f"{gauss_newton(fit).p:.4f}" for fit in fits.values())])
     rows.append(["Rows", *(f"{fit.observations:,}" for fit in fits.values())])
     rows.append(["Rows left out", *(f"{fit.drops.total:,}" for fit in fits.values())])
     return (_markdown if style == "markdown" else _latex)(["", *fits], rows)

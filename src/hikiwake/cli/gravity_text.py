@@ -1,0 +1,80 @@
+"""A regression as the commands print it: JSON, tests, multilateral resistances."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hikiwake.gravity import GravityFit
+    from hikiwake.gravity.diagnostics import HypothesisTest
+
+
+def checks_of(found: GravityFit) -> list[HypothesisTest]:
+    """Return the tests of the mean and of the variance."""
+    from hikiwake.gravity import gauss_newton, park, reset
+
+    return [reset(found), park(found, 1.0), park(found, 2.0), gauss_newton(found)]
+
+
+def resistances_of(found: GravityFit, reference: str) -> str:
+    """Return the multilateral resistances as CSV: Pi^(1-sigma), P^(1-sigma), what is sold and bought."""
+    from hikiwake.gravity import resistances
+
+    made = resistances(found, reference)
+    lines = [",".join(("economy", *_times(made.time), "outward", "inward", "output", "expenditure"))]
+    for n, economy in enumerate(made.economy):
+        numbers = (made.outward[n], made.inward[n], made.output[n], made.expenditure[n])
+        cells = ["" if number != number else f"{number:.10g}" for number in numbers]  # noqa: PLR0124  (NaN)
+        lines.append(",".join([str(economy), *(str(one[n]) for one in made.time), *cells]))
+    return "\n".join(lines)
+
+
+def _times(time: tuple[object, ...]) -> list[str]:
+    return [f"time{n}" if len(time) > 1 else "time" for n in range(1, len(time) + 1)]
+
+
+def json_of(found: GravityFit, *, tests: bool = False, reference: str | None = None) -> str:
+    """Return a regression as JSON, with rows left out; with tests and resistances if asked."""
+    told: dict[str, object] = {
+        "formula": found.formula,
+        "estimator": found.estimator,
+        "coefficients": found.table(),
+        "covariance": found.covariance.matrix.tolist(),
+        "errors": found.covariance.by,
+        "small_sample": found.covariance.small_sample,
+        "clusters": list(found.covariance.clusters),
+        "rows_used": found.observations,
+        "rows_left_out": {reason: rows.tolist() for reason, rows in found.drops.items()},
+        "regressors_left_out": dict(found.dropped_regressors),
+        "deviance": found.deviance,
+        "squared_correlation": found.r_squared,
+        "method": found.method,
+    }
+    if tests:
+        told["tests"] = [{**one._asdict(), "statistic": one.statistic} for one in checks_of(found)]
+    if reference:
+        told["resistances"] = _resistances(found, reference)
+    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _resistances(found: GravityFit, reference: str) -> list[dict[str, object]]:
+    from hikiwake.gravity import resistances
+
+    made = resistances(found, reference)
+    return [
+        {
+            "economy": str(economy),
+            "time": [str(one[n]) for one in made.time],
+            **{
+                name: None if value != value else float(value)  # noqa: PLR0124  (NaN)
+                for name, value in (
+                    ("outward", made.outward[n]),
+                    ("inward", made.inward[n]),
+                    ("output", made.output[n]),
+                    ("expenditure", made.expenditure[n]),
+                )
+            },
+        }
+        for n, economy in enumerate(made.economy)
+    ]
