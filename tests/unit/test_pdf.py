@@ -172,3 +172,17 @@ def test_a_character_that_no_font_can_draw_is_replaced_and_not_lost(brief: Brief
 
 def test_a_map_is_a_figure_with_its_note(brief: Brief) -> None:
     assert any(isinstance(block, LocatorMap) for section in brief.sections for block in section.blocks)
+
+
+def test_remarks_go_under_their_numbers_before_names_break_to_pieces() -> None:
+    def cell(text: str, mark: str = "") -> dict[str, Any]:
+        return {"runs": [{"k": "text", "t": text}], "mark": mark}
+
+    heading = [{"k": "text", "t": "What it is"}]
+    row: list[dict[str, Any] | None] = [cell("Intermediate trade, by industry")]
+    row += [cell("22.5 %", "not comparable") for _ in range(6)]
+    given = pdf.widths([heading] * 7, [row], [False, *(True for _ in range(6))], 455.0)
+    assert sum(given) <= 455.0 + 1e-9
+    for place, longest in ((0, "Intermediate"), *((place, "comparable)") for place in range(1, 7))):
+        (word,) = pdf.widths([heading], [[cell(longest)]], [True], 455.0)
+        assert given[place] >= word - 1e-9

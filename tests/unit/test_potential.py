@@ -263,7 +263,7 @@ def told(whole: Brief) -> str:
     ("pair", "words"),
     [
         (("JPN", "RUS"), ["No shortfall of intermediate trade is shown", "within what is usual"]),
-        (("IND", "PAK"), ["trade less intermediate trade than such a pair would, both ways", "falls short"]),
+        (("IND", "PAK"), ["trade less than such a pair would, both ways", "falls short"]),
         (("AUS", "CHN"), ["are high for such a pair", "too few flows of this size"]),
         (("VAT", "ITA"), ["cannot say whether Vatican City and Italy", "do not hold one of the two"]),
     ],
