@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zipfile
+from itertools import permutations
 from pathlib import Path
 
+import narwhals as nw
 import pytest
 from tests import releases
 from tests.imports import (
@@ -21,6 +24,17 @@ from tests.imports import (
 )
 
 from hikiwake.core.errors import BadInput, BadUsage, HikiwakeError
+from hikiwake.measures.flows import (
+    FLAGS,
+    FLOWS,
+    WORLD_TOTALS,
+    Side,
+    economy_totals,
+    totals,
+    usable,
+    usable_flows,
+    world,
+)
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.report import FATES, REASONS, lines
 from hikiwake.store.library import Library
@@ -255,3 +269,43 @@ def test_codes_of_economies_by_rule(code: str, economy: str) -> None:
 
 def test_every_reason_has_a_fate() -> None:
     assert {fate for fate, _, _ in REASONS.values()} == set(FATES)
+
+
+def test_the_totals_of_a_vintage_are_the_sums_of_its_flows(tmp_path: Path, library: Library) -> None:
+    chance = random.Random(3)
+    economies = (643, 392, 156, 842, 251, 276, 579, 699)
+    flows: dict[int, list[releases.Row]] = {}
+    for year in (2013, 2014, 2015):
+        flows[year] = []
+        for i, j in permutations(economies, 2):
+            value = chance.uniform(100, 1e6)
+            # One quantity in ten is out by far, one in ten is missing.
+            price = chance.choice([*[chance.uniform(0.9, 1.1)] * 8, 100.0, 0.0])
+            quantity = f"{value / price:.3f}" if price else "NA"
+            flows[year].append((year, i, j, "270900", f"{value:.3f}", quantity))
+    made = brought(library, releases.release(tmp_path / "a.zip", flows))
+    tables = open_tables(library.path(made.held))
+    marked, flagged = usable_flows(tables), usable(tables.frame(FLOWS).drop("outlier"), tables.frame(FLAGS))
+    outliers = tables.collect(tables.frame(FLOWS).filter(nw.col("outlier")))
+    assert len(outliers["year"]) > 3
+    keys = ("year", "product", "economy")
+    sides: tuple[Side, ...] = ("exporter", "importer")
+    for side in sides:
+        codes = tuple(meaning(str(code)).economy for code in economies)
+        for ready, summed in (
+            (economy_totals(tables, side, codes), totals(marked, side, codes)),
+            (totals(flagged, side, codes), totals(marked, side, codes)),
+            (tables.frame(WORLD_TOTALS), world(marked)),
+        ):
+            found = [
+                sorted(
+                    zip(
+                        *(rows.get(key, rows.get(side, rows["year"])) for key in keys),
+                        *(rows[amount].astype(float) for amount in ("value", "weighed", "weighed_value")),
+                        strict=True,
+                    )
+                )
+                for rows in (tables.collect(ready), tables.collect(summed))
+            ]
+            assert found[0] == found[1]
+            assert len(found[0]) >= 3

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 FLOWS = "baci_flows"
 FLAGS = "baci_flags"
+TOTALS: dict[Side, str] = {"exporter": "baci_exporter_totals", "importer": "baci_importer_totals"}
+WORLD_TOTALS = "baci_world_totals"
 LAST = "\U0010ffff"
 """Comes after every letter of a code."""
 TOTAL = "TOTAL"
@@ -33,12 +35,28 @@ CELL = ("year", "exporter", "importer", "product")
 
 def usable_flows(tables: Tables) -> Frame:
     """Return all flows with what can be believed of their quantities (see `usable`)."""
-    return usable(tables.frame(FLOWS), tables.frame(FLAGS))
+    flows = tables.frame(FLOWS)
+    # Data of a user's own carry the mark with each flow.
+    if "outlier" in flows.collect_schema().names():
+        return _weighed(flows, ~nw.col("outlier"))
+    return usable(flows, tables.frame(FLAGS))
 
 
 def world_flows(tables: Tables) -> Columns:
     """Collect the totals of all covered flows by year and product."""
+    if tables.has(WORLD_TOTALS):
+        return tables.collect_once("world flows", lambda: tables.frame(WORLD_TOTALS))
     return tables.collect_once("world flows", lambda: world(usable_flows(tables)))
+
+
+def economy_totals(tables: Tables, side: Side, economies: tuple[str, ...]) -> Frame:
+    """Return each economy's total over all partners by year and product (see `totals`).
+
+    Full releases hold the totals ready; they are the sums of the same flows.
+    """
+    if not tables.has(TOTALS[side]):
+        return totals(usable_flows(tables), side, economies)
+    return tables.frame(TOTALS[side]).filter(nw.col("economy").is_in(economies)).rename({"economy": side})
 
 
 def usable(flows: Frame, flags: Frame) -> Frame:
@@ -49,8 +67,12 @@ def usable(flows: Frame, flags: Frame) -> Frame:
     """
     outliers = flags.filter(nw.col("kind") == "unit_value").select(*CELL, outlier=nw.lit(value=True))
     joined = flows.join(outliers, on=list(CELL), how="left")
-    good = nw.col("outlier").is_null() & ~nw.col("quantity").is_null() & (nw.col("quantity") > 0)
-    return joined.with_columns(
+    return _weighed(joined, nw.col("outlier").is_null())
+
+
+def _weighed(flows: Frame, believed: nw.Expr) -> Frame:
+    good = believed & ~nw.col("quantity").is_null() & (nw.col("quantity") > 0)
+    return flows.with_columns(
         weighed=nw.when(good).then(nw.col("quantity")).otherwise(nw.lit(0)),
         weighed_value=nw.when(good).then(nw.col("value")).otherwise(nw.lit(0)),
     )
@@ -145,7 +167,7 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     columns = (*CELL, "value", "weighed", "weighed_value")
 
     def total(side: Side) -> Columns:
-        return tables.collect_lately((side, *both), lambda: totals(usable_flows(tables), side, both))
+        return tables.collect_lately((side, *both), lambda: economy_totals(tables, side, both))
 
     pair = tables.collect_lately(
         ("pair", *both), lambda: between(usable_flows(tables), *both).select(*columns)

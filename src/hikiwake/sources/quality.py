@@ -164,15 +164,10 @@ def unit_value_outliers(priced: Frame) -> Frame:
     return _flag(priced.filter(nw.col("outlier")), kind="unit_value", side="flow", reason=reason)
 
 
-def line_totals(priced: Frame, side: Side) -> Frame:
-    """Return value, quantity and volume of each economy's line in each year in which it trades.
-
-    Returns
-    -------
-    Frame of economy, product, year, value (USD), quantity and volume (kg).
-    """
+def line_totals(priced: Frame, side: Side, amounts: tuple[str, ...] = AMOUNTS) -> Frame:
+    """Return amounts of each economy's line (economy, product) in each year in which it trades."""
     owned = priced.with_columns(economy=nw.col(side))
-    return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
+    return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in amounts))
 
 
 def completed(totals: Frame, least: float = 0.0) -> Frame:

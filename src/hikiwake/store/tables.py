@@ -61,6 +61,8 @@ class DuckDB:
         drawn = self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
         if drawn and drawn[0]:
             self._connection.execute("SET enable_progress_bar = false")
+        # Files of a vintage never change: what they say of their parts need be read once.
+        self._connection.execute("SET parquet_metadata_cache = true")
         self._connection.execute("SET lock_configuration = true")
         self._resident: dict[tuple[Path, ...], str] = {}
 

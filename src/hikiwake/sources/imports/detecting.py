@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FEWEST_YEARS = 3
 """With fewer, no year has a neighbour on either side: no detector that compares years can find a thing."""
+WEIGHED = ("weighed", "weighed_value")
+"""The quantities (kg) that can be believed, and the values they stand for."""
 BETWEEN = "between"
 """The folder of what the parts leave for the detectors that compare years; it goes when they have run."""
 
@@ -54,14 +56,44 @@ def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str) -> Non
     """Write, from the table `priced` of a part, its outliers and the totals of its lines."""
     between = folder / BETWEEN
     disk.make_folder(between)
-    priced = nw.from_native(connection.table("priced"))
-    frames: dict[str, Frame] = {side: line_totals(priced, side) for side in SIDES}
-    frames["outliers"] = unit_value_outliers(priced)
+    connection.execute(
+        "create or replace temp view weighed as select *, if(believed, quantity, 0) as weighed,"
+        " if(believed, value, 0) as weighed_value"
+        " from (select *, not outlier and coalesce(quantity, 0) > 0 as believed from priced)"
+    )
+    weighed = nw.from_native(connection.view("weighed"))
+    frames: dict[str, Frame] = {side: line_totals(weighed, side, (*AMOUNTS, *WEIGHED)) for side in SIDES}
+    frames["outliers"] = unit_value_outliers(nw.from_native(connection.table("priced")))
     keep = _keeper(connection)
     for what, frame in frames.items():
         keep("left_over", frame)
         copy(connection, "from left_over", between / f"{part}-{what}.parquet")
-    connection.execute("drop table left_over")
+    connection.execute("drop view weighed; drop table left_over")
+
+
+def totals(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[str]) -> dict[str, Path]:
+    """Write the totals of economies and of the world by product and year; return their files by table.
+
+    What a brief asks of all partners, it then asks of a hundredth of the rows.
+    """
+    names, made = list(parts), {}
+    amounts = ("value", *WEIGHED)
+    columns = ", ".join(f"{amount}::bigint as {amount}" for amount in amounts)
+    for side in SIDES:
+        made[f"baci_{side}_totals"] = path = folder / f"{side}_totals.parquet"
+        query = f"select economy, product, year, {columns} from {_left(folder, names, side)}"
+        copy(connection, f"{query} order by economy, product, year", path)
+    made["baci_world_totals"] = folder / "world_totals.parquet"
+    sums = ", ".join(f"sum({amount})::bigint as {amount}" for amount in amounts)
+    exported = f"read_parquet({quoted(folder / 'exporter_totals.parquet')})"
+    query = f"select product, year, {sums} from {exported} group by product, year order by product, year"
+    copy(connection, query, made["baci_world_totals"])
+    return made
+
+
+def _left(folder: Path, names: list[str], what: str) -> str:
+    files = ", ".join(quoted(folder / BETWEEN / f"{name}-{what}.parquet") for name in names)
+    return f"read_parquet([{files}])"
 
 
 def flags(
@@ -84,17 +116,15 @@ def flags(
         connection.execute(f"create or replace temp view {name} as {query}")
         return nw.from_native(connection.view(name))
 
-    def left(what: str) -> str:
-        files = ", ".join(quoted(folder / BETWEEN / f"{name}-{what}.parquet") for name in names)
-        return f"read_parquet([{files}])"
-
     keep = _keeper(connection)
     lines: dict[Side, Frame] = {
-        side: view(f"{side}_totals", f"select economy, product, year, {amounts} from {left(side)}")
+        side: view(
+            f"{side}_totals", f"select economy, product, year, {amounts} from {_left(folder, names, side)}"
+        )
         for side in SIDES
     }
     files = ", ".join(quoted(folder / f"{name}.parquet") for name in names)
-    found = [view("outliers", f"from {left('outliers')}")]
+    found = [view("outliers", f"from {_left(folder, names, 'outliers')}")]
     if years >= FEWEST_YEARS:
         flows = view("flows", f"from read_parquet([{files}])")
         found.append(flags_over_years(flows, lines, keep=keep))

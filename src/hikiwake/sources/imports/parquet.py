@@ -11,7 +11,7 @@ from hikiwake.store import disk
 if TYPE_CHECKING:
     import duckdb
 
-OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
+OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
 """Rows per group: small enough that the statistics of sorted keys skip most of a file. A higher level of
 compression takes half as long again to write and saves one part in two hundred."""
 

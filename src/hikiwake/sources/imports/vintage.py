@@ -76,7 +76,9 @@ def finish(
     flows = [
         TableFile(FLOWS, part.file, part.report.flows, part.bytes, part.sha256, COLUMNS) for part in parts
     ]
-    files = [*flows, _recorded(folder, FLAGS, flags.name, connection), listed, report_file(folder, report)]
+    made = {FLAGS: flags, **detecting.totals(connection, folder, names)}
+    others = [_recorded(folder, table, path.name, connection) for table, path in made.items()]
+    files = [*flows, *others, listed, report_file(folder, report)]
     return sealed(folder, identity, _entry(identity, mapping, report, files))
 
 
@@ -159,5 +161,6 @@ def _recorded(
         ((rows,),) = connection.execute(f"select count(*) from {table}").fetchall()
         described = connection.execute(f"describe select * from {table}").fetchall()
         columns = [{"name": str(row[0]), "type": str(row[1]), "unit": "", "meaning": ""} for row in described]
-    content = path.read_bytes()
-    return TableFile(name, file, int(rows), len(content), hashlib.sha256(content).hexdigest(), columns)
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return TableFile(name, file, int(rows), path.stat().st_size, digest, columns)
