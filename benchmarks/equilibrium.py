@@ -175,8 +175,33 @@ def growth(runs: int, slow: bool, machine: Machine) -> list[Result]:
         shock = equilibrium.SectorShock((equilibrium.Move((0,), (1,), cost=1.25),))
         call = partial(equilibrium.solve_sectors, part, 4.0, shock)
         size = f"{economies} economies x {industries} industries"
-        results += compare("many sectors, growth", size, [Entrant(OWN, OWN, call)], runs, machine)
+        entrants = [Entrant(OWN, OWN, call), floor(part, call().check.rounds)]
+        results += compare("many sectors, growth", size, entrants, runs, machine)
     return results
+
+
+def floor(part: equilibrium.Sectors, rounds: int) -> Entrant:
+    """What no code of this method escapes: as many rounds of the four products, and nothing else.
+
+    Each round multiplies costs and spending with the shares, and prices and sales with the inputs: 4 (k n^2 +
+    n k^2) operations, and twice the bytes of shares and inputs read. The products are timed as they are, one
+    vector wide, so this is what the machine's memory and arithmetic allow.
+    """
+    shares, inputs = np.ascontiguousarray(part.flows), np.ascontiguousarray(part.inputs)
+    k, n, _ = shares.shape
+    across, within = np.ones((k, 1, n)), np.ones((n, 1, k))
+
+    def products() -> None:
+        for _ in range(rounds):
+            np.matmul(across, shares)
+            np.matmul(across, shares)
+            np.matmul(within, inputs)
+            np.matmul(within, inputs)
+
+    megabytes = 2e-6 * rounds * (shares.nbytes + inputs.nbytes)
+    million = 4e-6 * rounds * (k * n * n + n * k * k)
+    name = f"floor: {rounds} rounds of four products, {megabytes:,.0f} MB, {million:,.0f} MFlop"
+    return Entrant(name, OWN, products)
 
 
 @cache

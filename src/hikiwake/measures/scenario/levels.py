@@ -79,6 +79,12 @@ def levels(say: Statements, exporter: str, importer: str) -> Level | None:
         return None
 
 
+def fall_short(say: Statements, a: str, b: str) -> bool:
+    """Tell whether the levels of both directions are known, and one of them at least is above its flow."""
+    both = levels(say, a, b), levels(say, b, a)
+    return all(one is not None for one in both) and any(one.ratio > 1.0 for one in both if one is not None)
+
+
 def _unknown(exporter: str, importer: str, why: str) -> NoData:
     return NoData(
         where=f"level of comparable pairs, {exporter} to {importer}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ID = "scenarios"
 NEEDS = ()
-DRAWS, SEED = 40, 1
+DRAWS, SEED = 30, 1
 
 
 def section(context: Context) -> Section | None:
@@ -68,10 +68,12 @@ def section(context: Context) -> Section | None:
 
 def _told(context: Context) -> Told | None:
     from hikiwake.measures.scenario.coverage import scenarios
+    from hikiwake.measures.scenario.levels import fall_short
     from hikiwake.measures.scenario.ready import CHEAPER, COMPARABLE, NOTHING
     from hikiwake.measures.scenario.solved import RIGID, Asked
 
-    asked = Asked(DRAWS, SEED, beside=(RIGID,), drivers=(CHEAPER, COMPARABLE))
+    main = COMPARABLE if fall_short(context.say, context.a.id, context.b.id) else CHEAPER
+    asked = Asked(DRAWS, SEED, beside=(RIGID,), drivers=(main,))
     try:
         return scenarios(
             context.say,
