@@ -15,6 +15,7 @@ from hikiwake.core.dossier import FORM, Dossier
 from hikiwake.dispute import GraphForm, OptionForm
 from hikiwake.dossier.disputes import Question
 from hikiwake.dossier.meaning import ID
+from hikiwake.dossier.scenarios import Described
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DATE = r"^\s*\d{4}(-\d{2}){0,2}(\s*/\s*\d{2,4}(-\d{2}){0,2})?\s*~?\s*$"
@@ -26,13 +27,13 @@ _RENAMED = {
     "hikiwake.dispute.form.Statement": "WantedStatement",
 }
 _DATES = ("date", "until", "known", "since", "issued", "as_of", "in", "within")
-_EVENT_OR_DATE = ("Duration",)
-"""Kinds whose `from` and `to` may name an event."""
+_EVENT_OR_DATE = ("Duration", "Shock")
+"""Kinds whose `from` and `to` may name an event, or economies."""
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a dossier."""
-    types = (Dossier, OptionForm, GraphForm, Question)
+    types = (Dossier, OptionForm, GraphForm, Question, Described)
     (root, *_), parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     text = json.dumps({**root, "$defs": parts})
     for long, short in _RENAMED.items():
@@ -57,6 +58,9 @@ def schema() -> dict[str, Any]:
     whole["parties"]["minItems"] = 2
     whole["dispute"]["anyOf"] = [
         {"$ref": "#/$defs/OptionForm"}, {"$ref": "#/$defs/GraphForm"}, {"type": "null"}
+    ]  # fmt: skip
+    whole["scenarios"]["anyOf"] = [
+        {"type": "object", "additionalProperties": {"$ref": "#/$defs/Described"}}, {"type": "null"}
     ]  # fmt: skip
     made["$defs"]["CitedFact"]["properties"]["sources"]["minItems"] = 1
     return {"$schema": DIALECT, "title": "A dossier of hikiwake", **made}

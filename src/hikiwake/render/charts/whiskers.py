@@ -30,6 +30,8 @@ STEP = 26
 NAME_ROOM = 190.0
 LOOKS = ((NAVY, "circle", 80), (ORANGE, "diamond", 92))
 GAP = 8
+LEFT = 40.0
+"""Pixels left of the plot at least: half of a number under its edge may stand there."""
 
 Row = dict[str, Any]
 
@@ -39,7 +41,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     rows, names = _collected(chart, ledger, language)
     reach = max((abs(end) for row in rows for end in (row["low"], row["high"], row["v"])), default=0.0)
     drawn = scale(unit_of(chart, ledger), reach)
-    left = 16 + longest(line for name in names.values() for line in name["t"])
+    left = max(LEFT, 16 + longest(line for name in names.values() for line in name["t"]))
     plot = width - left - 8
     room = 10 + longest((row["t"] for row in rows), SMALL)
     low = min(0.0, *(row[end] / drawn.factor for row in rows for end in ("low", "v")), 0.0)

@@ -93,7 +93,7 @@ def _projection(width: int, height: int, scale: float) -> dict[str, Any]:
         "scale": scale,
         "translate": [width / 2, NORTH * scale],
         "clipExtent": [[0, 0], [width, height]],
-        "precision": 0.5,
+        "precision": 2.0,
         "pointRadius": 1.2,
     }
 
