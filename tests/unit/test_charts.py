@@ -111,6 +111,16 @@ STRESS: dict[str, Drawn] = {
         doubtful=("Coal",),
     ),
     "dumbbell of traces": made("dumbbell", {"a": {"x": 1e-7}, "b": {"x": 2e-7}}, unit=p.SHARE),
+    "scatter over nine decades": made(
+        "scatter",
+        {
+            "Expected": {**{f"p{n}": 10.0**n for n in range(12)}, LONG: 1e11},
+            INDUSTRY: {f"p{n}": 0.0 for n in range(9)},
+        },
+        unit=p.RATIO,
+        emphasis=(LONG, "p3", "p4"),
+    ),
+    "scatter of nothing": made("scatter", {"a": {}, "b": {}}),
     "ranges from nothing to a thousand times": made(
         "ranges",
         {

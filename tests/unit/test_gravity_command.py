@@ -6,13 +6,15 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from tests.gravity_panels import panel
+from tests.pictures import check_texts
 
 from hikiwake.cli.gravity import gravity
 from hikiwake.core.errors import BadInput, HikiwakeError
-from hikiwake.gravity import fit
+from hikiwake.gravity import fit, plots
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -75,3 +77,40 @@ def test_the_command_takes_keys_and_conditions(table: Path) -> None:
         said("fit", str(table), formula, "--keys", "exporter, year")
     told = said("fit", str(table), formula, "--where", "exporter != importer", "--where", "rta = 0")
     assert "outside the rows asked for" in told
+
+
+def test_the_command_draws_coefficients_and_flows(table: Path, tmp_path: Path) -> None:
+    pytest.importorskip("vl_convert")
+    plot, scatter, picture = (tmp_path / name for name in ("slopes.svg", "flows.svg", "flows.png"))
+    data = panel(11)
+    ends = (f"exporter={data['exporter'][1]}", f"importer={data['importer'][1]}")
+    marked = ("--mark", ends[0], "--mark", ends[1])
+    said("fit", str(table), TWO, "--plot", str(plot), "--scatter", str(scatter), *marked)
+    said("fit", str(table), TWO, "--scatter", str(picture))
+    for file in (plot, scatter):
+        check_texts(file.read_text(encoding="utf-8"))
+    drawn = plot.read_text(encoding="utf-8")
+    expected = fit(TWO, data)
+    assert ">ln_dist<" in drawn  # a column's name keeps its letters
+    assert f"{abs(expected.coefficient('ln_dist')):.2f}" in drawn
+    assert f">{ends[0].partition('=')[2]}, " in scatter.read_text(encoding="utf-8")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    for bad, part in (
+        (("--plot", "slopes.pdf"), "cannot be written"),
+        (("--mark", "exporter=JPN"), "no --scatter"),
+        (("--scatter", "x.svg", "--mark", "exporter"), "not COLUMN=VALUE"),
+        (("--scatter", "x.svg", "--mark", "nothing=1"), "did not read"),
+        (("--scatter", "x.svg", "--mark", "exporter=nobody"), "no such row"),
+    ):
+        with pytest.raises(HikiwakeError, match=part):
+            said("fit", str(table), TWO, *bad)
+
+
+def test_the_scatter_holds_each_flow_once_with_both_numbers() -> None:
+    found = fit(TWO, panel(11))
+    chart, ledger = plots.scatter(found)
+    expected, actual = ([ledger[mark.fact].value for mark in series.marks] for series in chart.series)
+    assert len(expected) == min(plots.MOST, found.observations)
+    kept = np.sort(np.argsort(-found.fitted, kind="stable")[: plots.MOST])
+    assert expected == pytest.approx(found.fitted[kept])
+    assert actual == pytest.approx(found.dependent[kept])

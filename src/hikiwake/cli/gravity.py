@@ -78,6 +78,15 @@ Examples:
 @click.option(
     "--reference", help="Economy whose inward resistance is one: print the multilateral resistances."
 )
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Draw the coefficients into an .svg or .png file."
+)
+@click.option(
+    "--scatter", type=click.Path(path_type=Path), help="Draw actual beside expected flows into such a file."
+)
+@click.option(
+    "--mark", multiple=True, metavar="COLUMN=VALUE", help="Flows that --scatter marks; all must be met."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
 @click.pass_context
 def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -93,6 +102,9 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     where: tuple[str, ...],
     tests: bool,
     reference: str | None,
+    plot: Path | None,
+    scatter: Path | None,
+    mark: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Estimate one regression from a CSV or Parquet file.
@@ -102,8 +114,9 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     """
     rows = _read(ctx.find_object(Options), data, (formula,))
     found = _fit(rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where))
-    from hikiwake.cli.gravity_text import checks_of, json_of, resistances_of
+    from hikiwake.cli.gravity_text import checks_of, drawn, json_of, resistances_of
 
+    drawn(found, plot, scatter, mark)
     if as_json:
         click.echo(json_of(found, tests=tests, reference=reference))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,34 @@ def resistances_of(found: GravityFit, reference: str) -> str:
 
 def _times(time: tuple[object, ...]) -> list[str]:
     return [f"time{n}" if len(time) > 1 else "time" for n in range(1, len(time) + 1)]
+
+
+def drawn(found: GravityFit, plot: Path | None, scatter: Path | None, mark: tuple[str, ...]) -> None:
+    """Draw the figures that were asked for."""
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.gravity import plots
+    from hikiwake.render.charts import png, svg
+    from hikiwake.render.language import load
+    from hikiwake.store.atomic import write
+
+    unread = [one for one in mark if "=" not in one]
+    if unread or (mark and scatter is None):
+        raise BadUsage(
+            where=f"--mark {(unread or mark)[0]}",
+            why="it is not COLUMN=VALUE" if unread else "there is no --scatter whose flows it would mark",
+            remedy="Write for example: --scatter flows.svg --mark exporter=JPN --mark importer=RUS.",
+        )
+    marked = dict(one.split("=", 1) for one in mark)
+    for file, make in ((plot, plots.coefficients), (scatter, lambda one: plots.scatter(one, marked))):
+        if file is None:
+            continue
+        if file.suffix not in {".svg", ".png"}:
+            raise BadUsage(
+                where=str(file), why="a figure cannot be written in it", remedy="Name an .svg or .png file."
+            )
+        chart, ledger = make(found)
+        content = png(chart, ledger, load()) if file.suffix == ".png" else svg(chart, ledger, load()).encode()
+        write(file, content)
 
 
 def json_of(found: GravityFit, *, tests: bool = False, reference: str | None = None) -> str:

@@ -15,10 +15,11 @@ from hikiwake.core.dossier import Reference
 from hikiwake.core.provenance import Ledger
 
 LabelKind = Literal[
-    "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite"
+    "economy", "product", "industry", "group", "year", "dataset", "text", "date", "cite", "code"
 ]  # fmt: skip
 ChartKind = Literal[
-    "lines", "bars", "diverging", "dumbbell", "strip", "ranges", "timeline", "whiskers", "curves", "map"
+    "lines", "bars", "diverging", "dumbbell", "strip", "ranges", "scatter", "timeline", "whiskers", "curves",
+    "map",
 ]  # fmt: skip
 CaveatKind = Literal[
     "partial coverage",
@@ -39,7 +40,8 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Economies (`id` = economy id) are named by the language of the reader; names that hold digits
     (HS 2709, G7) and years come in as labels because templates may not hold digits. A `date` has the
-    spelling of `PartialDate` as its id, a `cite` the numbers of its sources, with commas between.
+    spelling of `PartialDate` as its id, a `cite` the numbers of its sources, with commas between. A `code`
+    (a column's name) stays as it is at the start of a sentence too.
     """
 
     kind: LabelKind
@@ -154,6 +156,7 @@ class Chart(Block, frozen=True, omit_defaults=True):
     """A figure: `lines` over years, `bars` ranked, `diverging` (two directions), `dumbbell`, `strip`.
 
     `ranges` has five series of its rows: an outer and an inner range, a middle, the thing itself, its range.
+    `scatter` has two series of the same things, one to the right and one upwards.
     `whiskers` are values with their intervals, a row each; `curves` run over a number (the ids of their
     marks, which the `note` names) within bands of intervals; a `map` shades economies. A `timeline` has
     `events`, which stand in rows above the lines of its series (or alone, without series).

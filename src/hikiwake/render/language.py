@@ -126,8 +126,8 @@ class Language:
             return dates.spoken(label.id)
         if label.kind != "economy":
             text = label.text or label.id
-            # An address stays as it is, whatever stands around it.
-            if form in ("cap", "The", "Poss") and "://" not in text:
+            # An address or a code stays as it is, whatever stands around it.
+            if form in ("cap", "The", "Poss") and "://" not in text and label.kind != "code":
                 text = text[:1].upper() + text[1:]
             return possessive(text) if form in ("poss", "Poss") else text
         which = country(label.id)
