@@ -73,6 +73,7 @@ def test_paths_inverse_and_sensitivity_agree_with_the_published_case(
     ("arguments", "told"),
     [
         (("solve", *JR, "--concept", "nsh"), "'nsh' is unknown"),
+        (("solve", *JR, "--concept", "CR"), "is told in any case"),
         (("explain", *JR, "--state", "YYYYYYY"), "feasible"),
         (("explain", *JR, "--state", "999"), "999"),
         (("explain", *JR, "--concept", "sqe"), "'sqe' is unknown"),
@@ -197,6 +198,20 @@ def test_the_published_case_of_elmira_from_a_file(
             continue
         x, y = (numbers[0] + 2 * numbers[2] + numbers[4]) / 4, (numbers[1] + 2 * numbers[3] + numbers[5]) / 4
         assert not any(left < x < left + w and top < y < top + h for left, top, w, h in boxes)
+
+
+def test_states_of_a_graph_may_be_numbers(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path) -> None:
+    # Labels that are numbers are labels everywhere, in whatever order they stand.
+    path = tmp_path / "numbers.yaml"
+    given = ELMIRA.replace('["1", "2", "3", "4", "5", "6", "7", "8", "9"]', "[9, 8, 7, 6, 5, 4, 3, 2, 1]")
+    path.write_text(given)
+    found = data(capfdbinary, "solve", str(path))
+    assert found["status_quo"] == "1"
+    assert sorted(found["equilibria"]["nash"]) == ["5", "8", "9"]
+    assert found["states"][0] == "9"
+    assert "MoE and UR would leave together: they move to 8" in printed(
+        capfdbinary, "explain", str(path), "--state", "5", "--concept", "cr"
+    )
 
 
 def test_rankings_are_asked_how_far_a_state_must_rise(

@@ -54,11 +54,20 @@ Examples:
 def solve(options: Options, asked: Asked, concepts: tuple[str, ...], as_json: bool) -> None:
     """Find the stable states of every decision maker, and the states stable for all."""
     from hikiwake.cli import dispute_text
-    from hikiwake.dispute import CONCEPTS
+    from hikiwake.cli.dispute_outlook import concept_of
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.dispute import COALITION_CONCEPTS, CONCEPTS
     from hikiwake.dispute import solve as solved
 
+    chosen = tuple(map(concept_of, concepts))
+    for concept in set(chosen) & set(COALITION_CONCEPTS):
+        raise BadUsage(
+            where="--concept",
+            why=f"{concept.upper().replace('CNASH', 'CR')} is of coalitions, and is told in any case",
+            remedy="Leave it out; `hikiwake dispute explain --concept cr` says why.",
+        )
     held, game = opened(options, asked)
-    found = solved(game, concepts or CONCEPTS)  # type: ignore[arg-type]  # unknown ones are refused there
+    found = solved(game, chosen or CONCEPTS)  # type: ignore[arg-type]  # unknown ones are refused there
     if as_json:
         printed_json(dispute_text.solution_json(held, found))
     else:
@@ -169,7 +178,7 @@ def inverse(
             remedy="Name a state or a condition, or enter one under `wanted`.",
         )
     condition = target if target is not None else held.asked.wanted[0].holds
-    found = inverted(game, states_of(game, condition), concept, most)  # type: ignore[arg-type]  # refused there
+    found = inverted(game, states_of(game, condition), concept.lower(), most)  # type: ignore[arg-type]  # refused there
     if as_json:
         printed_json(dispute_text.inverse_json(game, found))
     else:
@@ -209,7 +218,7 @@ def conditions(
     from hikiwake.dispute import count_rankings
 
     _, game = opened(options, asked)
-    state = state_of(game, target)
+    state, concept = state_of(game, target), concept.lower()
     found = required(game, state, concept)  # type: ignore[arg-type]  # refused there
     free = dict(movable_states(game, entry) for entry in movable)
     count = count_rankings(game, state, concept, free) if free else None  # type: ignore[arg-type]

@@ -144,11 +144,13 @@ class OptionForm(_Part, frozen=True, kw_only=True):
 class GraphForm(_Part, frozen=True, kw_only=True):
     """A dispute by its graph: states, and each decision maker's moves as pairs of states.
 
-    `sets` names groups of states, to be used in statements; `unaware` says what somebody does not see.
+    states : their labels. Where all are numbers, a number elsewhere is a label too and no position.
+    sets : names of groups of states, to be used in statements.
+    unaware : for a decision maker the states, or sets of them, that it does not see.
     """
 
     decision_makers: tuple[DecisionMaker | str, ...]
-    states: tuple[str, ...]
+    states: tuple[StateName, ...]
     moves: dict[str, tuple[tuple[StateName, StateName], ...]]
     preferences: dict[str, Preference]
     sets: dict[str, tuple[StateName, ...]] = {}

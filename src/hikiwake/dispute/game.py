@@ -60,6 +60,8 @@ class Game(msgspec.Struct, frozen=True, eq=False):
     def state(self, name: StateName) -> int:
         """Return the position of a state, from 0, by its label or by its number, which counts from 1.
 
+        Where the labels of a graph are numbers themselves, a number is a label.
+
         Raises
         ------
         BadInput

@@ -22,10 +22,12 @@ class _Names(NamedTuple):
 
     positions: dict[str, int]
     sets: dict[str, Truth]
+    numbers: bool
 
     def find(self, name: StateName) -> Indices:
-        if isinstance(name, int):
+        if isinstance(name, int) and not self.numbers:
             return numbered(name, len(self.positions))
+        name = str(name)
         if name not in self.positions:
             raise Misread(f"{name!r} is no state", suggestion(name, list(self.positions)))
         return np.array([self.positions[name]], dtype=np.int32)
@@ -61,7 +63,9 @@ def graph_setting(form: GraphForm, who: Sequence[str]) -> tuple[Setting | None, 
             "Merge states that nobody tells apart, or write the dispute by its options.",
         )
         return None, codes, [told]
-    known = _Names({label: number for number, label in enumerate(form.states)}, {})
+    labels = tuple(str(state) for state in form.states)
+    every_number = all(label.isdecimal() for label in labels)
+    known = _Names({label: number for number, label in enumerate(labels)}, {}, every_number)
     problems: list[Problem] = []
     for name, members in form.sets.items():
         known.sets[name] = np.zeros(len(form.states), dtype=bool)
@@ -72,12 +76,12 @@ def graph_setting(form: GraphForm, who: Sequence[str]) -> tuple[Setting | None, 
                 problems.append(Problem(("sets", name, number), fault.reason, fault.remedy))
     count = len(form.states)
     plain = Meaning(count, known.truth, lambda *_: np.zeros(count))
-    amounts, found = quantity_reader(form.quantities, lambda text: known.read(text, {}), plain, form.states)
+    amounts, found = quantity_reader(form.quantities, lambda text: known.read(text, {}), plain, labels)
     problems.extend(found)
     problems.extend(unknown_columns(form.quantities, who))
     columns = columns_of(form.quantities)
     setting = Setting(
-        labels=form.states,
+        labels=labels,
         find=known.find,
         read=lambda text: known.read(text, columns),
         meaning=Meaning(count, known.truth, amounts),

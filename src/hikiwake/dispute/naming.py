@@ -90,7 +90,7 @@ def _options(form: OptionForm, who: Sequence[str]) -> Iterator[Problem]:
 def _graph(form: GraphForm, who: Sequence[str]) -> Iterator[Problem]:
     if not form.states:
         yield Problem(("states",), "there is no state", "Name the states.")
-    yield from _unique(("states",), form.states, "state")
+    yield from _unique(("states",), [str(state) for state in form.states], "state")
     yield from _keys("moves", form.moves, who)
     for name in form.sets:
         yield from _readable(("sets", name), name)

@@ -193,7 +193,7 @@ def _short(tree: dict[str, Any]) -> dict[str, Any]:
     else:
         out["preferences"] = {name: {"payoffs": list(tree["payoff"][name])} for name in who}
     if "moves" in tree:
-        out["states"] = [str(name) for name in tree["states"]]
+        out["states"] = list(tree["states"])
         out["moves"] = {name: list(tree["moves"].get(name, [])) for name in who}
     else:
         out["options"] = [dict(option) for option in tree["options"]]
