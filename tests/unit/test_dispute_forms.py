@@ -360,3 +360,24 @@ def test_positions_and_arrays_that_do_not_fit_are_refused() -> None:
     for question in questions:
         with pytest.raises(BadInput):
             question()
+
+
+def test_lists_mappings_and_arrays_do_in_python() -> None:
+    form = GraphForm(
+        decision_makers=["A", "B"],  # type: ignore[arg-type]
+        states=["CC", "CD", "DC", "DD"],  # type: ignore[arg-type]
+        moves={"A": [[1, 3], [3, 1], [2, 4], [4, 2]], "B": np.array([[1, 2], [2, 1], [3, 4], [4, 3]])},  # type: ignore[dict-item]
+        preferences={"A": {"payoffs": [3, 1, 4, 2]}, "B": Preference(payoffs=np.array([3, 4, 1, 2]))},  # type: ignore[arg-type, dict-item]
+        status_quo=np.int64(1),  # type: ignore[arg-type]
+    )
+    game = build(form)
+    assert solve(game).labels("seq") == ("CC", "DD")
+    assert game.status_quo == 0
+    for wrong, where in (
+        (msgspec.structs.replace(form, states="CC"), "dispute.states"),
+        (msgspec.structs.replace(form, preferences={"A": {"payofs": []}, "B": {}}), "dispute.preferences"),
+        (msgspec.structs.replace(form, moves={"A": object()}), "dispute"),
+    ):
+        with pytest.raises(BadInput) as fault:
+            build(wrong)
+        assert fault.value.where.startswith(where)

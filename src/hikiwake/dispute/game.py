@@ -175,11 +175,14 @@ def build(form: Form) -> Game:
 def check(form: Form) -> tuple[Game | None, tuple[Problem, ...]]:
     """Return the game of a form with its warnings, or None with all its problems.
 
+    Lists, mappings and arrays do where the form has tuples and parts.
+
     Raises
     ------
     BadInput
-        If the form is right but has more states or moves than can be analysed.
+        If a part has another type, or the form is right but has more states or moves than can be analysed.
     """
+    form = _typed(form)
     problems = list(misnamed(form))
     if _wrong(problems):
         return None, tuple(problems)
@@ -212,6 +215,26 @@ def check(form: Form) -> tuple[Game | None, tuple[Problem, ...]]:
     return Game(
         form, who, made.labels, tuple(moves), tuple(orderings), status_quo, codes, made, warnings
     ), warnings
+
+
+def _typed(form: Form) -> Form:
+    """Return a form whose parts are of the types that they are declared with."""
+    try:
+        return msgspec.convert(msgspec.to_builtins(form, enc_hook=_plain), type(form))
+    except (msgspec.ValidationError, TypeError) as fault:
+        told, _, place = str(fault).partition(" - at `$")
+        raise BadInput(
+            where="dispute" + place.rstrip("`"),
+            why=told[:1].lower() + told[1:],
+            remedy="The reference of hikiwake.dispute says what each part holds.",
+        ) from fault
+
+
+def _plain(value: object) -> object:
+    """Return an array as a list, and a number of NumPy as a number."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no part of a form")
 
 
 def with_orderings(game: Game, changed: Mapping[str, Ordering]) -> Game:
