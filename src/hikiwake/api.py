@@ -14,6 +14,7 @@ from hikiwake.core.document import Brief, Length
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
+from hikiwake.core.products import Partition
 from hikiwake.core.provenance import Dataset, Formula, Ledger
 from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.scenario.asking import AsksScenarios
@@ -90,17 +91,22 @@ class PairView(AsksScenarios):
         last: int | None = None,
         products: Iterable[str] = (),
         top: int | None = None,
+        by: Partition | None = None,
     ) -> Ties:
         """Return levels, shares, ranks, concentration, balance and change of the covered trade.
 
         Of one year (by default the latest that is not provisional), or of all years from `first` to `last`.
         Of the named products, or of all that the pair trades: with `top`, of so many of each direction, those
         of the largest value.
+        With `by` (groups that share out all products), what each sends the other by group instead.
         """
-        from hikiwake.measures.ties.profile import profile
+        from hikiwake.measures.ties.profile import grouped, profile
 
         ledger = Ledger()
         years = self._years(year, first, last)
+        if by is not None:
+            grouped(Statements(self._tables, ledger), self.a.id, self.b.id, years, by)
+            return Ties(ledger, f"ties of {self.a.name} and {self.b.name} by group, {_span(years)}")
         profile(Statements(self._tables, ledger), self.a.id, self.b.id, years, tuple(products), top)
         return Ties(ledger, f"ties of {self.a.name} and {self.b.name}, {_span(years)}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hikiwake.cli import fetch, own_data
+from hikiwake.cli import convert, fetch, own_data
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import datasets, economies
 
@@ -36,6 +36,7 @@ for _command in (
     own_data.mirror,
     own_data.gc,
     fetch.fetch,
+    convert.convert,
 ):
     data.add_command(_command)
 

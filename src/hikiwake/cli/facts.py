@@ -15,6 +15,7 @@ from hikiwake.cli.settings import only_set
 
 if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
+    from hikiwake.core.products import Partition
     from hikiwake.core.provenance import Fact
 
 
@@ -58,6 +59,7 @@ Examples:
     type=click.IntRange(1),
     help="So many products of each direction, those of the largest value.",
 )
+@click.option("--by", help="By groups of products: hs_sections, commodities, or a file with groups.")
 @answering
 @click.pass_obj
 def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -69,18 +71,45 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     last: int | None,
     products: tuple[str, ...],
     top: int | None,
+    by: str | None,
     as_json: bool,
     as_csv: bool,
     output: Path | None,
 ) -> None:
-    """Show levels, shares, ranks, dependence and change of a pair's covered trade."""
+    """Show levels, shares, ranks, dependence and change of a pair's covered trade.
+
+    A file for --by is a concordance from HS to SITC or BEC as WITS publishes it, or TOML with own groups.
+    """
     from hikiwake.api import pair
 
+    if by and products:
+        message = "Choose one of --by and --product."
+        raise click.UsageError(message)
     view = pair(*given((a, b)), data=options.data)
     if (first, last) != (None, None) and only_set("year"):
         year = None
-    found = view.ties(year, first=first, last=last, products=products, top=top)
+    found = view.ties(
+        year, first=first, last=last, products=products, top=top, by=_partition(by) if by else None
+    )
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+
+
+def _partition(by: str) -> Partition:
+    """Return the groups of a name, or of a file."""
+    from hikiwake.core.errors import BadUsage
+    from hikiwake.core.products import partition, partitions
+
+    if by in partitions():
+        return partition(by)
+    if not Path(by).is_file():
+        raise BadUsage(
+            where=f"--by {by}",
+            why="it is neither groups that are known nor a file",
+            remedy=f"Known are: {', '.join(partitions())}.",
+        )
+    from hikiwake.sources.imports.grouping import read
+
+    return read(Path(by))
 
 
 @click.command(

@@ -32,14 +32,13 @@ class Partition(msgspec.Struct, frozen=True):
     rest: str
     groups: dict[str, Group]
 
-    def group_of(self, code: str) -> str:
-        """Return the id of the one group a product code belongs to: the longest prefix wins."""
-        best, length = self.rest, 0
-        for identity, group in self.groups.items():
-            for prefix in group.prefixes:
-                if len(prefix) > length and code.startswith(prefix):
-                    best, length = identity, len(prefix)
-        return best
+    def groups_of(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the id of the one group that each product code belongs to: the longest prefix wins."""
+        places = {prefix: identity for identity, group in self.groups.items() for prefix in group.prefixes}
+        lengths = sorted({len(prefix) for prefix in places}, reverse=True)
+        return {
+            code: next((places[code[:n]] for n in lengths if code[:n] in places), self.rest) for code in codes
+        }
 
 
 class _Products(msgspec.Struct, frozen=True):
@@ -82,10 +81,15 @@ def partition(identity: str) -> Partition:
     return _products().partitions[identity]
 
 
+def partitions() -> tuple[str, ...]:
+    """Return the names of all partitions."""
+    return tuple(_products().partitions)
+
+
 def partition_for(codes: Iterable[str]) -> Partition:
     """Return the partition that tells products apart: commodities where most are such, else HS sections."""
     commodities, listed = partition("commodities"), tuple(codes)
-    others = sum(commodities.group_of(code) == commodities.rest for code in listed)
+    others = sum(group == commodities.rest for group in commodities.groups_of(listed).values())
     return partition("hs_sections") if 2 * others > len(listed) else commodities
 
 

@@ -203,7 +203,7 @@ def _lines(tables: Tables, universe: Universe, codes: tuple[str, ...]) -> tuple[
 def _groups(tables: Tables, trade: Trade) -> dict[str, tuple[str, str]]:
     if trade.universe.column == "product":
         parts = partition_for(line.code for line in trade.lines)
-        ids = {line.code: parts.group_of(line.code) for line in trade.lines}
+        ids = parts.groups_of(line.code for line in trade.lines)
         return {code: (group, parts.groups[group].name) for code, group in ids.items()}
     known = {industry.code: (industry.group, industry.group_name) for industry in industries(tables)}
     return {line.code: known.get(line.code, (line.code, line.name)) for line in trade.lines}

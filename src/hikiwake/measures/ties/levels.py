@@ -340,9 +340,10 @@ def _grouped(
     row: NDArray[np.float64], products: tuple[str, ...], partition: Partition
 ) -> dict[str, tuple[float, list[str]]]:
     parts: dict[str, tuple[float, list[str]]] = {}
+    groups = partition.groups_of(products)
     for code, amount in zip(products, row.tolist(), strict=True):
         if amount > 0:
-            identity = partition.group_of(code)
+            identity = groups[code]
             so_far, codes = parts.get(identity, (0.0, []))
             parts[identity] = (so_far + amount, [*codes, code])
     return parts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hikiwake.core.errors import NoData
-from hikiwake.core.products import groups, short_name
+from hikiwake.core.products import Partition, groups, short_name
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.measures.ties.suppliers import Partners
@@ -43,6 +43,16 @@ def profile(
                     partners.concentration(scope)
         for scope in [Scope("product", code, code) for code in wanted] or _groups(say):
             levels.balance(Flow(a, b, scope, year))
+
+
+def grouped(say: Statements, a: str, b: str, years: Iterable[int], partition: Partition) -> None:
+    """State value and share of each group of products in both directions; an empty direction has no facts."""
+    levels = PairLevels(flows_of(say, a, b), say)
+    for year in years:
+        for exporter, importer in ((a, b), (b, a)):
+            flow = Flow(exporter, importer, covered(say), year)
+            if levels.has(exporter, importer):
+                levels.composition(flow, partition)
 
 
 def _require(code: str, covered: tuple[str, ...]) -> None:

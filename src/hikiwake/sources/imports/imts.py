@@ -6,17 +6,15 @@ carriage): one report is taken.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.comtrade import Side
-from hikiwake.sources.imports.long import VALUE, YEAR, LongStream, text_lines
+from hikiwake.sources.imports.long import VALUE, YEAR, LongStream, rows_of
 from hikiwake.sources.imports.mapping import Mapping, ValueUnit
-from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout, table_of
+from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
 from hikiwake.sources.imports.wide import years_of
 
 CODES: dict[Side, list[str]] = {
@@ -123,7 +121,7 @@ def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str) -> 
     found = layout(stream)
     place = {name: found.header.index(name) for name in (value, scale, indicator, year) if name}
     indicators, scales, largest = set(), set(), 0.0
-    for number, row in enumerate(_rows(stream, found), 2):
+    for number, row in enumerate(rows_of(stream, found), 2):
         if len(row) < len(found.header) or not row[place[value]].strip():
             continue
         if year and not re.fullmatch(r"\d{4}(\.0+)?", row[place[year]].strip()):
@@ -141,12 +139,6 @@ def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str) -> 
         except ValueError:
             continue  # the import counts it
     return _Seen(frozenset(indicators), frozenset(scales), largest)
-
-
-def _rows(stream: Stream, found: Layout) -> Iterator[list[str]]:
-    rows = csv.reader(text_lines(blocks(stream, found.encoding)), delimiter=found.delimiter)
-    next(rows, None)
-    yield from rows
 
 
 def _indicators(stream: Stream, seen: _Seen, side: Side) -> list[str]:

@@ -66,9 +66,7 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
     places = [found.header.index(name) for name in kept]
     years = years_of(found)
     yield _written([[*kept, YEAR, VALUE]])
-    rows = csv.reader(text_lines(blocks(wide, found.encoding, found.before)), delimiter=found.delimiter)
-    next(rows, None)
-    for row in rows:
+    for row in rows_of(wide, found):
         if len(row) not in (len(found.header), found.fields):
             if any(cell.strip() for cell in row):
                 yield _written([row])  # as it is: too few fields, which the import counts
@@ -77,6 +75,13 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
         lines = [[*ends, str(year), row[place]] for place, year in years.items() if row[place].strip()]
         if lines:
             yield _written(lines)
+
+
+def rows_of(stream: Stream, found: Layout) -> Iterator[list[str]]:
+    """Yield the rows below a table's header, as text."""
+    rows = csv.reader(text_lines(blocks(stream, found.encoding, found.before)), delimiter=found.delimiter)
+    next(rows, None)
+    yield from rows
 
 
 def text_lines(parts: Iterator[bytes]) -> Iterator[str]:

@@ -72,22 +72,25 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     Raises `BadInput` for what cannot be read or taken, `Environment` where the machine refuses; the library
     is then as it was, and finished parts wait for the next try of the same import.
     """
-    plan = _plan(wish)
+    return bring(_plan(wish), library, progress, allow_rejects=wish.allow_rejects)
+
+
+def bring(plan: Plan | SetPlan, library: Library, progress: Progress, *, allow_rejects: bool) -> Added:
+    """Bring what a plan names into the library, as `add` does."""
     library.sweep()
     there = next((one for one in library.held() if one.reference == _reference(plan)), None)
     if there is not None and there.source == plan.identity.sha256:
         return Added(there, report_of(library.path(there)), known=True)
     meant = plan.mapping if isinstance(plan, Plan) else None
-    key = hashlib.sha256(
-        msgspec.json.encode([__version__, plan.identity, meant, wish.allow_rejects])
-    ).hexdigest()[:16]
+    known_by = msgspec.json.encode([__version__, plan.identity, meant, allow_rejects])
+    key = hashlib.sha256(known_by).hexdigest()[:16]
     with library.lock(key):
         staging = library.staging(key)
         try:
             made = (
-                _make(plan, wish, staging, progress)
+                _make(plan, staging, progress, allow_rejects=allow_rejects)
                 if isinstance(plan, Plan)
-                else _set(plan, wish, staging, progress)
+                else _set(plan, staging, progress, allow_rejects=allow_rejects)
             )
             held = Held(
                 plan.identity.name,
@@ -112,11 +115,11 @@ def report_of(folder: Path) -> Report:
     return msgspec.json.decode((folder / "report.json").read_bytes(), type=Report)
 
 
-def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
+def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool) -> str:
     sizes = [sum(stream.size for stream in part.streams) for part in plan.parts]
     whole, done = max(sum(sizes), 1), 0
     made: list[Written] = []
-    with _connected(staging) as connection:
+    with connected(staging) as connection:
         for part, size in zip(plan.parts, sizes, strict=True):
             through = [0]
 
@@ -124,7 +127,7 @@ def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
                 through[0] += count
                 progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
 
-            task = Task(plan.mapping, plan.products, staging, wish.allow_rejects, tick)
+            task = Task(plan.mapping, plan.products, staging, allow_rejects, tick)
             with _understood(part.name):
                 made.append(parts.finished(staging, part) or parts.write(connection, part, task))
             done += size
@@ -146,9 +149,9 @@ def _make(plan: Plan, wish: Wish, staging: Path, progress: Progress) -> str:
     return digest
 
 
-def _set(plan: SetPlan, wish: Wish, staging: Path, progress: Progress) -> str:
-    with _connected(staging) as connection, _understood(plan.identity.source):
-        digest = table_sets.make(connection, staging, plan, progress, allow_rejects=wish.allow_rejects)
+def _set(plan: SetPlan, staging: Path, progress: Progress, *, allow_rejects: bool) -> str:
+    with connected(staging) as connection, _understood(plan.identity.source):
+        digest = table_sets.make(connection, staging, plan, progress, allow_rejects=allow_rejects)
     _clean(staging)
     return digest
 
@@ -177,7 +180,8 @@ def _understood(where: str) -> Iterator[None]:
         ) from fault
 
 
-def _connected(staging: Path) -> duckdb.DuckDBPyConnection:
+def connected(staging: Path) -> duckdb.DuckDBPyConnection:
+    """Open the database that an import works in, with little memory and no way out."""
     import duckdb
 
     return duckdb.connect(
