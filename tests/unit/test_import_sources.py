@@ -21,6 +21,7 @@ from tests.imports import (
 from hikiwake.compose import Request, brief
 from hikiwake.core.country import pair
 from hikiwake.core.errors import BadInput, NoData
+from hikiwake.measures.mirror import mirrored
 from hikiwake.measures.revisions import revisions
 from hikiwake.render.markdown import render
 from hikiwake.sources.imports import mapping as mappings
@@ -75,6 +76,17 @@ def test_totals_without_products_make_a_brief_of_totals(tmp_path: Path, library:
     assert "total trade" in text
     assert "HS TOTAL" not in text
     assert "these data give no products" in text
+
+
+def test_economies_outside_their_time_are_named(tmp_path: Path, library: Library) -> None:
+    text = (
+        "from,to,year,usd\nBLX,JPN,1998,5\nBLX,JPN,2004,5\nSRB,JPN,1999,7\nJPN,RUS,1991,1\nJPN,RUS,2004,9\n"
+    )
+    made = brought(library, table(tmp_path, text), mapping=PLAIN)
+    notes = [note for note in made.report.parts[0].notes if "on its own" in note]
+    assert "Belgium-Luxembourg has flows up to 2004, but is counted on its own to 1998 only" in notes
+    assert any(note.startswith("Serbia has flows from 1999") for note in notes)
+    assert not any("Japan" in note for note in notes)
 
 
 def test_years_between_those_of_the_data_are_not_zero(tmp_path: Path, library: Library) -> None:
@@ -134,6 +146,17 @@ def test_sales_at_home_are_left_out_where_the_mapping_says_so(tmp_path: Path, li
             [str(path)],
         ).fetchall()
     assert usd == round(stated * 1e6)
+    # With what is sold at home it is a whole matrix, which scenarios can start from.
+    held = tables.frame("trade_matrix").to_native().fetchall()
+    assert len(held) == 43 * 43 * 4
+    with duckdb.connect() as connection:
+        ((home,),) = connection.execute(
+            "select trade from read_parquet(?) where exporter='JPN' and importer='JPN' and year=2014",
+            [str(path)],
+        ).fetchall()
+    assert [row[3] for row in held if row[:3] == (2014, "JPN", "JPN")] == [round(home * 1e6)]
+    text = render(brief(Request(pair=pair("JPN-RUS"), year=2014), tables)).decode().replace("\u00a0", " ")
+    assert "of total trade from Russia" in text
 
 
 def test_mirror_statistics_of_both_sides(tmp_path: Path, library: Library) -> None:
@@ -149,6 +172,12 @@ def test_mirror_statistics_of_both_sides(tmp_path: Path, library: Library) -> No
         for n, one in enumerate((sold, bought))
     )
     (found,) = [one for one in revisions(before, after, "JPN", "RUS") if one.exporter == "RUS"]
+    text = render(brief(Request(pair=pair("JPN-RUS")), before)).decode().replace("\u00a0", " ")
+    assert "In 2009, Japan imported US$5.82 billion of total trade from Russia" in text
+    found_by_mirror = mirrored(before, after, "JPN", "RUS")
+    assert [(one.exporter, one.exports) for one in found_by_mirror if one.exporter == "RUS"] == [
+        ("RUS", 5_821_365_000 + (found.before or 0) % 1000)
+    ]
     # SOURCES.md: Russia's exports to Japan 5,821,365 and Japan's imports from Russia 7,503,737 thousand USD.
     assert (round(found.before or 0, -3), round(found.after or 0, -3)) == (5_821_365_000, 7_503_737_000)
 
@@ -166,6 +195,14 @@ def test_figures_of_public_tables(tmp_path: Path, library: Library) -> None:
     # SOURCES.md: exports of Russia to Japan 15.23 and of Japan to Russia 12.51 bn USD in 2012.
     assert "imported US$15.2 billion of total trade from Russia" in text
     assert "imported US$12.5 billion of total trade from Japan" in text
+    # It is all trade, and every fourth year of it: neither a part, nor a record of all years.
+    assert "In total trade, Japan bought US$2.71 billion more from Russia than it sold in 2012." in text
+    assert "of these products" not in text.partition("## Complementarity")[0]
+    assert "None of the years since 1996 that these data hold saw a higher value." in text
+    assert (
+        "Of the years since 1992 that these data hold, 2008 saw the highest value, US$16.4 billion." in text
+    )
+    assert "Partial coverage" not in text.partition("## Complementarity")[0]
 
 
 COMTRADE = (

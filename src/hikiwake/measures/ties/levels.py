@@ -15,6 +15,8 @@ from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
 EVERYTHING = "all products"
+WHOLE = (EVERYTHING, "total trade")
+"""What the catalogue calls flows that leave nothing out."""
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
 HOLE = "not comparable: the total it is a share of is not sound in this year"
@@ -25,6 +27,11 @@ WRONG = "not comparable: the recorded flow was looked at and is not plausible"
 SPOILING_PART = 0.05
 FEWEST_YEARS = 6
 CONFIDENCE = 0.95
+
+
+def is_whole(say: Statements) -> bool:
+    """Tell whether the flows leave no goods out, so that a balance of them is one of all trade in goods."""
+    return say.tables.vintage.is_own(FLOWS) and covered(say).name in WHOLE
 
 
 def covered(say: Statements) -> Scope:

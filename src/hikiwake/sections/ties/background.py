@@ -164,7 +164,8 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
         other = b if silent[0] == a else a
         sentences.append(prose("ties.named_not", economy=economy(silent[0]), partner=economy(other)))
     written: list[AnyBlock] = [Paragraph(tuple(sentences))] if sentences else []
-    written.append(Caveat("partial coverage", _what_flows_are(context)))
+    own = context.say.tables.vintage.is_own(FLOWS)
+    written.append(Caveat("concept" if own else "partial coverage", _what_flows_are(context)))
     return written
 
 

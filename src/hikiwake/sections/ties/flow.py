@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.flows import FLOWS
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -114,7 +114,8 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
     if "flagged" in (bought.status, sold.status):
         return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)
-    return prose("ties.level", {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
+    key = "ties.level_whole" if is_whole(context.say) else "ties.level"
+    return prose(key, {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
 
 
 def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
@@ -127,7 +128,8 @@ def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Pr
         "count": sellers.count(covered(context.say)),
     }
     first = facts["rank"].value == 1
-    return [prose("ties.rank_first" if first else "ties.rank", facts, **direction.labels)]
+    key = ("ties.rank_first" if first else "ties.rank") + ("_whole" if is_whole(context.say) else "")
+    return [prose(key, facts, **direction.labels)]
 
 
 def _change(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:
@@ -161,9 +163,11 @@ def _record(context: Context, direction: Direction) -> list[Prose]:
         return []
     first, last = direction.known[min(direction.known)], direction.by_year[context.year]
     scope_years = {"since": year(first.period.first)}
+    held = [y for y in direction.by_year if y >= first.period.first]
+    some = "_of_some" if len(held) <= context.year - first.period.first else ""
     if last.value is not None and last is direction.peak:
-        return [prose("ties.record_now", **scope_years)]
-    return [prose("ties.record", {"peak": direction.peak}, **scope_years)]
+        return [prose(f"ties.record_now{some}", **scope_years)]
+    return [prose(f"ties.record{some}", {"peak": direction.peak}, **scope_years)]
 
 
 def _chart(context: Context, charted: list[Direction]) -> Chart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hikiwake.core.document import AnyBlock, Caveat, Paragraph, Prose, Section
 from hikiwake.measures.flows import TOTAL
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of, is_whole
 from hikiwake.sections import Context
 from hikiwake.sections.ties import background, dependence, exchange, flow, fuels, intermediate, keyfigures
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -35,6 +35,7 @@ def section(context: Context) -> Section:
     balance = levels.balance(Flow(context.a.id, context.b.id, covered(context.say), context.year))
     if balance is not None:
         key = "ties.surplus" if (balance.value or 0.0) >= 0 else "ties.deficit"
+        key += "_whole" if is_whole(context.say) else ""
         sentence = prose(key, {"balance": balance}, scope=scope_label(covered(context.say)), **pair)
         blocks.append(Paragraph((sentence,)))
     summary: list[Prose] = [flow.level_sentence(context, levels, followed[0])]

@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.loading import piped
+from hikiwake.sources.imports.loading import piped, text_columns
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.quoting import named, quoted
+from hikiwake.sources.imports.quoting import named
 from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
 
 Side = Literal["exports", "imports"]
@@ -74,15 +74,10 @@ def survey(stream: Stream, found: Layout) -> Survey:
     """Look at a whole table for what it holds."""
     import duckdb
 
-    every = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
     place = {name: f"trim(c{found.header.index(name)})" for name in SURVEYED if name in found.header}
     chosen = ", ".join(f"{place.get(name, 'null')} as {named(name)}" for name in SURVEYED)
     with duckdb.connect() as connection, piped(stream, found, lambda _: None) as pipe:
-        rows = connection.execute(
-            f"select distinct {chosen} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
-            f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{every}}},"
-            " store_rejects=true, rejects_limit=0, null_padding=false, max_line_size=2097152)"
-        ).fetchall()
+        rows = connection.execute(f"select distinct {chosen} from {text_columns(pipe, found)}").fetchall()
     texts = [tuple(str(cell or "") for cell in row) for row in rows]
     used: dict[str, set[str]] = {}
     for _, _, classification, period, _ in texts:

@@ -16,7 +16,7 @@ from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.archive import opened
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.economies import meaning
-from hikiwake.sources.imports.loading import Loaded, piped
+from hikiwake.sources.imports.loading import Loaded, piped, text_columns, unread
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.report import REASONS, Bad, PartReport, Tally, notes_of
 from hikiwake.sources.imports.streams import Layout, Stream, layout
@@ -146,21 +146,17 @@ def _load(work: Work, stream: Stream, found: Layout, form: Form, kept: tuple[str
     odd = [f"(not {gone(n)} and {cell(n)} is null)" for n in kept if n in NUMBERS]
     exists = " and ".join(f"coalesce(try_cast({place[n]} as double), 1) <> 0" for n in form.exists) or "true"
     year = f"try_cast({place[form.year]} as smallint)" if form.year else "cast(null as smallint)"
-    every = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
     with piped(stream, found, work.tick) as pipe:
         connection.execute(
             f"create or replace table scratch.dyads as select row_number() over () - 1 as row,"
             f" {place[form.exporter]} as code_o, {place[form.importer]} as code_d, {year} as year,"
             f" {'false' if not form.year else year + ' is null'} as no_year, {exists} as existed,"
             f" {' or '.join(odd) or 'false'} as odd, {', '.join(f'{cell(n)} as {named(n)}' for n in kept)}"
-            f" from read_csv({quoted(pipe)}, auto_detect=false, header=true, delim={quoted(found.delimiter)},"
-            f" quote='\"', escape='\"', columns={{{every}}}, store_rejects=true, rejects_limit=0,"
-            " null_padding=false, max_line_size=2097152)"
+            f" from {text_columns(pipe, found)}"
         )
-    bad = connection.execute("select distinct line from reject_errors order by line").fetchall()
-    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    malformed = [line for line, _ in unread(connection)]
     ((rows,),) = connection.execute("select count(*) from scratch.dyads").fetchall()
-    return Loaded(stream.name, 0, int(rows), [int(line) for (line,) in bad])
+    return Loaded(stream.name, 0, int(rows), malformed)
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, stream: Stream, loaded: Loaded) -> PartReport:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from hikiwake.core.country import known
+from hikiwake.core.country import country, known
 from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.imports.imf_names import is_group, plain
 
@@ -74,6 +74,27 @@ def meaning(code: str) -> Meaning:
     if which is not None:
         return Meaning(code, which.id, _former(which.until, which.name))
     return Meaning(code, AGGREGATE if _is_aggregate(text) else "")
+
+
+def out_of_time(spans: list[tuple[str, int, int]]) -> list[str]:
+    """Return what a reader must know of economies with flows in years when statistics do not count them.
+
+    Parameters
+    ----------
+    spans : economy, first and last year of its flows.
+    """
+    told = []
+    for identity, first, last in spans:
+        which = country(identity)
+        if which.until is not None and last > which.until:
+            told.append(
+                f"{which.name} has flows up to {last}, but is counted on its own to {which.until} only"
+            )
+        if which.since is not None and first < which.since:
+            told.append(
+                f"{which.name} has flows from {first}, but is counted on its own from {which.since} only"
+            )
+    return told
 
 
 def _is_aggregate(text: str) -> bool:

@@ -58,21 +58,36 @@ def load(
         return Loaded(stream.name, first, _count(connection) - first, [])
     found = layout(stream)
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
-    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
     wanted = ", ".join(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
     with piped(stream, found, tick) as pipe:
-        source = (
-            f"select {wanted} from read_csv({quoted(pipe)}, auto_detect=false, header=true,"
-            f" delim={quoted(found.delimiter)}, quote='\"', escape='\"', columns={{{columns}}},"
-            " store_rejects=true, rejects_limit=0, null_padding=false, max_line_size=2097152)"
-        )
-        _insert(connection, judged(source))
-    bad = connection.execute("select distinct line from reject_errors order by line").fetchall()
+        _insert(connection, judged(f"select {wanted} from {text_columns(pipe, found)}"))
+    malformed = [line for line, _ in unread(connection)]
+    return Loaded(stream.name, first, _count(connection) - first, malformed)
+
+
+def text_columns(pipe: str, found: Layout) -> str:
+    """Return the function of SQL that reads a table from a pipe: columns c0, c1, ... as they stand.
+
+    Lines with more or fewer fields are left out; `unread` tells them.
+    """
+    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
+    return (
+        f"read_csv({quoted(pipe)}, auto_detect=false, header=true, delim={quoted(found.delimiter)},"
+        f" quote='\"', escape='\"', columns={{{columns}}}, store_rejects=true, rejects_limit=0,"
+        " null_padding=false, max_line_size=2097152)"
+    )
+
+
+def unread(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Return number and text of the lines that the last table read had left out, and forget them."""
+    bad = connection.execute(
+        "select line, min(csv_line) from reject_errors group by line order by line"
+    ).fetchall()
     connection.execute("drop table if exists reject_errors")
     connection.execute("drop table if exists reject_scans")
-    return Loaded(stream.name, first, _count(connection) - first, [int(line) for (line,) in bad])
+    return [(int(line), str(text)) for line, text in bad]
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, judged: str) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, detecting, loading, merging
+from hikiwake.sources.imports import checking, detecting, loading, matrix, merging
+from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import quoted
@@ -77,11 +78,13 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     unknown = sorted(one.code for one in meanings if not one.economy and one.code.strip())
     if unknown:
         notes.append(f"codes that no economy answers to: {', '.join(unknown)[:400]}")
+    notes += out_of_time(_spans(connection))
     codes = {one.code: one.economy for one in meanings if one.economy}
     report = msgspec.structs.replace(report, notes=[*report.notes, *notes], codes=codes)
     if not task.allow_rejects:
         tolerate(report)
     detecting.price(connection)
+    matrix.leave(connection, task.folder, part.name, task.mapping)
     connection.execute("drop view flows")
     connection.execute("drop table judged")
     path = task.folder / f"{part.name}.parquet"
@@ -93,6 +96,15 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     made = Written(path.name, path.stat().st_size, digest, report)
     disk.write(task.folder / f"{part.name}.json", msgspec.json.encode(made))
     return made
+
+
+def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+    """Return the first and the last year of each economy's flows."""
+    found = connection.execute(
+        "select economy::varchar, min(year), max(year) from (select exporter as economy, year from flows"
+        " union all select importer, year from flows) group by 1 order by 1"
+    ).fetchall()
+    return [(str(economy), int(first), int(last)) for economy, first, last in found]
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:

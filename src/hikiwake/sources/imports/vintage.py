@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import msgspec
 from hikiwake.sources.imports import detecting
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.matrix import MATRIX, path_of
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.parts import Part, Written
 from hikiwake.sources.imports.quoting import quoted
@@ -78,8 +79,16 @@ def finish(
     ]
     made = {FLAGS: flags, **detecting.totals(connection, folder, names)}
     others = [_recorded(folder, table, path.name, connection) for table, path in made.items()]
-    files = [*flows, *others, listed, report_file(folder, report)]
+    matrices = _matrices(connection, folder, names)
+    files = [*flows, *matrices, *others, listed, report_file(folder, report)]
     return sealed(folder, identity, _entry(identity, mapping, report, files))
+
+
+def _matrices(connection: duckdb.DuckDBPyConnection, folder: Path, names: list[str]) -> Iterator[TableFile]:
+    for name in names:
+        path = path_of(folder, name)
+        if path.exists():
+            yield _recorded(folder, MATRIX, path.name, connection)
 
 
 def report_file(folder: Path, report: Report) -> TableFile:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.sources.imports.loading import Loaded, piped
-from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.loading import Loaded, piped, text_columns, unread
 from hikiwake.sources.imports.streams import Layout, Stream
 
 if TYPE_CHECKING:
@@ -65,21 +64,13 @@ def load_cells(
     """
     years = years_of(found)
     kept = {name: f"c{found.header.index(column)}" for name, column in columns.items()}
-    every = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
     chosen = [f"{place} as {name}" for name, place in kept.items()]
     chosen += [f"nullif(trim(c{place}), '') as y{year}" for place, year in years.items()]
     with piped(stream, found, tick) as pipe:
         connection.execute(
-            f"create or replace table wide as select {', '.join(chosen)} from read_csv({quoted(pipe)},"
-            f" auto_detect=false, header=true, delim={quoted(found.delimiter)}, quote='\"', escape='\"',"
-            f" columns={{{every}}}, store_rejects=true, rejects_limit=0, null_padding=false,"
-            " max_line_size=2097152)"
+            f"create or replace table wide as select {', '.join(chosen)} from {text_columns(pipe, found)}"
         )
-    bad = connection.execute(
-        f"select line, bool_and(not contains(csv_line, {quoted(found.delimiter)})) from reject_errors"
-        " group by line order by line"
-    ).fetchall()
-    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    bad = unread(connection)
     listed = ", ".join(f"y{year}" for year in years.values())
     connection.execute(
         f"create or replace table cells as select row, {', '.join(kept)},"
@@ -88,10 +79,10 @@ def load_cells(
     )
     ((rows,),) = connection.execute("select count(*) from wide").fetchall()
     connection.execute("drop table wide")
-    loaded = Loaded(stream.name, 0, int(rows), [int(line) for line, _ in bad])
+    loaded = Loaded(stream.name, 0, int(rows), [line for line, _ in bad])
     last = loaded.line(loaded.rows - 1)
-    malformed, below = (
-        tuple(int(line) + found.before for line, plain in bad if (plain and line > last) is remark)
-        for remark in (False, True)
+    below = tuple(line for line, text in bad if line > last and found.delimiter not in text)
+    malformed = tuple(line + found.before for line, _ in bad if line not in below)
+    return Cells(
+        loaded, found.before, tuple(years.values()), malformed, tuple(line + found.before for line in below)
     )
-    return Cells(loaded, found.before, tuple(years.values()), malformed, below)
