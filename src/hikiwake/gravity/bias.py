@@ -25,6 +25,7 @@ from hikiwake.gravity.results import GravityFit
 
 # The corrected errors need a dense matrix over all exporter-times and importer-times.
 MOST_LEVELS = 6_000
+NO_CURVATURE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +128,9 @@ def _one_side(pairs: _Pairs) -> Array:
     """Return n W bias of one side (K,): the sums over exporters, before the factor N/(N-1)."""
     mean, residual = pairs.mean, pairs.residual
     totals = reciprocal(mean.sum(axis=2))[:, :, None]
-    inverse = np.linalg.pinv(_hessians(mean, totals), hermitian=True)
+    # One direction has no curvature: the same in all years, which the pair effects hold. Rounding must not
+    # pass for it, as it now and then does under NumPy's own bound.
+    inverse = np.linalg.pinv(_hessians(mean, totals), rcond=NO_CURVATURE, hermitian=True)
     squares = residual.swapaxes(1, 2) @ residual
     times = np.arange(mean.shape[2])
     out = np.zeros(len(pairs.x))
@@ -161,7 +164,7 @@ def _variance(pairs: _Pairs) -> Array:
         at = slice(size + j * times, size + (j + 1) * times)
         hessian[at, at] = other[j]
     hessian[size:, :size] = hessian[:size, size:].T
-    inverse = np.linalg.pinv(hessian, rcond=1e-12, hermitian=True)
+    inverse = np.linalg.pinv(hessian, rcond=NO_CURVATURE, hermitian=True)
     blocks = inverse.reshape(exporters + importers, times, exporters + importers, times)
     meat = np.zeros((len(pairs.x),) * 2)
     for i in range(exporters):
