@@ -41,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Times of gravity regressions beside other packages.")
     parser.add_argument("--sizes", default="S,M,L,XL", help="which panels")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each tool")
+    parser.add_argument("--tools", default="", help="only these peers, joined by commas")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--memory", nargs=3, metavar=("SIZE", "MODEL", "TOOL"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -51,9 +52,12 @@ def main() -> None:
     results: list[Result] = []
     for size in chosen.sizes.split(","):
         for model in MODELS:
-            timed = compare(
-                f"PPML {model}, {size}", label(size), entrants(size, model, chosen.runs), chosen.runs, machine
-            )
+            tools = [
+                one
+                for one in entrants(size, model, chosen.runs)
+                if not chosen.tools or one.tool in {OWN, *chosen.tools.split(",")}
+            ]
+            timed = compare(f"PPML {model}, {size}", label(size), tools, chosen.runs, machine)
             results += [with_memory(one, size, model) for one in timed]
             write(chosen.out, results)
             print(table(results[-len(timed) :]), flush=True)

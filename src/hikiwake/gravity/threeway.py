@@ -41,8 +41,14 @@ class ThreeWay:
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums of the block's exporters, or of all importers."""
-        out: Array = cells.sum(axis=(3, 1, 2)[which])
-        return out
+        # Products with ones: half the time of sums.
+        if which == 0:
+            return np.asarray(np.matmul(cells, np.ones(cells.shape[3])))
+        if which == 2:
+            return np.asarray(np.matmul(np.ones(cells.shape[2]), cells))
+        flat = cells.reshape(*cells.shape[:2], -1)
+        out: Array = np.matmul(np.ones(cells.shape[1]), flat)
+        return out.reshape(len(cells), *cells.shape[2:])
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return levels with the missing axis."""

@@ -29,8 +29,10 @@ class TwoWay:
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums of the block's years."""
-        out: Array = cells.sum(axis=-1 if which == 0 else -2)
-        return out
+        # Products with ones: half the time of sums.
+        if which == 0:
+            return np.asarray(np.matmul(cells, np.ones(cells.shape[-1])))
+        return np.asarray(np.matmul(np.ones(cells.shape[-2]), cells))
 
     def spread(self, which: int, values: Array, block: slice) -> Array:
         """Return levels with the missing axis."""
@@ -56,7 +58,7 @@ class _Years:
 
     def _block(self, right: Margins, block: slice, out: Margins) -> None:
         weights = self.weights[block]
-        exporters, importers = weights.sum(axis=2), weights.sum(axis=1)
+        exporters, importers = self.effects.sums(0, weights), self.effects.sums(1, weights)
         inverse = reciprocal(exporters)
         root = np.multiply(weights, np.sqrt(inverse)[:, :, None], out=scratch("root", weights.shape))
         # The product of a matrix with its own transpose takes half the operations.
