@@ -13,10 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests import sample
 
-from hikiwake.core.document import Brief
+from hikiwake.core.document import Brief, Cell, Label, Mark
+from hikiwake.core.provenance import Interval, Ledger
 from hikiwake.render import docx as word
 from hikiwake.render import html, markdown, pdf
-from hikiwake.render.outline import ended
+from hikiwake.render.language import load
+from hikiwake.render.outline import Words, ended
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,17 @@ def text_of_markdown(brief: Brief) -> str:
 def test_no_format_prints_two_stops(text: Callable[[Brief], str]) -> None:
     brief = sample.brief()
     assert text(stopped(brief, ".")) == text(stopped(brief, ""))
+
+
+def test_the_table_of_a_figure_has_the_intervals_that_are_drawn() -> None:
+    whole = sample.brief()
+    words = Words(whole, load("en"))
+    (identity, fact), *_ = ((key, one) for key, one in whole.ledger.facts.items() if one.interval is None)
+    ranged = replace(fact, interval=Interval(1.0, 2.0, 0.9, "bootstrap"))
+    with_error = replace(fact, interval=Interval(1.0, 2.0, 0.9, "standard error"))
+    for held, tail in ((ranged, f"({words.language.number(ranged, 'range')})"), (with_error, "")):
+        ledger = Ledger({**whole.ledger.facts, identity: held}, whole.ledger.datasets, whole.ledger.formulas)
+        told = Words(replace(whole, ledger=ledger), load("en"))
+        alone = told.language.number(held)
+        assert told.shown(Mark(Label("year", "2020"), identity)) == f"{alone} {tail}".rstrip()
+        assert told.shown(Cell(fact=identity)) == alone

@@ -116,10 +116,18 @@ class Words:
         return tuple((source.number, written(source.reference)) for source in self.brief.sources)
 
     def shown(self, cell: Cell | Mark) -> str:
-        """Return a cell's or a mark's number as it is written: a quoted one as its text prints it."""
+        """Return a cell's or a mark's number as it is written: a quoted one as its text prints it.
+
+        A mark is drawn with its interval, so the table of a figure has it too; a cell leaves it to its table.
+        """
         if isinstance(cell, Cell) and cell.label:
             return self.language.label(cell.label)
-        return self.language.number(self.ledger[cell.fact])
+        fact = self.ledger[cell.fact]
+        written = self.language.number(fact)
+        ranged = (
+            isinstance(cell, Mark) and fact.interval is not None and fact.interval.kind != "standard error"
+        )
+        return f"{written} ({self.language.number(fact, 'range')})" if ranged else written
 
     def doubt(self, cell: Cell | Mark) -> str:
         """Return the words that mark a number as doubtful; empty where it is not."""
