@@ -13,7 +13,7 @@ from tests.unit.test_potential import square, world
 import hikiwake as hk
 from hikiwake.cli.app import commands
 from hikiwake.core.document import Paragraph
-from hikiwake.core.errors import BadInput
+from hikiwake.core.errors import BadInput, NoData
 from hikiwake.core.provenance import Ledger
 from hikiwake.gravity.effects import Array
 from hikiwake.measures.potential import tested
@@ -78,7 +78,8 @@ def test_all_flows_are_compared_as_one_flow_is() -> None:
     values, ratio = expected[known], (total / np.where(known, expected, 1.0))[known]
     found = likes(values, ratio, np.arange(len(values)))
     order = {(int(i), int(j)): n for n, (i, j) in enumerate(np.argwhere(known))}
-    for i, j in [(0, 1), (7, 30), (12, 5), (39, 2)]:
+    empty = tuple(np.argwhere(known & (total == 0.0))[0])
+    for i, j in [(0, 1), (7, 30), (12, 5), (39, 2), empty]:
         one, _ = expectations(made, f"E{i:02d}", f"E{j:02d}")
         n = order[i, j]
         # The brief estimates anew and leaves the way back out too: two of two hundred, and a nearby window.
@@ -89,6 +90,8 @@ def test_all_flows_are_compared_as_one_flow_is() -> None:
         near = np.argsort(away, kind="stable")[:200]
         near = near[away[near] <= 1.0]
         if len(near) >= 51:
+            by_hand = (ratio[near] < ratio[n]).mean() + 0.5 * (ratio[near] == ratio[n]).mean()
+            assert found.place[n] == pytest.approx(by_hand, abs=1e-12)
             assert found.low[n] == pytest.approx(np.quantile(ratio[near], 0.05), abs=1e-12)
             assert found.high[n] == pytest.approx(np.quantile(ratio[near], 0.95), rel=1e-12)
 
@@ -205,3 +208,9 @@ def test_the_command_prints_and_refuses() -> None:
     assert "Choose from: 25, 26" in str(refused.exception)
     with pytest.raises(BadInput, match="no such group"):
         hk.backtest(["nothing"])
+
+
+def test_data_of_too_few_years_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hikiwake.measures.potential.backtest._years", lambda _: (2001, 2002, 2003))
+    with pytest.raises(NoData, match="too few years or flows"):
+        backtest(open_tables(), ["72"])

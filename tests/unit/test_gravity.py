@@ -20,6 +20,7 @@ from hikiwake.gravity import (
     bias_correction,
     compare,
     fit,
+    predict,
     score_bootstrap,
 )
 
@@ -360,3 +361,34 @@ def test_the_score_bootstrap_spreads_as_the_clustered_errors_say(fitted: Gravity
     assert np.array_equal(score_bootstrap(fitted, 4_000, seed=1), draws)
     with pytest.raises(BadInput, match="clusters of one kind"):
         score_bootstrap(fitted.with_errors("robust"), 10, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("formula", "estimator"),
+    [
+        ("trade ~ ln_dist + rta | exporter^year + importer^year", "ppml"),
+        ("trade ~ rta + wave | exporter^year + importer^year + exporter^importer", "ppml"),
+        ("trade ~ ln_dist + rta | unordered(exporter, importer) + year", "ppml"),
+        ("trade ~ ln_dist + rta", "ppml"),
+        ("log(trade) ~ ln_dist + rta | exporter^year + importer^year", "ols"),
+    ],
+)
+def test_rows_are_predicted_as_they_were_fitted_and_no_others(formula: str, estimator: str) -> None:
+    data = panel(11)
+    found = fit(formula, data, columns=Columns(keys=("exporter", "importer", "year")))
+    assert found.estimator == estimator
+    order = np.random.default_rng(0).permutation(len(data["trade"]))
+    turned = {name: column[order] for name, column in data.items() if name != "trade"}
+    told = np.empty(len(order))
+    told[order] = predict(found, {**turned, "trade": np.full(len(order), np.nan)})
+    assert told[found.rows] == pytest.approx(found.fitted, rel=1e-10, abs=1e-10)
+    stranger = {name: column[:1].copy() for name, column in data.items()}
+    if "^" in formula or "unordered" in formula:
+        assert np.isnan(predict(found, {**stranger, "exporter": np.array(["nobody"], dtype=object)})).all()
+    longer = predict(found, {**stranger, "rta": stranger["rta"] + 1.0})
+    gap = (
+        np.log(longer / predict(found, stranger))
+        if estimator == "ppml"
+        else longer - predict(found, stranger)
+    )
+    assert gap == pytest.approx(found.coefficient("rta"), rel=1e-8)

@@ -11,6 +11,7 @@ from hikiwake.gravity.diagnostics import gauss_newton, park, reset
 from hikiwake.gravity.many import fit_each
 from hikiwake.gravity.model import Columns, fit
 from hikiwake.gravity.newton import Solver
+from hikiwake.gravity.predictions import predict
 from hikiwake.gravity.resistances import Resistances, resistances
 from hikiwake.gravity.results import GravityFit, Interval, Levels
 from hikiwake.gravity.sample import Drops
@@ -35,6 +36,7 @@ __all__ = [
     "gauss_newton",
     "leave_one_out",
     "park",
+    "predict",
     "reset",
     "resistances",
     "score_bootstrap",

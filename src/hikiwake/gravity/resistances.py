@@ -11,6 +11,7 @@ from hikiwake.core.errors import BadInput
 from hikiwake.gravity.columns import combine
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.layout import Sides, sides
+from hikiwake.gravity.predictions import effect_at_rows
 from hikiwake.gravity.results import GravityFit
 
 Labels = NDArray[np.generic]
@@ -124,13 +125,7 @@ def _side(found: GravityFit, named: Sides, which: int) -> _Side:
     first = np.full(size, -1, dtype=np.intp)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     rows = first[levels]
-    values = found.effects[str(found.sandwich.effects[named.order[which]])].values
-    if values.ndim == 2:  # a tensor: time, then economy
-        time, _ = combine([keys[name] for name in named.time]) if named.time else (np.zeros_like(codes), 1)
-        effect = values[time[rows], keys[own].codes[rows]]
-    else:
-        ordered = found.sandwich.effects[named.order[which]].columns
-        effect = values[combine([keys[name] for name in ordered])[0][rows]]
+    effect = effect_at_rows(found, found.sandwich.effects[named.order[which]])[rows]
     labels = [np.asarray(keys[name].labels)[keys[name].codes[rows]] for name in columns]
     times = np.stack(labels[1:], axis=1) if named.time else np.empty((len(rows), 0))
     return _Side(labels[0], times, effect, total[levels])

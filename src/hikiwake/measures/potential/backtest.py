@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.core.errors import BadInput
+from hikiwake.core.errors import BadInput, NoData
 from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.potential.expected import LEAST_EXPECTED, NO_ESTIMATE, inside, without_each
 from hikiwake.measures.potential.likes import likes
@@ -111,13 +111,13 @@ class _Cell(NamedTuple):
 
 
 def check_groups(groups: Collection[str], known: Collection[str]) -> None:
-    """Raise BadInput if a group is not among those known, or there is nothing to be tested at all."""
+    """Raise BadInput if a group is not among those known."""
     unknown = [group for group in groups if group not in known]
-    if unknown or not known:
+    if unknown:
         raise BadInput(
-            where=f"group {unknown[0]!r}" if unknown else "the backtest",
-            why="the data hold no such group" if unknown else "the data allow no test",
-            remedy=f"Choose from: {', '.join(sorted(known))}." if known else "It needs ten years and more.",
+            where=f"group {unknown[0]!r}",
+            why="the data hold no such group",
+            remedy=f"Choose from: {', '.join(sorted(known))}.",
         )
 
 
@@ -131,6 +131,11 @@ def backtest(tables: Tables, groups: Collection[str] = (), progress: Progress | 
     ----------
     groups : chapters (or `ALL`) to be tested; empty for all of them.
     progress : told what is being done, and the part that is over.
+
+    Raises
+    ------
+    NoData
+        If the data hold too few years or flows.
     """
     years = _years(tables)
     squares = trades(tables, years)
@@ -149,6 +154,12 @@ def backtest(tables: Tables, groups: Collection[str] = (), progress: Progress | 
         for horizon in HORIZONS:
             results += _results(group, horizon, cells)
         held += [one for horizon in (0, *HORIZONS) for one in _held(group, horizon, cells)]
+    if not results:
+        raise NoData(
+            where="the backtest",
+            why="the data hold too few years or flows for it",
+            remedy=f"It takes {BACK + HORIZONS[0] + 1} years, and {FEWEST} flows of a million dollars.",
+        )
     return Backtest(tuple(results), tuple(held))
 
 
