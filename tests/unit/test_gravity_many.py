@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from tests.gravity_panels import Columns as Panel
 from tests.gravity_panels import Shape, panel
 
 from hikiwake.core.errors import BadInput, Environment
-from hikiwake.gravity import Columns, GravityFit, Solver, bootstrap, fit, fit_each, score_bootstrap
+from hikiwake.gravity import Columns, GravityFit, Solver, bootstrap, fit, fit_each, parallel, score_bootstrap
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -161,3 +162,17 @@ def test_what_the_bootstrap_refuses() -> None:
         bootstrap(found, 0, seed=1)
     with pytest.raises(BadInput, match="least squares"):
         bootstrap(fit(TWO, data, estimator="ols"), 10, seed=1)
+
+
+def test_an_error_in_one_item_ends_the_work_on_the_others() -> None:
+    begun: list[int] = []
+
+    def work(number: int) -> None:
+        begun.append(number)
+        time.sleep(0.002)
+        if number == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), parallel.cores(threads=2):
+        parallel.each(work, range(1_000))
+    assert len(begun) < 50

@@ -41,6 +41,8 @@ NEAR = 1e-4
 # Newton's next step is about the square of this one (a third of it, seen): one that is this part of the root
 # of the tolerance leaves an error of a thousandth of the tolerance, and no further step is needed to know it.
 NEXT = 0.03
+# A step that was solved less exactly says nothing about how near the optimum is.
+SURE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
         change = _decrement(sweep, move, shift)
         if change < NEAR:
             change = _predictor_change(design, move, shift, out=moving)
-        if change <= max(solver.tolerance, NEXT * np.sqrt(solver.tolerance)):
+        if accuracy <= SURE and change <= max(solver.tolerance, NEXT * np.sqrt(solver.tolerance)):
             there = point.along(1.0, move, shift)
             squares = np.diag(sweep.gram)
             return Optimum(

@@ -68,11 +68,15 @@ def each(call: Callable[[Item], Out], items: Sequence[Item]) -> list[Out]:
     if pool is None or helpers < 1:
         return [call(item) for item in items]
     out: list[Out | None] = [None] * len(items)
-    numbers = count()
+    numbers, halted = count(), threading.Event()
 
     def work() -> None:
-        while (at := next(numbers)) < len(items):
-            out[at] = call(items[at])
+        try:
+            while (at := next(numbers)) < len(items) and not halted.is_set():
+                out[at] = call(items[at])
+        except BaseException:
+            halted.set()  # an error, or Ctrl-C: nobody begins another item
+            raise
 
     def alone() -> None:
         """Work without threads of one's own: what is inside an item runs on its thread."""
