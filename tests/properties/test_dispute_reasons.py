@@ -166,6 +166,18 @@ def at_once(claims: Claims, reason: Reason, to: int, found: Sanction) -> None:
         for option in model.owns[j]:
             options[option] = model.taken[move.end][option]
     assert tuple(options) == model.taken[found.end]
+    # Doubtful if no combination of best moves, some of the others staying, undoes the gain.
+    i = claims.game.maker(reason.who)
+    choices = [[s] if j == i else [s, *claims.best[j][s]] for j in model.makers]
+    undone_by_best = False
+    for chosen in product(*choices):
+        together = list(model.taken[to])
+        for j, end in enumerate(chosen):
+            for option in model.owns[j] if j != i else ():
+                together[option] = model.taken[end][option]
+        if tuple(together) in model.taken:
+            undone_by_best |= not claims.gains((i,), s, model.taken.index(tuple(together)))
+    assert found.best_reply == undone_by_best
 
 
 def undone(claims: Claims, reason: Reason, group: tuple[int, ...], to: int) -> None:

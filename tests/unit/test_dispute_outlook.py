@@ -272,6 +272,11 @@ def test_economics_by_hand(river: Path, capfdbinary: pytest.CaptureFixture[bytes
     alone = data(capfdbinary, "economics", river, "--welfare", table)
     assert alone["bargaining"]["over"] == "welfare"
     assert data(capfdbinary, "economics", river)["bargaining"]["over"] == "ranks"
+    table.write_text("state,who,dW\n*,UP,0\n*,LOW,0\n")
+    tied = printed(capfdbinary, "economics", river, "--welfare", table)
+    assert tied.count("    utilitarian ") == 3
+    assert "and 36 more that a rule finds as good" in tied
+    assert len(data(capfdbinary, "economics", river, "--welfare", table)["bargaining"]["points"]) == 48
 
 
 def test_a_price_with_known_values_is_the_published_one(
@@ -368,6 +373,7 @@ def test_what_scenarios_write_is_read_as_the_table(river: Path) -> None:
         ("quantities: {dW: {rows: [{where: treaty}]}}", "has no values"),
         ("quantities: {dW: {rows: []}}", "no rows"),
         ("{a: 1}", "a list of mappings"),
+        ("", "no rows"),
         ("a: *b", "alias"),
     ):
         written.write_text(content)

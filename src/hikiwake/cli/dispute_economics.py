@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from hikiwake.cli.app import Options, visible
 from hikiwake.cli.dispute_model import Asked, model_of, opened, printed_json, states_of, suffix_of, written
 
 if TYPE_CHECKING:
-    from hikiwake.dispute import BreakEven, Game
+    from hikiwake.dispute import BargainingPoint, BreakEven, Game
     from hikiwake.dossier.disputes import Model
     from hikiwake.measures.dispute.economics import Side, Worth
+
+MOST_POINTS = 3
+"""States of one rule of bargaining that are shown; the JSON holds all."""
 
 
 @click.command(
@@ -202,7 +206,7 @@ def _points(found: Worth, unit: str) -> list[str]:
     if not found.points:
         return [*lines, "    every state gives somebody less than that"]
     rows = [("rule", "state", "gains", "is it an equilibrium?")]
-    for point in found.points:
+    for point in _few(found.points):
         holds = ", ".join(CONCEPT_NAMES[concept] for concept in point.equilibrium)
         gains = ", ".join(
             f"{who} {_signed(gain)}" for who, gain in zip(found.bargainers, point.gains, strict=True)
@@ -215,7 +219,19 @@ def _points(found: Worth, unit: str) -> list[str]:
     for row in rows:
         cells = (f"{cell:<{width}}" for cell, width in zip(row[:3], widths, strict=True))
         lines.append(f"    {'  '.join(cells)}  {row[3]}".rstrip())
+    if len(rows) <= len(found.points):
+        more = len(found.points) + 1 - len(rows)
+        lines.append(f"    and {more} more that a rule finds as good; --json lists all")
     return lines
+
+
+def _few(points: Sequence[BargainingPoint]) -> list[BargainingPoint]:
+    """Return a few points of each rule: of many that are as good, those that would hold come first."""
+    out: list[BargainingPoint] = []
+    for rule in dict.fromkeys(point.rule for point in points):
+        same = [point for point in points if point.rule == rule]
+        out += sorted(same, key=lambda point: -len(point.equilibrium))[:MOST_POINTS]
+    return out
 
 
 def _signed(value: float) -> str:

@@ -112,6 +112,7 @@ def _tree(content: bytes, path: FilePath) -> Iterator[_Row]:
     if isinstance(tree, dict) and isinstance(tree.get("quantities"), dict):
         yield from _quantity(tree["quantities"], source, path)
         return
+    tree = [] if tree is None else tree
     if not isinstance(tree, list) or not all(isinstance(row, dict) for row in tree):
         raise BadInput(
             where=str(path),
