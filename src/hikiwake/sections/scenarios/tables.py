@@ -53,7 +53,7 @@ def sales(found: Sequence[Answers], a: str, b: str) -> Table:
                     cell(way),
                     spanned(fact),
                     spanned(told.first_round[x, m]),
-                    spanned(shown),
+                    spanned(shown, "scenarios.spanned_part"),
                 )
             )
     return Table(
@@ -124,6 +124,6 @@ def sectors(told: Answers, industries: Sequence[Industry], a: str, b: str) -> Ta
     )
 
 
-def spanned(fact: Fact | None) -> Cell:
-    """Make a cell of a change and its range."""
-    return Cell() if fact is None else Cell(said=prose("scenarios.spanned", {"value": fact}))
+def spanned(fact: Fact | None, template: str = "scenarios.spanned") -> Cell:
+    """Make a cell of a change and its range, or by another template of a part and its range."""
+    return Cell() if fact is None else Cell(said=prose(template, {"value": fact}))
