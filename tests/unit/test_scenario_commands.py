@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from tests.own_tables import ECONOMIES, matrix, uses, vintage
+from tests.pictures import check_texts
 
 import hikiwake as hk
 from hikiwake.cli.app import commands, run
@@ -189,7 +191,11 @@ def test_scenarios_side_by_side(small: Path, tmp_path: Path) -> None:
         "others furthest",
     ):
         assert line in shown.output
-    assert "<svg" in figure.read_text(encoding="utf-8")
+    drawn = figure.read_text(encoding="utf-8")
+    ElementTree.fromstring(drawn)
+    assert "What scenarios would change of real income in Japan and Russia" in drawn
+    assert "Source: tests, 1" in drawn
+    check_texts(drawn)
     printed = json.loads(told(small, *words[:5], *FEW, "--json").stdout)
     facts = {
         (f["measure"], f["scenario"], f["economy"]): f for f in printed["facts"] if not f["elasticities"]
@@ -383,3 +389,44 @@ def test_a_long_sweep_is_interrupted_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert not target.exists()
     assert time.monotonic() - begun < 30.0  # some thirty batches are left of this step alone: minutes
+
+
+def test_a_world_without_equilibrium_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who sells to nobody any more and still owes a surplus has no equilibrium: one clear error says so."""
+    rows = [(*row[:-1], 9e10) if row[1:-1] == ("RUS", "JPN") else row for row in matrix()]
+    folder = vintage(tmp_path / "surplus", MATRIX, rows)
+    dossier = tmp_path / "alone.yaml"
+    dossier.write_text(
+        "hikiwake: 1\ntitle: Alone\nparties: [JPN, RUS]\nscenarios:\n  alone:\n    shocks:\n"
+        "      - {from: [RUS], to: [JPN, CHN, USA], embargo: true}\n",
+        encoding="utf-8",
+    )
+    words = ["--data", str(folder), "scenario", "run", str(dossier), "--draws", "20"]
+    assert run([*words, "--closure", "additive"]) == 3
+    shown = capsys.readouterr().err
+    assert shown.startswith("hikiwake: equilibrium of many sectors: ")
+    assert "try closure 'balanced'" in shown
+    assert "little leak" in shown
+    assert "Traceback" not in shown
+    dossier.write_text(dossier.read_text(encoding="utf-8").replace("true}", "true, leakage: 0.1}"), "utf-8")
+    assert run([*words, "--closure", "balanced"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "why"),
+    [
+        (("run", "JPN", "FRA"), 3, "this is none of them"),
+        (("run", "JPN", "Atlantis"), 2, "Atlantis"),
+        (("run", "JPN", "RUS", "--scenario", "comparable-pairs"), 3, "no table of trade between industries"),
+        (("compare", "JPN", "RUS", "--against", "peace"), 2, "no scenario of this name"),
+        (("compare", "JPN", "RUS", "--figure", "x.pdf"), 2, ".svg or .png"),
+        (("run", "nowhere.yaml"), 3, "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_two_lines(
+    small: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, why: str
+) -> None:
+    assert run(["--data", str(small), "scenario", *words]) == code
+    shown = capsys.readouterr().err
+    assert why in shown
+    assert len(shown.strip().splitlines()) == 2

@@ -42,6 +42,37 @@ def test_the_brief_says_what_the_command_computes() -> None:
     assert "would fall" not in words  # no sentence presumes a sign
 
 
+def test_the_part_of_the_potential_is_that_of_the_potentials_own_numbers() -> None:
+    """What a scenario makes good, by the facts of the potential: change over (median / ratio - 1)."""
+    whole = composed("JPN", "RUS").content
+    facts = list(whole.ledger.facts.values())
+    potential = hk.pair("JPN", "RUS").potential()
+    checked = 0
+    for fact in facts:
+        if fact.formula == "scenario_realised" and fact.subject["scenario"] == "comparable-pairs":
+            way = {name: fact.subject[name] for name in ("exporter", "importer")}
+            ratio, median = (
+                next(
+                    one.value
+                    for one in potential
+                    if one.formula == f"potential_{name}"
+                    and one.subject == {**way, "group": "intermediate trade"}
+                )
+                for name in ("ratio", "median_ratio")
+            )
+            (sales,) = [
+                one.value
+                for one in facts
+                if one.formula == "scenario_trade" and one.subject == {"scenario": "comparable-pairs", **way}
+            ]
+            assert None not in (ratio, median, sales)
+            assert fact.value == pytest.approx(
+                (sales or 0.0) / ((median or 0.0) / (ratio or 1.0) - 1.0), rel=1e-9
+            )
+            checked += 1
+    assert checked == 2
+
+
 def test_ending_trade_costs_the_smaller_partner_more() -> None:
     whole = hk.pair("DEU", "LUX").brief().content
     held = {

@@ -342,16 +342,12 @@ def drawable(figure: Path | None) -> None:
 
 
 def draw(options: Options, chart: Any, ledger: Any, figure: Path) -> None:
-    """Write a figure."""
-    from hikiwake.render.charts import png, svg
+    """Write a figure with its title and its source."""
+    from hikiwake.render.charts import raster
+    from hikiwake.render.charts.standalone import standalone
     from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
-    english = load("en")
-    drawn = (
-        png(chart, ledger, english)
-        if figure.suffix.lower() == ".png"
-        else svg(chart, ledger, english).encode("utf-8")
-    )
-    write(figure, drawn)
+    drawn = standalone(chart, ledger, load("en"))
+    write(figure, raster(drawn) if figure.suffix.lower() == ".png" else drawn.encode("utf-8"))
     options.say(f"wrote {figure}")

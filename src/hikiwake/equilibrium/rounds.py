@@ -271,7 +271,8 @@ def _unsettled(residual: float, rounds: int) -> NoSolution:
     return NoSolution(
         where="equilibrium of many sectors",
         why=f"prices and wages still moved by {residual:.1e} after {rounds} rounds",
-        remedy="Check units and deficits; try closure 'balanced', or a floor under small thetas.",
+        remedy="Check units and deficits; try closure 'balanced', a floor under small thetas, or let a "
+        "little leak: an economy that sells nothing abroad can buy nothing there.",
     )
 
 
