@@ -19,8 +19,8 @@ from tests.own_tables import ECONOMIES, matrix, uses, vintage
 from tests.pictures import check_texts
 
 import hikiwake as hk
-from hikiwake.cli.app import commands, run
-from hikiwake.core.errors import BadInput, HikiwakeError
+from hikiwake.cli.app import commands
+from hikiwake.core.errors import HikiwakeError
 from hikiwake.dossier.dispute_files import read_dispute
 from hikiwake.equilibrium import no_shock, solve, world
 from hikiwake.measures.scenario.baseline import MATRIX, USES, opened
@@ -152,33 +152,6 @@ def test_stocks_that_fell_further_are_counted(tmp_path: Path) -> None:
     assert "1 cells of final use below zero" in base.adjusted
 
 
-@pytest.mark.parametrize(
-    ("table", "old", "new", "why"),
-    [
-        (MATRIX, ("RUS", "RUS"), 0.0, "domestic sales are missing"),
-        (MATRIX, ("RUS", "JPN"), -5.0, "zero or more"),
-        (MATRIX, ("RUS", "JPN"), float("nan"), "zero or more"),
-        (USES, ("RUS", "C29", "JPN", "B06"), -1e13, "zero or more"),
-    ],
-)
-def test_tables_that_make_no_world_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, old: tuple[str, ...], new: float, why: str
-) -> None:
-    rows = [
-        (*row[:-1], new) if row[1:-1] == old else row for row in (matrix() if table == MATRIX else uses())
-    ]
-    folder = vintage(tmp_path / "wrong", table, rows)
-    with pytest.raises(BadInput) as caught:
-        hk.pair("JPN", "RUS", data=folder).scenarios(draws=20)
-    assert why in caught.value.why
-    assert "RUS" in caught.value.where
-    assert run(["--data", str(folder), "scenario", "run", "JPN", "RUS"]) == 3
-    shown = capsys.readouterr().err
-    assert shown.startswith("hikiwake: ")
-    assert why in shown
-    assert "Traceback" not in shown
-
-
 def test_scenarios_side_by_side(small: Path, tmp_path: Path) -> None:
     figure = tmp_path / "compare.svg"
     words = ("compare", "JPN", "RUS", "--against", "no-trade", "--figure", str(figure), "--check", *FEW)
@@ -259,33 +232,6 @@ def test_other_numbers_are_swept(small: Path, scenario: str, parameter: str, fir
     ]
     # Less of a loss where more leaks through, and where more can be replaced.
     assert found[0] < found[1] < found[2] <= 1e-12
-
-
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        (("--scenario", "peace", "--parameter", "cost"), "no scenario of this name"),
-        (("--scenario", "no-trade", "--parameter", "cost"), "no shock has a `cost`"),
-        (("--scenario", "no-trade", "--parameter", "price"), "no shock has a number of this name"),
-        (("--scenario", "cheaper-trade", "--parameter", "cost", "--shock", "4"), "shock 4"),
-        (("--scenario", "cheaper-trade", "--parameter", "cost", "--to", "-1"), "above zero"),
-        (("--scenario", "no-trade", "--parameter", "leakage", "--to", "2"), "from 0 to 1"),
-        (("--scenario", "no-trade", "--parameter", "elasticity", "--to", "-1"), "above zero"),
-        (("--scenario", "no-trade", "--parameter", "leakage", "--steps", "0"), "steps"),
-        (("--scenario", "no-trade", "--parameter", "leakage", "--figure", "a.pdf"), ".svg or .png"),
-        (("--scenario", "no-trade", "--parameter", "leakage", "--draws", "2"), "more draws"),
-    ],
-)
-def test_a_sweep_that_means_nothing(
-    small: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], why: str
-) -> None:
-    given = ["--data", str(small), "scenario", "sweep", "JPN", "RUS", "--from", "0.9", "--draws", "20"]
-    if "--to" not in words:
-        given += ["--to", "1"]
-    assert run([*given, *words]) == 2
-    shown = capsys.readouterr().err
-    assert why in shown
-    assert "Traceback" not in shown
 
 
 def test_all_that_a_file_may_say(small: Path, dossier: Path) -> None:
@@ -389,44 +335,3 @@ def test_a_long_sweep_is_interrupted_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert not target.exists()
     assert time.monotonic() - begun < 30.0  # some thirty batches are left of this step alone: minutes
-
-
-def test_a_world_without_equilibrium_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Who sells to nobody any more and still owes a surplus has no equilibrium: one clear error says so."""
-    rows = [(*row[:-1], 9e10) if row[1:-1] == ("RUS", "JPN") else row for row in matrix()]
-    folder = vintage(tmp_path / "surplus", MATRIX, rows)
-    dossier = tmp_path / "alone.yaml"
-    dossier.write_text(
-        "hikiwake: 1\ntitle: Alone\nparties: [JPN, RUS]\nscenarios:\n  alone:\n    shocks:\n"
-        "      - {from: [RUS], to: [JPN, CHN, USA], embargo: true}\n",
-        encoding="utf-8",
-    )
-    words = ["--data", str(folder), "scenario", "run", str(dossier), "--draws", "20"]
-    assert run([*words, "--closure", "additive"]) == 3
-    shown = capsys.readouterr().err
-    assert shown.startswith("hikiwake: equilibrium of many sectors: ")
-    assert "try closure 'balanced'" in shown
-    assert "little leak" in shown
-    assert "Traceback" not in shown
-    dossier.write_text(dossier.read_text(encoding="utf-8").replace("true}", "true, leakage: 0.1}"), "utf-8")
-    assert run([*words, "--closure", "balanced"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "why"),
-    [
-        (("run", "JPN", "FRA"), 3, "this is none of them"),
-        (("run", "JPN", "Atlantis"), 2, "Atlantis"),
-        (("run", "JPN", "RUS", "--scenario", "comparable-pairs"), 3, "no table of trade between industries"),
-        (("compare", "JPN", "RUS", "--against", "peace"), 2, "no scenario of this name"),
-        (("compare", "JPN", "RUS", "--figure", "x.pdf"), 2, ".svg or .png"),
-        (("run", "nowhere.yaml"), 3, "nowhere.yaml"),
-    ],
-)
-def test_what_cannot_be_asked_is_told_in_two_lines(
-    small: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, why: str
-) -> None:
-    assert run(["--data", str(small), "scenario", *words]) == code
-    shown = capsys.readouterr().err
-    assert why in shown
-    assert len(shown.strip().splitlines()) == 2

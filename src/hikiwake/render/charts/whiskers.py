@@ -47,11 +47,12 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     low = min(0.0, *(row[end] / drawn.factor for row in rows for end in ("low", "v")), 0.0)
     high = max(0.0, *(row[end] / drawn.factor for row in rows for end in ("high", "v")), 0.0)
     high = high if high > low else low + 1.0  # nothing changes at all
-    values, form = ticks_across(low, high, plot - room - GAP)
-    unit = (plot - room - GAP) / (high - low)
+    start = room if any(row["v"] < 0.0 for row in rows) else GAP
+    values, form = ticks_across(low, high, plot - room - start)
+    unit = (plot - room - start) / (high - low)
 
     def x(value: float) -> float:
-        return float(GAP + (value / drawn.factor - low) * unit)
+        return float(start + (value / drawn.factor - low) * unit)
 
     series = [language.text(one.label, ledger) for one in chart.series[:2]]
     height = _placed(rows, names)
@@ -60,7 +61,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     axis = {
         "field": "v",
         "type": "quantitative",
-        "scale": {"domain": [low, high], "range": [GAP, plot - room], "nice": False},
+        "scale": {"domain": [low, high], "range": [start, plot - room], "nice": False},
         "axis": {
             "title": axis_words(language.text(chart.axis, ledger), drawn),
             "values": values,
@@ -76,12 +77,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
         {"data": {"values": [{"v": 0}]}, "mark": {"type": "rule", "opacity": 0}, "encoding": {"x": axis}},
         pixels([{"x": x(0.0), "y": 0, "x2": x(0.0), "y2": height}], {"type": "rule", "color": GREY}),
         *_bars(rows),
-        words(
-            [{"x": max(row["x2"], row["at"]) + 8, "y": row["y"], "t": [row["t"]]} for row in rows],
-            "left",
-            colour=SOFT,
-            size=SMALL,
-        ),
+        *_numbers(rows),
         words([{"x": -8, "y": name["y"], "t": name["t"]} for name in names.values()], "right"),
         *keys,
     ]
@@ -137,6 +133,23 @@ def _bars(rows: list[Row]) -> list[dict[str, Any]]:
             layers.append(pixels(own, bar))
             layers.append(pixels([{"x": row["at"], "y": row["y"]} for row in own], dot))
     return layers
+
+
+def _numbers(rows: list[Row]) -> list[dict[str, Any]]:
+    """Write each number on the side of its bar that is away from zero."""
+    left = [
+        {"x": min(row["x"], row["at"]) - 8, "y": row["y"], "t": [row["t"]]} for row in rows if row["v"] < 0.0
+    ]
+    right = [
+        {"x": max(row["x2"], row["at"]) + 8, "y": row["y"], "t": [row["t"]]}
+        for row in rows
+        if row["v"] >= 0.0
+    ]
+    return [
+        words(told, align, colour=SOFT, size=SMALL)
+        for told, align in ((left, "right"), (right, "left"))
+        if told
+    ]
 
 
 def _keys(names: list[str]) -> list[dict[str, Any]]:
