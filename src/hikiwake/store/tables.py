@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RESIDENT_BYTES = 64 * 2**20
 """Files up to this size are unpacked once instead of at each query; the shipped flows take 40 MB so."""
 
-MOST_KEPT = 24
+MOST_KEPT = 48
 """Small results kept for the next question about the same pair: another year, the other side, the brief."""
 
 
@@ -133,13 +133,13 @@ class Tables:
         return self._kept[name]
 
     def collect_lately(self, name: Hashable, make: Callable[[], Frame]) -> Columns:
-        """Run an expression about one pair or economy, unless it was among the last few that were asked."""
-        found = self._lately.get(name)
+        """Run an expression about one pair, economy or year, unless it was asked among the last few."""
+        found = self._lately.pop(name, None)
         if found is None:
             found = self.collect(make())
-            while len(self._lately) >= MOST_KEPT:
-                self._lately.pop(next(iter(self._lately)), None)
-            self._lately[name] = found
+        while len(self._lately) >= MOST_KEPT:
+            self._lately.pop(next(iter(self._lately)), None)
+        self._lately[name] = found  # the latest is last, and the first goes first
         return found
 
     def has(self, table: str) -> bool:

@@ -6,6 +6,7 @@ prices; each is collected, stated and shown by itself, at two levels of detail.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -131,14 +132,21 @@ def totals_between(flows: Frame) -> Frame:
 
 
 def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
-    """Collect a universe's matrices at the fine level (four aggregated queries).
+    """Collect a universe's matrices at the fine level (four queries, three of them the same for all pairs).
 
     Lines nobody trades in the year are left out; both economies have a row even where they trade nothing.
     """
-    flows = abroad(universe, tables.frame(universe.table))
-    sold = tables.collect(by_economy(flows, "exporter", universe.column))
-    bought = tables.collect(by_economy(flows, "importer", universe.column))
-    sold_to_pair = tables.collect(sellers(flows, (a, b), universe.column))
+
+    def flows() -> Frame:
+        return abroad(universe, tables.frame(universe.table))
+
+    def of_all(what: str, make: Callable[[], Frame]) -> Columns:
+        return tables.collect_lately((universe, what), make)
+
+    sold = of_all("exporter", lambda: by_economy(flows(), "exporter", universe.column))
+    bought = of_all("importer", lambda: by_economy(flows(), "importer", universe.column))
+    between = of_all("between", lambda: totals_between(flows()))
+    sold_to_pair = tables.collect(sellers(flows(), (a, b), universe.column))
     found = {str(e) for rows in (sold, bought) for e in rows["economy"]}
     economies = tuple(sorted(found | {a, b}))
     codes = sorted({str(k) for k in sold["line"]})
@@ -150,7 +158,7 @@ def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
         _lines(tables, universe, tuple(codes)),
         grid.matrix(sold),
         grid.matrix(bought),
-        _square(economies, tables.collect(totals_between(flows))),
+        _square(economies, between),
         {m: grid.matrix(_of(sold_to_pair, m)) for m in (a, b)},
     )
 
