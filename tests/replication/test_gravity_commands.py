@@ -65,7 +65,8 @@ def test_both_estimators_in_one_table_with_the_published_reset() -> None:
 def test_border_by_year_and_lags_need_no_column_of_ones_own() -> None:
     lags = "rta + rta_lag4 + rta_lag8 + rta_lag12 + C(year):I(exporter != importer)"
     found = run(
-        "fit", str(GUIDE), f"trade ~ {lags} | {EFFECTS} + pair_id", *YEARS, "--errors", "pair_id"
+        "fit", str(GUIDE), f"trade ~ {lags} | {EFFECTS} + pair_id", *YEARS, "--errors", "pair_id",
+        "--sum", "rta, rta_lag4, rta_lag8, rta_lag12",
     )  # fmt: skip
     assert found["rows_used"] == 28_482
     for name, slope, error in (
@@ -77,6 +78,9 @@ def test_border_by_year_and_lags_need_no_column_of_ones_own() -> None:
         ours = column(found, name)
         assert ours["coefficient"] == pytest.approx(slope, abs=5.1e-5), name
         assert ours["standard_error"] == pytest.approx(error, abs=5.1e-5), name
+    whole = found["sums"]["rta + rta_lag4 + rta_lag8 + rta_lag12"]
+    assert whole["value"] == pytest.approx(0.4750, abs=5.1e-5)
+    assert whole["error"] == pytest.approx(0.1095, abs=5.1e-5)
     assert list(found["regressors_left_out"]) == ["C(year)[2006]:I(exporter != importer)"]
 
 
@@ -176,3 +180,23 @@ def test_resistances_solve_the_system_of_anderson_and_van_wincoop() -> None:
         resistances(found, "nobody")
     with pytest.raises(BadInput, match="read off a Poisson"):
         resistances(fit("trade ~ d | x", data, errors="robust"), "7")
+
+
+def test_the_correction_of_weidner_and_zylkin_from_the_command_and_from_a_stata_file(tmp_path: Path) -> None:
+    path = SHARED / "wz_threeway_manufacturing_1988_2004.parquet"
+    if not path.exists():
+        pytest.skip("the reference data are not there")
+    pandas = pytest.importorskip("pandas")
+    stata = tmp_path / "manufacturing.dta"
+    pandas.read_parquet(path)[["isoexp", "isoimp", "year", "trade", "fta"]].to_stata(stata, write_index=False)
+    formula = "trade ~ fta | isoexp^year + isoimp^year + isoexp^isoimp"
+    found = run("fit", str(stata), formula, "--bias")
+    assert column(found, "fta")["coefficient"] == pytest.approx(0.1780290, abs=1e-7)
+    assert found["without_bias"]["coefficient"][0] == pytest.approx(0.1703722, abs=1e-7)
+    assert found["without_bias"]["standard_error"][0] == pytest.approx(0.0419559, abs=1e-7)
+    said = CliRunner().invoke(gravity, ["fit", str(stata), formula, "--bias", "--sum", "fta"]).output
+    assert "Without bias, fta: 0.170372 (std. error 0.0419559)" in said
+    assert "Sum of fta: 0.178029" in said
+    stata.write_bytes(b"no stata file")
+    with pytest.raises(BadInput, match=r"manufacturing\.dta"):
+        run("fit", str(stata), formula)

@@ -74,6 +74,12 @@ Examples:
 @click.argument("data", type=DATA)
 @click.argument("formula")
 @choices
+@click.option(
+    "--bias", is_flag=True, help="Add three-way slopes and errors without their bias (Weidner & Zylkin 2021)."
+)
+@click.option(
+    "--sum", "sums", multiple=True, metavar="A,B,...", help="Add the sum of these slopes with its error."
+)
 @click.option("--tests", is_flag=True, help="Test the mean (RESET) and the variance (Park, Gauss-Newton).")
 @click.option(
     "--reference", help="Economy whose inward resistance is one: print the multilateral resistances."
@@ -100,6 +106,8 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     offset: str | None,
     keys: str | None,
     where: tuple[str, ...],
+    bias: bool,
+    sums: tuple[str, ...],
     tests: bool,
     reference: str | None,
     plot: Path | None,
@@ -107,24 +115,18 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     mark: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Estimate one regression from a CSV or Parquet file.
+    """Estimate one regression from a CSV, Parquet or Stata file.
 
     Names that the file lacks are looked for in the covariates of pairs that --data names, such as CEPII's
     Gravity: by exporter, importer and year; ln_NAME is a logarithm.
     """
     rows = _read(ctx.find_object(Options), data, (formula,))
     found = _fit(rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where))
-    from hikiwake.cli.gravity_text import checks_of, drawn, json_of, resistances_of
+    from hikiwake.cli.gravity_text import Asked, drawn, json_of, told
 
     drawn(found, plot, scatter, mark)
-    if as_json:
-        click.echo(json_of(found, tests=tests, reference=reference))
-        return
-    click.echo(found.summary())
-    if tests:
-        click.echo("\n".join(str(one) for one in checks_of(found)))
-    if reference:
-        click.echo(resistances_of(found, reference))
+    asked = Asked(bias=bias, sums=sums, tests=tests, reference=reference)
+    click.echo(json_of(found, asked) if as_json else "\n".join(told(found, asked)))
 
 
 @gravity.command(
@@ -157,11 +159,11 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     tests: bool,
     as_json: bool,
 ) -> None:
-    """Estimate several regressions from a CSV or Parquet file and print them side by side.
+    """Estimate several regressions from a CSV, Parquet or Stata file and print them side by side.
 
     One that explains `log(trade)` is least squares, so that both estimators may stand in one table.
     """
-    from hikiwake.cli.gravity_text import json_of
+    from hikiwake.cli.gravity_text import Asked, json_of
     from hikiwake.gravity import compare
 
     columns = _read(ctx.find_object(Options), data, formulas)
@@ -172,7 +174,7 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
         for at, formula in enumerate(formulas, 1)
     }
     if as_json:
-        click.echo("[" + ",\n".join(json_of(found, tests=tests) for found in fits.values()) + "]")
+        click.echo("[" + ",\n".join(json_of(found, Asked(tests=tests)) for found in fits.values()) + "]")
         return
     click.echo(compare(fits, "latex" if latex else "markdown", tests=tests))
 
@@ -219,11 +221,13 @@ def _read(options: Options | None, path: Path, formulas: tuple[str, ...]) -> obj
 
 
 def _table(path: Path) -> object:
-    """Read a table: Parquet through pyarrow, anything else as CSV with a line of names."""
+    """Read a table: Parquet and Stata through their packages, anything else as CSV with a line of names."""
     from importlib import import_module
 
     from hikiwake.core.errors import BadInput, Environment
 
+    if path.suffix == ".dta":
+        return _stata(path)
     if path.suffix != ".parquet":
         return _csv(path)
     try:
@@ -241,6 +245,29 @@ def _table(path: Path) -> object:
     except Exception as fault:
         said = next(iter(str(fault).splitlines()), type(fault).__name__)
         raise BadInput(where=str(path), why=said, remedy="Give a whole Parquet or CSV file.") from None
+    return table
+
+
+def _stata(path: Path) -> object:
+    from importlib import import_module
+
+    from hikiwake.core.errors import BadInput, Environment
+
+    try:
+        pandas = import_module("pandas")
+    except ImportError:
+        raise Environment(
+            where=str(path),
+            why="Stata files need the package pandas, which is not installed",
+            remedy='Install it with `pip install "hikiwake[frames]"`, or give a CSV file.',
+        ) from None
+    try:
+        table: object = pandas.read_stata(path, convert_categoricals=False, convert_dates=False)
+    except OSError:
+        raise
+    except Exception as fault:
+        said = next(iter(str(fault).splitlines()), type(fault).__name__)
+        raise BadInput(where=str(path), why=said, remedy="Give a whole Stata file, or CSV.") from None
     return table
 
 

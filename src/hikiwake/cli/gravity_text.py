@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from hikiwake.gravity import GravityFit
     from hikiwake.gravity.diagnostics import HypothesisTest
+
+
+class Asked(NamedTuple):
+    """What a person wants to know beside the estimate."""
+
+    bias: bool = False
+    sums: tuple[str, ...] = ()
+    tests: bool = False
+    reference: str | None = None
 
 
 def checks_of(found: GravityFit) -> list[HypothesisTest]:
@@ -63,9 +72,32 @@ def drawn(found: GravityFit, plot: Path | None, scatter: Path | None, mark: tupl
         write(file, content)
 
 
-def json_of(found: GravityFit, *, tests: bool = False, reference: str | None = None) -> str:
-    """Return a regression as JSON, with rows left out; with tests and resistances if asked."""
-    told: dict[str, object] = {
+def told(found: GravityFit, asked: Asked) -> list[str]:
+    """Return a regression as lines of text, with what was asked for beside it."""
+    from hikiwake.gravity import bias_correction
+
+    lines = [found.summary()]
+    for names, (value, error) in _sums(found, asked).items():
+        lines.append(f"Sum of {names}: {value:.6g} (std. error {error:.6g})")
+    if asked.bias:
+        made = bias_correction(found)
+        for name, slope, error in zip(made.names, made.coefficients, made.standard_errors, strict=True):
+            lines.append(f"Without bias, {name}: {slope:.6g} (std. error {error:.6g})")
+    lines += [str(one) for one in checks_of(found)] if asked.tests else []
+    return [*lines, resistances_of(found, asked.reference)] if asked.reference else lines
+
+
+def _sums(found: GravityFit, asked: Asked) -> dict[str, tuple[float, float]]:
+    """Return the sums of slopes that were asked for, with their errors (delta method)."""
+    listed = [[name.strip() for name in one.split(",")] for one in asked.sums]
+    return {" + ".join(names): found.combination(dict.fromkeys(names, 1.0)) for names in listed}
+
+
+def json_of(found: GravityFit, asked: Asked) -> str:
+    """Return a regression as JSON, with rows left out, and with what was asked for beside it."""
+    from hikiwake.gravity import bias_correction
+
+    said: dict[str, object] = {
         "formula": found.formula,
         "estimator": found.estimator,
         "coefficients": found.table(),
@@ -80,11 +112,21 @@ def json_of(found: GravityFit, *, tests: bool = False, reference: str | None = N
         "squared_correlation": found.r_squared,
         "method": found.method,
     }
-    if tests:
-        told["tests"] = [{**one._asdict(), "statistic": one.statistic} for one in checks_of(found)]
-    if reference:
-        told["resistances"] = _resistances(found, reference)
-    return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    sums = _sums(found, asked)
+    if sums:
+        said["sums"] = {names: {"value": value, "error": error} for names, (value, error) in sums.items()}
+    if asked.bias:
+        made = bias_correction(found)
+        said["without_bias"] = {
+            "coefficient": made.coefficients.tolist(),
+            "bias": made.bias.tolist(),
+            "standard_error": made.standard_errors.tolist(),
+        }
+    if asked.tests:
+        said["tests"] = [{**one._asdict(), "statistic": one.statistic} for one in checks_of(found)]
+    if asked.reference:
+        said["resistances"] = _resistances(found, asked.reference)
+    return json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _resistances(found: GravityFit, reference: str) -> list[dict[str, object]]:
