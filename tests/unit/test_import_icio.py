@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests import producers
-from tests.imports import brought, reasons, table
+from tests.imports import brought, command, reasons, table
 
 from hikiwake.compose import Request, brief
 from hikiwake.core.country import pair
@@ -98,6 +98,37 @@ def test_a_brief_of_a_reader_s_own_table(tmp_path: Path, library: Library) -> No
         f.startswith("icio@test#icio_flows") for fact in whole.ledger.facts.values() for f in fact.inputs
     )
     assert "2022" not in text.split("deliver")[0]
+
+
+def test_scenarios_start_from_all_uses(tmp_path: Path, library: Library) -> None:
+    """Cell by cell: inputs, final use and what is sold to the rest of the world are those of the table."""
+    from hikiwake.measures.scenario.baseline import opened
+
+    made = brought(library, producers.icio_zip(tmp_path / "a.zip"), name="icio@test")
+    tables = open_tables(library.path(made.held))
+    found = opened(tables, 2022)
+    assert found is not None
+    assert (found.kind, found.year) == ("intercountry_flows", 2022)
+    world = found.made(tables).world
+    cells = published(2022)
+    economies, codes = world.economies, [one.code for one in found.made(tables).industries]
+    assert set(economies) == set(producers.ICIO_ECONOMIES)
+    for i, exporter in enumerate(economies):
+        for j, importer in enumerate(economies):
+            for k, industry in enumerate(codes):
+                of = {
+                    u: v for (e, c, m, u), v in cells.items() if (e, c, m) == (exporter, industry, importer)
+                }
+                final = sum(v for u, v in of.items() if u in producers.FINAL)
+                inputs = sum(v for u, v in of.items() if u not in producers.FINAL)
+                assert world.flows[k, i, j] == pytest.approx(inputs + max(final, 0), rel=1e-12)
+
+
+def test_a_scenario_names_the_rest_of_the_world(tmp_path: Path, library: Library) -> None:
+    brought(library, producers.icio_zip(tmp_path / "a.zip"), name="icio@test")
+    run = command(library, "--data", "icio", "scenario", "run", "JPN", "RUS", "--draws", "20")
+    assert run.returncode == 0, run.stderr
+    assert "rest of the world" in run.stdout.lower()
 
 
 @pytest.mark.parametrize(

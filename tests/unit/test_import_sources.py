@@ -135,7 +135,9 @@ def test_sales_at_home_are_left_out_where_the_mapping_says_so(tmp_path: Path, li
         pytest.skip("the reference data are not here: wiod_ge_gravity (set HIKIWAKE_SHARED)")
     import msgspec
 
-    proposed = msgspec.structs.replace(propose(path)[0], value_unit="million USD")
+    proposed = propose(path)[0]
+    assert proposed.domestic == "leave out"
+    proposed = msgspec.structs.replace(proposed, value_unit="million USD", domestic="keep")
     made = brought(library, path, mapping=proposed, name="wiod@1")
     assert reasons(made.report)["domestic"] == 43 * 4  # the rest of the world is no economy
     tables = open_tables(library.path(made.held))

@@ -192,6 +192,10 @@ def _bad_side(
     return _unknown(left + right)
 
 
+REST = Country(id="ROW", name="rest of the world", the=True, kind="remainder")
+"""What an inter-country table holds beside the economies it names. Nobody can ask for it as an economy."""
+
+
 def country(identity: str) -> Country:
     """Return the economy of an id (JPN, SUN, BLX).
 
@@ -200,6 +204,8 @@ def country(identity: str) -> Country:
     UnknownCountry
         No economy has this id. For codes and names of any other form use `resolve`.
     """
+    if identity == REST.id:
+        return REST
     try:
         return _records()[identity].country
     except KeyError:

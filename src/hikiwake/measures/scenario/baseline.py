@@ -20,7 +20,7 @@ from hikiwake.measures.intermediate.formulas import FLOWS, INDUSTRIES, TOTALS
 from hikiwake.measures.intermediate.table import Array, Industry, industries
 
 if TYPE_CHECKING:
-    from hikiwake.store.tables import Columns, Tables
+    from hikiwake.store.tables import Columns, Frame, Tables
 
 USE_BY_INPUT = "icio_use_by_input"
 USES, MATRIX = "intercountry_flows", "trade_matrix"
@@ -139,23 +139,23 @@ def _of_shipped(tables: Tables, found: Opened) -> Baseline:
 def _of_uses(tables: Tables, found: Opened) -> Baseline:
     """Collect a world from a table with all uses, by user: an industry, or a category of final use."""
     economies, year = economies_of(tables, found), found.year
-    rows = _of(tables, USES, year)
-    codes = sorted({str(code) for code in rows["industry"]})
+    uses = tables.frame(USES).filter(nw.col("year") == year)
+    codes = sorted(str(code) for code in tables.collect(uses.select("industry").unique())["industry"])
     shipped = {one.code: one for one in industries(tables)} if tables.has(INDUSTRIES) else {}
     ordered = [code for code in shipped if code in codes]
     codes = ordered + [code for code in codes if code not in shipped]
     grid = _Places(economies, codes)
     n, k = len(economies), len(codes)
-    user = np.array([grid.industries.get(str(name), -1) for name in rows["user"]])
-    seller = np.array(grid.industry(rows, "industry"))
-    origin, place = (np.array(grid.economy(rows, side)) for side in ("exporter", "importer"))
-    value = rows["value"].astype(np.float64)
+    # A published table has ten million cells; only their sums leave the database.
+    by_industries = nw.col("user").is_in(codes)
     used, inputs, final = np.zeros((n, k, k)), np.zeros((k, n, n)), np.zeros((k, n, n))
-    within = user >= 0
-    np.add.at(used, (place[within], user[within], seller[within]), value[within])
-    np.add.at(inputs, (seller[within], origin[within], place[within]), value[within])
-    last = ~within
-    np.add.at(final, (seller[last], origin[last], place[last]), value[last])
+    rows = tables.collect(_summed(uses.filter(by_industries), "importer", "user", "industry"))
+    at = (grid.economy(rows, "importer"), grid.industry(rows, "user"), grid.industry(rows, "industry"))
+    used[at] = rows["value"]
+    for sums, chosen in ((inputs, by_industries), (final, ~by_industries)):
+        rows = tables.collect(_summed(uses.filter(chosen), "industry", "exporter", "importer"))
+        at = (grid.industry(rows, "industry"), grid.economy(rows, "exporter"), grid.economy(rows, "importer"))
+        sums[at] = rows["value"]
     _refuse(inputs.sum(axis=0), USES, economies, home=False)
     clipped = int((final < 0.0).sum())
     sales = inputs + np.maximum(final, 0.0)
@@ -240,6 +240,10 @@ class _Places:
     def industry(self, rows: Columns, column: str) -> list[int]:
         """Return the places of a column of industries."""
         return [self.industries[str(name)] for name in rows[column]]
+
+
+def _summed(uses: Frame, *keys: str) -> Frame:
+    return uses.group_by(*keys).agg(nw.col("value").sum())
 
 
 def _of(tables: Tables, table: str, year: int) -> Columns:

@@ -98,7 +98,7 @@ def judgement(
         "aggregate": f"coalesce(exporter = {total}, false) or coalesce(importer = {total}, false)",
         "unknown_exporter": "exporter is null",
         "unknown_importer": "importer is null",
-        "domestic" if mapping.domestic == "leave out" else "self_trade": "exporter = importer",
+        "self_trade" if mapping.domestic == "reject" else "domestic": "exporter = importer",
         "unknown_product": "product is null",
         "no_value": f"value is null and {no_value}",
         "not_a_number": "value is null",

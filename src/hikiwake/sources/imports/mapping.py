@@ -33,7 +33,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     classification : the products' classification, such as "HS92".
     scope : what the flows are of, as it stands in a sentence.
     only : rows are left out unless these columns have these values.
-    domestic : "leave out" where the table holds sales within economies; else such rows are faults.
+    domestic : "leave out" where the table holds sales within economies, "keep" to have them in a matrix for
+        scenarios, beside the flows; else such rows are faults.
     decimal, thousands : the signs of the numbers.
     provisional_from : first year that its producer calls provisional.
     """
@@ -54,7 +55,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     classification: str = ""
     scope: str = ""
     only: dict[str, str | list[str]] = {}
-    domestic: Literal["reject", "leave out"] = "reject"
+    domestic: Literal["reject", "leave out", "keep"] = "reject"
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
     provisional_from: int | None = None

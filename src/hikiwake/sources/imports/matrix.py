@@ -17,14 +17,11 @@ ACCEPTED, AT_HOME = KEYS.index("accepted"), KEYS.index("domestic")
 
 
 def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str, mapping: Mapping) -> None:
-    """Write the matrix of a part from `judged`, if its mapping knows of sales at home and it has some.
+    """Write the matrix of a part from `judged`, if its mapping keeps sales at home.
 
     The same row again counts once, as it does among the flows.
     """
-    if mapping.product or mapping.domestic != "leave out":
-        return
-    ((home,),) = connection.execute(f"select count(*) from judged where reason = {AT_HOME}").fetchall()
-    if not home:
+    if mapping.product or mapping.domestic != "keep":
         return
     keys = "year, exporter::varchar as exporter, importer::varchar as importer"
     copy(

@@ -148,7 +148,7 @@ def _mapping(
     if only:
         remarks["only"] = "rows of the other direction are another report of the same trade"
     if domestic == "leave out":
-        remarks["domestic"] = "the first rows hold sales within an economy"
+        remarks["domestic"] = 'the first rows hold sales within an economy; "keep" has them for scenarios'
     return mapping, remarks
 
 
