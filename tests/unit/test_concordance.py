@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests import releases
-from tests.imports import brought, command, quiet, rows, table
+from tests.imports import PLAIN, PLAIN_TEXT, brought, command, quiet, rows, table
 
 from hikiwake.core.errors import BadInput, BadUsage
 from hikiwake.sources.imports.concordance import read
@@ -132,6 +132,10 @@ def test_groups_of_products(tmp_path: Path, library: Library) -> None:
     run = command(library, "--data", "baci-hs92", "ties", "JPN", "RUS", "--year", "2014", "--by", str(own))
     assert "Japan → Russia: cars" in run.stdout
     assert "Japan → Russia: other" in run.stdout
+    brought(library, table(tmp_path, PLAIN_TEXT), mapping=PLAIN, name="own@1")
+    run = command(library, "--data", "own", "ties", "JPN", "RUS", "--by", "hs_sections")
+    assert run.returncode == 3
+    assert "these data give no products" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from hikiwake.compose import Request, brief
 from hikiwake.core.country import pair
 from hikiwake.core.errors import BadInput, NoData
 from hikiwake.measures.mirror import mirrored
+from hikiwake.measures.quality import findings
 from hikiwake.measures.revisions import revisions
 from hikiwake.render.markdown import render
 from hikiwake.sources.imports import mapping as mappings
@@ -106,6 +107,18 @@ def test_holes_and_outliers_are_looked_for(tmp_path: Path, library: Library) -> 
     made = brought(library, table(tmp_path, text), mapping=PLAIN, name="own@1")
     flags = open_tables(library.path(made.held)).frame("baci_flags").to_native().fetchall()
     assert ("own", "hole", "importer", None, "JPN", "TOTAL", 2013) in {row[:7] for row in flags}
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_years_that_are_not_held_make_no_spike(tmp_path: Path, library: Library, step: int) -> None:
+    """A flow that grew and fell between years held is told; beside years that are not, nothing is known."""
+    usd = {2000: 10**8, 2000 + step: 9 * 10**9, 2000 + 2 * step: 10**8}
+    text = "from,to,year,usd\n" + "".join(f"SAU,JPN,{y},{v}\nRUS,JPN,{y},{10**8}\n" for y, v in usd.items())
+    made = brought(library, table(tmp_path, text), mapping=PLAIN, name="own@1")
+    tables = open_tables(library.path(made.held))
+    found = [one for one in findings(tables, "JPN") if one.kind == "spike"]
+    assert [one.year for one in found] == ([2001] if step == 1 else [])
+    assert all("all goods" in one.text for one in found)
 
 
 @pytest.mark.parametrize("unit", ["USD", "thousand USD", "million USD"])

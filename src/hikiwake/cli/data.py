@@ -191,7 +191,8 @@ def quality(options: Options, economy: str, everything: bool, as_json: bool) -> 
         f"{which.name}: {len(found)} findings" + ("" if everything else " (single flows left out; see --all)")
     )
     for finding in found:
-        click.echo(f"  {finding.year}  HS {finding.product}  {finding.side:<8}  {finding.text}")
+        line = "all goods" if finding.product == "TOTAL" else f"HS {finding.product}"
+        click.echo(f"  {finding.year}  {line}  {finding.side:<8}  {finding.text}")
 
 
 @data.command(

@@ -11,18 +11,20 @@ from hikiwake.core.products import short_name
 if TYPE_CHECKING:
     from hikiwake.store.tables import Tables
 
-PRODUCTS = "hs92_products"
+PRODUCTS, TOTAL = "hs92_products", "TOTAL"
 LONGEST = 60
 
 
 def product_names(tables: Tables) -> Callable[[str], str]:
     """Return what names a product by its code: ours, else its description in the data, else its code.
 
+    What gives no products is of all goods.
+
     Tells a line of many products apart without its small print: "Vehicles; with spark-ignition engine, of a
     cylinder capacity ..." ends where a sentence can bear it.
     """
     described = _descriptions(tables)
-    return lambda code: short_name(code, shortened(described.get(code, "")))
+    return lambda code: "all goods" if code == TOTAL else short_name(code, shortened(described.get(code, "")))
 
 
 def shortened(description: str) -> str:

@@ -272,11 +272,16 @@ def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
 def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
     """Flag a flow that towers over both neighbours in one year and is a large part of the importer's line.
 
-    Kind `spike`, side `flow`; severity is that part. First and last years of a product are left out.
+    Kind `spike`, side `flow`; severity is that part. First and last years of a product are left out, and
+    years beside one that the data do not hold at all: no flow is known to be small there.
     """
     spans = importer_lines.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
+    years = importer_lines.select("year").unique()
+    after, before = (years.select(year=(nw.col("year") + step).cast(nw.Int16)) for step in (1, -1))
+    between = years.join(after, on="year", how="semi").join(before, on="year", how="semi")
     found = (
         series.join(spans, on="product", how="inner")
+        .join(between, on="year", how="semi")
         .filter(
             (nw.col("year") > nw.col("first"))
             & (nw.col("year") < nw.col("last"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hikiwake.core.errors import NoData
 from hikiwake.core.products import Partition, groups, short_name
+from hikiwake.measures.flows import TOTAL
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, flows_of
 from hikiwake.measures.ties.suppliers import Partners
@@ -46,8 +47,17 @@ def profile(
 
 
 def grouped(say: Statements, a: str, b: str, years: Iterable[int], partition: Partition) -> None:
-    """State value and share of each group of products in both directions; an empty direction has no facts."""
+    """State value and share of each group of products in both directions; an empty direction has no facts.
+
+    Raises `NoData` where the data give no products.
+    """
     levels = PairLevels(flows_of(say, a, b), say)
+    if levels.flows.products == (TOTAL,):
+        raise NoData(
+            where=say.tables.vintage.name,
+            why="these data give no products, so there are no groups of them",
+            remedy="Bring in trade by product: `hikiwake data add` a BACI release, for example.",
+        )
     for year in years:
         for exporter, importer in ((a, b), (b, a)):
             flow = Flow(exporter, importer, covered(say), year)
