@@ -116,6 +116,7 @@ def test_years_that_are_not_held_make_no_spike(tmp_path: Path, library: Library,
     text = "from,to,year,usd\n" + "".join(f"SAU,JPN,{y},{v}\nRUS,JPN,{y},{10**8}\n" for y, v in usd.items())
     made = brought(library, table(tmp_path, text), mapping=PLAIN, name="own@1")
     tables = open_tables(library.path(made.held))
+    assert step == 1 or findings(tables, "JPN") == []
     found = [one for one in findings(tables, "JPN") if one.kind == "spike"]
     assert [one.year for one in found] == ([2001] if step == 1 else [])
     assert all("all goods" in one.text for one in found)
@@ -172,6 +173,7 @@ def test_sales_at_home_are_left_out_where_the_mapping_says_so(tmp_path: Path, li
     assert [row[3] for row in held if row[:3] == (2014, "JPN", "JPN")] == [round(home * 1e6)]
     text = render(brief(Request(pair=pair("JPN-RUS"), year=2014), tables)).decode().replace("\u00a0", " ")
     assert "of total trade from Russia" in text
+    assert "In a model of one sector, ending all trade" in text
 
 
 def test_mirror_statistics_of_both_sides(tmp_path: Path, library: Library) -> None:

@@ -202,10 +202,13 @@ def edge_holes(totals: Frame, side: Side, limits: Limits) -> Frame:
     """Flag first and last years of a product that fall far below the two years next to them.
 
     Kinds `edge_hole` and `edge_quantity_gap`: with neighbours on one side alone, growth and decline
-    look the same as a hole, so these are hints only.
+    look the same as a hole, so these are hints only. Beside a year that the data do not hold at all there
+    are none.
     """
-    first = _beside(totals, {"near": -1, "far": -2, "other": 1})
-    last = _beside(totals, {"near": 1, "far": 2, "other": -1})
+    years = totals.select("year").unique()
+    ahead, back = (years.select(year=(nw.col("year") + step).cast(nw.Int16)) for step in (-1, 1))
+    first = _beside(totals, {"near": -1, "far": -2, "other": 1}).join(ahead, on="year", how="semi")
+    last = _beside(totals, {"near": 1, "far": 2, "other": -1}).join(back, on="year", how="semi")
     large = nw.min_horizontal("value_near", "value_far") >= limits.line_value
     parts = [
         _dips(

@@ -61,7 +61,8 @@ def section(context: Context) -> Section | None:
         figures.world(main, a, b),
         Caveat("concept", _concept(context, told, income["wa"]), glance=False),
     ]
-    summary = prose("scenarios.summary", income, **names)
+    kind = "summary" if len(told.base.industries) > 1 else "summary_one_sector"
+    summary = prose(f"scenarios.{kind}", income, **names)
     finding = prose("scenarios.finding", income, **names)
     return Section(ID, prose("scenarios.title"), finding, tuple(blocks), (summary,))
 
