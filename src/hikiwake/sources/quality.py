@@ -1,9 +1,8 @@
 """Faults that trade data show by themselves: holes, quantities out of band, spikes and level shifts.
 
-Every detector takes flows (year, exporter, importer, product, value in USD, quantity in kg or missing)
-and returns flags with one set of columns; none changes a number. They are portable expressions, so they
-run on a selection of 74 products as on a full release. Sums are taken over whole numbers: in whatever
-order an engine adds them, the flags are the same.
+Every detector takes flows (year, exporter, importer, product, value in USD, quantity in kg or missing) and
+returns flags with one set of columns; none changes a number. They are portable expressions, for a selection
+as for a full release; sums are of whole numbers, so that no order of adding changes a flag.
 
 A flag says that something looks wrong, not that it is: an importer can truly buy half as much for one
 year. What was confirmed by hand stands in `data/corrections.json`.
@@ -202,13 +201,10 @@ def edge_holes(totals: Frame, side: Side, limits: Limits) -> Frame:
     """Flag first and last years of a product that fall far below the two years next to them.
 
     Kinds `edge_hole` and `edge_quantity_gap`: with neighbours on one side alone, growth and decline
-    look the same as a hole, so these are hints only. Beside a year that the data do not hold at all there
-    are none.
+    look the same as a hole, so these are hints only. There are none beside a year that no data hold.
     """
-    years = totals.select("year").unique()
-    ahead, back = (years.select(year=(nw.col("year") + step).cast(nw.Int16)) for step in (-1, 1))
-    first = _beside(totals, {"near": -1, "far": -2, "other": 1}).join(ahead, on="year", how="semi")
-    last = _beside(totals, {"near": 1, "far": 2, "other": -1}).join(back, on="year", how="semi")
+    first = _next_to(_beside(totals, {"near": -1, "far": -2, "other": 1}), totals, -1)
+    last = _next_to(_beside(totals, {"near": 1, "far": 2, "other": -1}), totals, 1)
     large = nw.min_horizontal("value_near", "value_far") >= limits.line_value
     parts = [
         _dips(
@@ -275,16 +271,12 @@ def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
 def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
     """Flag a flow that towers over both neighbours in one year and is a large part of the importer's line.
 
-    Kind `spike`, side `flow`; severity is that part. First and last years of a product are left out, and
-    years beside one that the data do not hold at all: no flow is known to be small there.
+    Kind `spike`, side `flow`; severity is that part. None at a product's ends, or beside years without data.
     """
     spans = importer_lines.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
-    years = importer_lines.select("year").unique()
-    after, before = (years.select(year=(nw.col("year") + step).cast(nw.Int16)) for step in (1, -1))
-    between = years.join(after, on="year", how="semi").join(before, on="year", how="semi")
     found = (
-        series.join(spans, on="product", how="inner")
-        .join(between, on="year", how="semi")
+        _next_to(_next_to(series, importer_lines, 1), importer_lines, -1)
+        .join(spans, on="product", how="inner")
         .filter(
             (nw.col("year") > nw.col("first"))
             & (nw.col("year") < nw.col("last"))
@@ -295,6 +287,11 @@ def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
         .with_columns(ratio=nw.col("share"))
     )
     return _flag(found, kind="spike", side="flow", reason=nw.lit("single_year"))
+
+
+def _next_to(frame: Frame, rows: Frame, step: int) -> Frame:
+    """Keep the years that lie `step` after one of which there are rows."""
+    return frame.join(rows.select(year=(nw.col("year") + step).cast(nw.Int16)), on="year", how="semi")
 
 
 def _weighted_median(frame: Frame, column: str, name: str, step: nw.Expr) -> Frame:
