@@ -16,6 +16,7 @@ from tests.briefs import composed
 import hikiwake as hw
 from hikiwake.core.document import Brief, LocatorMap
 from hikiwake.render import pdf
+from hikiwake.render.typesetting import undrawn
 
 MOST_BYTES = 700_000
 """A brief is to stay below 1 MB; sections that are still to come need room."""
@@ -167,7 +168,18 @@ def test_hostile_text_is_printed_as_text() -> None:
 
 def test_a_character_that_no_font_can_draw_is_replaced_and_not_lost(brief: Brief) -> None:
     odd = msgspec.structs.replace(brief, command="brief \u0627\u0644 x", sections=())
-    assert "brief \ufffd\ufffd x" in text_of(pdf.render(odd))
+    text = text_of(pdf.render(odd))
+    assert "brief \ufffd\ufffd x" in text
+    said = " ".join(text.split())
+    assert "shown as \ufffd: U+0627 ARABIC LETTER ALEF, U+0644 ARABIC LETTER LAM. The other" in said
+
+
+def test_the_note_on_characters_is_there_only_where_it_is_needed_and_stays_short(made: bytes) -> None:
+    assert "no font of this document" not in text_of(made)
+    many = undrawn(["".join(map(chr, range(0x0E01, 0x0E20)))])
+    assert many.startswith("U+0E01 THAI CHARACTER KO KAI, ")
+    assert many.endswith("(+19)")
+    assert undrawn({"a": ["plain", "\u00e9t\u00e9", "\u65e5\u672c", "\n"]}) == ""
 
 
 def test_a_map_is_a_figure_with_its_note(brief: Brief) -> None:

@@ -32,7 +32,7 @@ from hikiwake.core.document import (
 from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.language import FactRun, LabelRun, Run, load
 from hikiwake.render.outline import Words, ended, vintage_day
-from hikiwake.render.typesetting import printable, typeset
+from hikiwake.render.typesetting import printable, typeset, undrawn
 
 SUFFIX = ".pdf"
 _BREAK = re.compile("[ \n\u200b]+")
@@ -67,6 +67,8 @@ def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
     words = Words(brief, load(lang))
     layout = _Layout(words, paper)
     content = layout.content()
+    letters = undrawn(content)
+    content["undrawn"] = words.filled("undrawn", letters=letters) if letters else ""
     data = msgspec.json.encode(printable(content))
     return typeset({"main.typ": _template(), "d.json": data, **layout.pictures})
 

@@ -28,6 +28,8 @@ from hikiwake.render.packing import packed
 SECONDS = 30
 BYTES = 2**31
 REPLACEMENT = "\ufffd"
+MOST_NAMED = 12
+"""Characters without a glyph that a note names; of more, their number is told."""
 
 
 def typeset(inputs: Mapping[str, bytes]) -> bytes:
@@ -96,6 +98,22 @@ def printable(content: Any) -> Any:
     if isinstance(content, list | tuple):
         return [printable(value) for value in content]
     return content
+
+
+def undrawn(content: Any) -> str:
+    """Name the characters that `printable` replaces, for a note that says so; empty where there are none."""
+    found: set[str] = set()
+
+    def look(part: Any) -> None:
+        if isinstance(part, str):
+            found.update(letter for letter in set(part) if _drawn(letter) == REPLACEMENT != letter)
+        elif isinstance(part, dict | list | tuple):
+            for inner in part.values() if isinstance(part, dict) else part:
+                look(inner)
+
+    look(content)
+    named = [f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip() for letter in sorted(found)]
+    return ", ".join(named[:MOST_NAMED]) + (f" (+{len(named) - MOST_NAMED})" if named[MOST_NAMED:] else "")
 
 
 @lru_cache(maxsize=4096)
