@@ -13,6 +13,7 @@ import contextlib
 import io
 import sys
 import warnings
+from collections.abc import Callable
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -38,14 +39,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Times of the equilibrium solvers beside other packages.")
     parser.add_argument("--runs", type=int, default=11, help="counted runs of each tool")
     parser.add_argument("--slow", action="store_true", help="also what takes minutes")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="which of them")
     parser.add_argument("--out", type=Path, default=OUT)
     chosen = parser.parse_args()
     machine = this_machine()
     results = []
-    for economies in (30, 60, 100, 150, 200):
-        results += one_shock(economies, chosen.runs, chosen.slow, machine)
-    for benchmark in (many_shocks, many_sectors, growth):
-        results += benchmark(chosen.runs, chosen.slow, machine)
+    for part in chosen.parts:
+        for benchmark in PARTS[part]:
+            results += benchmark(chosen.runs, chosen.slow, machine)
     write(chosen.out, results)
     print(table(results))
 
@@ -271,6 +272,13 @@ def sanction_simulator(bench: Any) -> np.ndarray:
         found = batch.solve(rho=module.RHO_BASE)
     return np.asarray(bench.s - found["s_omega"][0])
 
+
+PARTS: dict[str, list[Callable[[int, bool, Machine], list[Result]]]] = {
+    "one-sector": [partial(one_shock, economies) for economies in (30, 60, 100, 150, 200)],
+    "many-shocks": [many_shocks],
+    "many-sectors": [many_sectors],
+    "growth": [growth],
+}
 
 if __name__ == "__main__":
     main()
