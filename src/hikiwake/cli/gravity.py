@@ -65,6 +65,7 @@ def choices(command: click.decorators.FC) -> click.decorators.FC:
 
 @gravity.command(
     "fit",
+    short_help="Estimate one regression from a table.",
     epilog="""\b
 Examples:
   hikiwake gravity fit flows.csv "trade ~ ln_dist + contig | exporter^year + importer^year"
