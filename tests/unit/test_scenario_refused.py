@@ -58,6 +58,9 @@ def test_tables_that_make_no_world_are_refused(
         (("--scenario", "no-trade", "--parameter", "leakage", "--steps", "0"), "steps"),
         (("--scenario", "no-trade", "--parameter", "leakage", "--figure", "a.pdf"), ".svg or .png"),
         (("--scenario", "no-trade", "--parameter", "leakage", "--draws", "2"), "more draws"),
+        (("--scenario", "no-trade", "--parameter", "leakage", "--draws", "1000000"), "not kept at once"),
+        (("--scenario", "no-trade", "--parameter", "leakage", "--to", "nan"), "finite numbers"),
+        (("--scenario", "cheaper-trade", "--parameter", "cost", "--to", "inf"), "finite numbers"),
     ],
 )
 def test_a_sweep_that_means_nothing(

@@ -19,6 +19,8 @@ from hikiwake.measures.statement import Statements
 
 FEWEST = 20
 """Draws from which on the ends of an interval mean something."""
+MOST = 10_000
+"""Draws that fit into the memory of a small machine: some 100 KB each of the shipped table."""
 
 Progress = Callable[[str, float], None]
 
@@ -55,6 +57,12 @@ class Solver:
                 where=f"{asked.draws} draws",
                 why="an interval needs more draws of the elasticities",
                 remedy=f"Ask for {FEWEST} or more; 200 give ends that hardly move.",
+            )
+        if asked.draws > MOST:
+            raise BadUsage(
+                where=f"{asked.draws} draws",
+                why=f"more than {MOST} are not kept at once",
+                remedy="Ask for fewer; 1000 give ends to three digits.",
             )
         self._say = say
         self.offer = Offer(ready_made(a, b)) if offer is None else offer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -104,7 +105,19 @@ def sweep(  # noqa: PLR0913  (the pair, what is swept, over what)
 
 
 def evenly(first: float, last: float, steps: int) -> tuple[float, ...]:
-    """Return evenly spaced values, both ends included, without the noise of rounding."""
+    """Return evenly spaced values, both ends included, without the noise of rounding.
+
+    Raises
+    ------
+    BadUsage
+        If an end is not finite.
+    """
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise BadUsage(
+            where=f"{first:g} to {last:g}",
+            why="the ends of a range must be finite numbers",
+            remedy="For an embargo sweep `leakage` down to 0.",
+        )
     return tuple(float(f"{value:.12g}") for value in np.linspace(first, last, steps))
 
 
