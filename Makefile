@@ -102,6 +102,7 @@ bench: $(VENV)-peers/.peers ## measure times, beside other packages
 	$(VENV)-peers/bin/python -m benchmarks.indices
 	OPENBLAS_NUM_THREADS=1 $(VENV)-peers/bin/python -m benchmarks.equilibrium
 	$(VENV)-peers/bin/python -m benchmarks.gravity
+	$(VENV)-peers/bin/python -m benchmarks.gravity_scale
 	$(VENV)-peers/bin/python -m benchmarks.audit
 	$(VENV)-peers/bin/python -m benchmarks.dispute
 	$(VENV)-peers/bin/python benchmarks/importing.py

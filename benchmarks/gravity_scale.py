@@ -175,7 +175,7 @@ def pairs() -> Cases:
 
 def whole(square: Square) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return flows, fitted flows and regressors of the model of all pairs."""
-    total, known = square.total / 1e6, expected._inside(square.total, square)
+    total, known = square.total / 1e6, expected.inside(square.total, square)
     i, j = np.nonzero(known)
     names = expected.MAIN
     data: dict[str, Any] = {"trade": total[i, j], "exporter": i, "importer": j}
