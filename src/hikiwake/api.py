@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from hikiwake import compose
 from hikiwake.core import country as countries
@@ -22,6 +23,7 @@ from hikiwake.measures.statement import Statements
 from hikiwake.store.atomic import write
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import locate
+from hikiwake.store.spark import Spark
 from hikiwake.store.tables import Tables, open_tables
 
 RENDERERS = {
@@ -281,13 +283,16 @@ def renderer(suffix: str) -> str:
     return name
 
 
-def pair(a: str, b: str = "", *, data: str | Place | None = None) -> PairView:
+def pair(a: str, b: str = "", *, data: str | Place | None = None, spark: Any = None) -> PairView:
     """Open a pair by any names or codes: pair("JPN", "RUS"), pair("japan", "Россия"), pair("JP-RU").
 
     `data` is another vintage than the shipped one: NAME or NAME@VERSION of one you added, several with
-    commas (the first lies over the others), or a folder.
+    commas (the first lies over the others), or a folder. `spark` is a Spark session that takes the place of
+    the embedded engine; its workers must find the data at the paths at which this machine does.
     """
     chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
+    if spark is not None:
+        return PairView(chosen, Tables(open_vintage(_folder(data)), Spark(spark)))
     return PairView(chosen, open_tables(_folder(data)))
 
 

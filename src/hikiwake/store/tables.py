@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from hikiwake.core.errors import BadUsage
 from hikiwake.core.provenance import Dataset
 from hikiwake.store.catalogue import SHIPPED, Place, Vintage, open_vintage
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Columns = dict[str, NDArray[Any]]
 
 
+ENGINE = "HIKIWAKE_ENGINE"
 RESIDENT_BYTES = 64 * 2**20
 """Files up to this size are unpacked once instead of at each query; the shipped flows take 40 MB so."""
 
@@ -153,5 +155,21 @@ class Tables:
 
 @lru_cache(maxsize=4)
 def open_tables(place: Place = SHIPPED) -> Tables:
-    """Open the tables of a vintage on the embedded engine, once a process."""
-    return Tables(open_vintage(place))
+    """Open the tables of a vintage, once a process, on the engine that `HIKIWAKE_ENGINE` names.
+
+    Without it, or with "duckdb", that is the embedded engine; else the name of a Spark cluster, such as
+    `spark://host:7077` or `local[2]`. Raises `BadUsage` for any other name.
+    """
+    vintage = open_vintage(place)
+    name = os.environ.get(ENGINE, "").strip()
+    if name in ("", "duckdb"):
+        return Tables(vintage)
+    from hikiwake.store import spark
+
+    if not name.startswith(spark.MASTERS):
+        raise BadUsage(
+            where=f"{ENGINE}={name[:80]!r}",
+            why="it is neither duckdb nor the name of a Spark cluster",
+            remedy="For example: HIKIWAKE_ENGINE=spark://host:7077, or local[2] on this machine.",
+        )
+    return Tables(vintage, spark.Spark(spark.session(name)))

@@ -1,0 +1,94 @@
+"""One expression, two engines: every number of a brief is the same on Spark as on the embedded engine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import releases
+from tests.imports import brought
+
+import hikiwake
+from hikiwake import compose
+from hikiwake.core.country import pair
+from hikiwake.core.errors import BadUsage, Environment
+from hikiwake.core.provenance import Ledger
+from hikiwake.store import spark
+from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
+from hikiwake.store.library import Library
+from hikiwake.store.tables import Tables, open_tables
+
+CLOSE = 1e-9
+"""Sums of whole dollars are exact on both; averages and logarithms are added up in another order."""
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install pyspark")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java, and this machine has none")
+    found = spark.session("local[2]")
+    found.sparkContext.setLogLevel("ERROR")
+    yield found
+    found.stop()
+
+
+def ledger(tables: Tables, names: str, year: int | None = None) -> Ledger:
+    return compose.brief(compose.Request(pair=pair(names), year=year), tables).ledger
+
+
+def compared(place: Place, session: Any, names: str, year: int | None = None) -> int:
+    """Compare every fact of a brief; return how many numbers there are."""
+    here = list(ledger(Tables(open_vintage(place)), names, year).facts.values())
+    there = list(ledger(Tables(open_vintage(place), spark.Spark(session)), names, year).facts.values())
+    assert len(here) == len(there)
+    numbers = 0
+    for one, other in zip(here, there, strict=True):
+        assert (one.formula, one.subject, one.period) == (other.formula, other.subject, other.period)
+        ends = [(fact.interval.low, fact.interval.high) if fact.interval else () for fact in (one, other)]
+        for wanted, found in zip((one.value, *ends[0]), (other.value, *ends[1]), strict=True):
+            assert found == (wanted if wanted is None else pytest.approx(wanted, rel=CLOSE, abs=CLOSE)), one
+            numbers += wanted is not None
+    return numbers
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("names", "least"), [("JPN RUS", 500), ("DEU CHN", 300)])
+def test_every_number_of_a_brief_is_the_same(session: Any, names: str, least: int) -> None:
+    assert compared(SHIPPED, session, names) >= least
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_data_of_ones_own_are_the_same(session: Any, tmp_path: Path, library: Library) -> None:
+    made = brought(library, releases.release(tmp_path / "BACI_HS92_V202601.zip"))
+    assert compared(library.path(made.held), session, "JPN RUS", 2014) >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_session_is_handed_over_in_python(session: Any) -> None:
+    here, there = (
+        hikiwake.pair("JPN", "RUS").ties(2020),
+        hikiwake.pair("JPN", "RUS", spark=session).ties(2020),
+    )
+    assert here.to_dicts() == there.to_dicts()
+
+
+def test_an_engine_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HIKIWAKE_ENGINE", "postgres://here")
+    with pytest.raises(BadUsage, match="neither duckdb nor the name of a Spark cluster") as refused:
+        open_tables.__wrapped__()
+    assert "local[2]" in refused.value.remedy
+
+
+def test_an_engine_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
+    monkeypatch.setenv("HIKIWAKE_ENGINE", "local[2]")
+    with pytest.raises(Environment, match="pyspark is not installed") as refused:
+        open_tables.__wrapped__()
+    assert "Java 17" in refused.value.remedy
