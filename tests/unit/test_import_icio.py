@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,17 @@ def test_the_sums_are_those_that_sections_read(tmp_path: Path, library: Library)
     ((total,),) = tables.frame("icio_flows").to_native().aggregate("sum(value)").fetchall()
     for name in ("icio_input_use", "icio_use_by_input"):
         assert tables.frame(name).to_native().aggregate("sum(value)").fetchall() == [(total,)]
+    of_2022 = {
+        name: {row[1:4]: row[4] for row in tables.frame(name).to_native().fetchall() if row[0] == 2022}
+        for name in ("icio_use_by_input", "icio_domestic_use")
+    }
+    by_input: Counter[tuple[str, str, str]] = Counter()
+    at_home: Counter[tuple[str, str, str]] = Counter()
+    for (exporter, industry, importer, user), usd in within.items():
+        by_input[importer, industry, user] += usd
+        if exporter == importer:
+            at_home[exporter, industry, user] += usd
+    assert of_2022 == {"icio_use_by_input": dict(by_input), "icio_domestic_use": dict(at_home)}
     rows = tables.frame("icio_totals").to_native().fetchall()
     for year, economy, industry, output, sales, inputs, rest in rows:
         assert output == sales + rest
