@@ -160,8 +160,39 @@ def test_what_the_bootstrap_refuses() -> None:
         bootstrap(found.with_errors("robust"), 10, seed=1)
     with pytest.raises(BadInput, match="at least once"):
         bootstrap(found, 0, seed=1)
+    with pytest.raises(BadInput, match="no 'two steps'"):
+        bootstrap(found, 1, seed=1, until="two steps")  # type: ignore[arg-type]  # as a user might
     with pytest.raises(BadInput, match="least squares"):
         bootstrap(fit(TWO, data, estimator="ols"), 10, seed=1)
+
+
+def test_draws_of_regressions_with_offset_weights_unordered_pairs_or_no_effects() -> None:
+    data = panel(9, Shape(9, 3))
+    data |= {"w": np.where(data["year"] == 2000, 2.0, 1.0), "o": 0.3 * data["rta"]}
+    more = Columns(weights="w", offset="o")
+    for formula, errors in (
+        (TWO, "pair"),
+        ("trade ~ rta + wave | exporter^year + importer^year + unordered(exporter, importer)", "exporter"),
+        ("trade ~ ln_dist + home", "exporter^importer"),
+    ):
+        found = fit(formula, data, errors=errors, columns=more)
+        ways = ("exporter", "importer") if errors in {"pair", "exporter^importer"} else ("exporter",)
+        label = ["".join(one) for one in zip(*(data[way][found.rows] for way in ways), strict=True)]
+        _, at = np.unique(label, return_inverse=True)
+        times = np.random.default_rng(4).multinomial(
+            at.max() + 1, np.full(at.max() + 1, 1.0 / (at.max() + 1))
+        )
+        weight = np.zeros(len(data["trade"]))
+        weight[found.rows] = times[at]
+        again = fit(
+            formula,
+            data | {"w": weight * data["w"]},
+            errors=errors,
+            columns=more,
+            solver=TIGHT,
+        )
+        (draw,) = bootstrap(found, 1, seed=4)
+        np.testing.assert_allclose(draw, again.coefficients, rtol=1e-6, atol=1e-7)
 
 
 def test_an_error_in_one_item_ends_the_work_on_the_others() -> None:

@@ -64,9 +64,12 @@ def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "optim
     Raises
     ------
     BadInput
-        If the errors are not clustered in exactly one way, the regression is least squares, or there is no
-        draw.
+        If the errors are not clustered in exactly one way, the regression is least squares, there is no draw,
+        or `until` is neither.
     """
+    if until not in {"optimum", "one step"}:
+        why = f"there is no {until!r} to follow a draw to"
+        raise BadInput(where="bootstrap", why=why, remedy="Use 'optimum' or 'one step'.")
     if found.estimator != "ppml":
         raise BadInput(
             where="bootstrap",
