@@ -53,9 +53,16 @@ class Complementarity(FactSet):
 
 
 class Potential(FactSet):
-    """Facts on what is expected of a pair's trade, and where it stands among comparable flows."""
+    """Facts on what is expected of a pair's trade, and where it stands among comparable flows.
 
-    __slots__ = ()
+    `silent` says of which flows nothing can be said, and why.
+    """
+
+    __slots__ = ("silent",)
+
+    def __init__(self, ledger: Ledger, title: str, silent: tuple[str, ...] = ()) -> None:
+        super().__init__(ledger, title)
+        self.silent = silent
 
 
 class Backtest(FactSet):
@@ -137,11 +144,20 @@ class PairView(AsksScenarios):
             economy.
         """
         from hikiwake.measures.potential.expected import Expectation, Universe
-        from hikiwake.measures.potential.stated import Sector, found, found_in, sectors, stated, year_of
+        from hikiwake.measures.potential.stated import (
+            NAMES,
+            Sector,
+            found,
+            found_in,
+            sectors,
+            stated,
+            year_of,
+        )
 
         ledger = Ledger()
         say = Statements(self._tables, ledger)
         years = self._years(year, None, None)
+        silent: list[str] = []
         universes: tuple[Universe, ...] = ("intermediate", "covered")
         for a, b in ((self.a.id, self.b.id), *(self._other(name) for name in compare)):
             for universe in universes:
@@ -155,7 +171,14 @@ class PairView(AsksScenarios):
                 for one, part in made:
                     if not one.absent:
                         stated(say, universe, one, at, part)
-        return Potential(ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}")
+                    elif part is None:
+                        ends = (
+                            f"{countries.country(one.exporter).name} → {countries.country(one.importer).name}"
+                        )
+                        silent.append(f"{ends}, {NAMES[universe]}, {at}: {one.absent}")
+        return Potential(
+            ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}", tuple(silent)
+        )
 
     def _other(self, name: str) -> tuple[str, str]:
         """Return the economies of another pair, or of the first economy with another partner."""

@@ -331,7 +331,11 @@ def test_the_data_refuse_to_speak_of_what_they_cannot_show(exporter: str, import
     view = hk.pair(exporter, importer)
     assert f"nothing can be said: {reason}" in told(composed(exporter, importer).content)
     flow = {"exporter": exporter, "importer": importer, "group": "covered goods"}
-    assert not [fact for fact in view.potential() if fact.subject == flow]
+    told_of = view.potential()
+    assert not [fact for fact in told_of if fact.subject == flow]
+    assert any("covered goods" in line and reason in line for line in told_of.silent)
+    shown = CliRunner().invoke(commands, ["potential", exporter, importer])
+    assert reason in shown.stderr
 
 
 def test_an_expectation_counts_equal_ratios_half() -> None:

@@ -173,8 +173,10 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     if (by or compare) and not (as_json or as_csv or output):
         remember(found.ledger)
         click.echo(_side_by_side(found))
-        return
-    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+    else:
+        deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+    if found.silent:
+        options.say("\n".join(["", "Nothing can be said of:", *(f"  {line}" for line in found.silent)]))
 
 
 def _side_by_side(found: FactSet) -> str:

@@ -64,7 +64,8 @@ class Result(msgspec.Struct, frozen=True):
 class Held(msgspec.Struct, frozen=True):
     """Share of flows that lay within the interval of their year, `horizon` years later (0: in that year).
 
-    `bounded` is the same of flows whose interval does not begin at nothing, so that both of its ends count.
+    `bounded` is the same of flows whose interval does not begin at nothing, so that both of its ends count;
+    None where they are fewer than fifty.
     """
 
     group: str
@@ -274,6 +275,6 @@ def _held(group: str, horizon: int, cells: list[_Cell]) -> list[Held]:
         return []
     within = np.concatenate([cell.within[horizon] for cell in used])
     both = within[np.concatenate([cell.bounded for cell in used])]
-    bounded = float(both.mean()) if len(both) else None
+    bounded = float(both.mean()) if len(both) >= FEWEST else None
     first, last = used[0].year, used[-1].year + horizon
     return [Held(group, horizon, len(within), first, last, float(within.mean()), bounded)]
