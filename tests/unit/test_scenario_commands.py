@@ -22,7 +22,7 @@ import hikiwake as hk
 from hikiwake.cli.app import commands
 from hikiwake.core.errors import HikiwakeError
 from hikiwake.dossier.dispute_files import read_dispute
-from hikiwake.equilibrium import no_shock, solve, world
+from hikiwake.equilibrium import Closure, Move, SectorShock, no_shock, solve, solve_sectors, world
 from hikiwake.measures.scenario.baseline import MATRIX, USES, opened
 from hikiwake.store.tables import open_tables
 
@@ -254,10 +254,16 @@ def test_all_that_a_file_may_say(small: Path, dossier: Path) -> None:
     # What Russia sells to China is held at a tenth more in quantity; productivity and gifts raise its income.
     assert (answers["rich"].welfare["RUS"].value or 0.0) > 0.05
     assert found.told.checks["rich"]["limits"] < 1e-10
+    narrow, wide = (
+        hk.pair("JPN", "RUS", data=small)
+        .sweep("rich", "limit", (0.8, 1.1), dossier=dossier, draws=20)
+        .swept.steps
+    )
+    assert (narrow.welfare["RUS"].value or 0.0) < (wide.welfare["RUS"].value or 0.0) - 1e-6
 
 
 @pytest.mark.parametrize("closure", ["additive", "multiplicative", "balanced", "share of world output"])
-def test_closures_and_elasticities_are_chosen_by_the_command(small: Path, closure: str) -> None:
+def test_closures_and_elasticities_are_chosen_by_the_command(small: Path, closure: Closure) -> None:
     words = (
         "run",
         "JPN",
@@ -276,6 +282,20 @@ def test_closures_and_elasticities_are_chosen_by_the_command(small: Path, closur
     assert float(largest[1]) < 1e-10
     facts = json.loads(told(small, *words, *FEW, "--json").stdout)["facts"]
     assert all(f"; {closure}: " in fact["note"] and "Boehm" in fact["note"] for fact in facts)
+    tables = open_tables(small)
+    found = opened(tables, None)
+    assert found is not None
+    base = found.made(tables).world
+    j, r = base.place("JPN"), base.place("RUS")
+    apart = SectorShock((Move((j,), (r,), effect=0.0), Move((r,), (j,), effect=0.0)))
+    expected = solve_sectors(base, 0.76, apart, closure=closure)
+    told_of = {
+        f["economy"]: f["value"]
+        for f in facts
+        if f["measure"] == "scenario_welfare" and not f["elasticities"]
+    }
+    for n, economy in enumerate(base.economies):
+        assert told_of[economy] == pytest.approx(expected.welfare[n] - 1.0, abs=1e-10)
 
 
 def test_welfare_by_state_is_what_a_dispute_reads(small: Path, dossier: Path, tmp_path: Path) -> None:
