@@ -133,7 +133,8 @@ def settle(
     part = {name: f"split_part(text, {_BETWEEN}, {n + 1})" for n, name in enumerate(columns)}
     unsettled = f"from judged where reason in {UNKNOWN}"
     found = connection.execute(
-        f"select {part['exporter']} {unsettled} union select {part['importer']} {unsettled}"
+        f"(select {part['exporter']} {unsettled} union select {part['importer']} {unsettled})"
+        " except select code from codes"
     ).fetchall()
     meanings = [meaning(str(code)) for (code,) in found]
     if _know(connection, meanings):
