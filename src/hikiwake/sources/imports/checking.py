@@ -23,6 +23,7 @@ TOTAL = "TOTAL"
 MISSING = ("", "NA", "NAN", "NULL", "N/A", ".", "..", "-")
 ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
 COLUMNS = {
+    "row": "bigint",
     "year": "smallint",
     "exporter": "economy",
     "importer": "economy",
@@ -49,11 +50,11 @@ def texts(mapping: Mapping) -> list[str]:
 def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str]) -> None:
     """Make the empty table `judged`, and what rows are judged by: the types and the table `codes`.
 
-    `judged` has a row for each row that was read, in their order: year, exporter, importer, the numbers of
+    `judged` has a row for each row that was read: its number, year, exporter, importer, the numbers of
     their codes, product, whether its leading zero was lost, value (whole USD), quantity (whole kg or
     missing), the number of its reason in `KEYS` (0: accepted), and the texts of a rejected row.
     """
-    for table in ("priced", "judged", "codes"):
+    for table in ("priced", "settled", "judged", "codes"):
         connection.execute(f"drop table if exists {table}")
     enumerate_as(connection, "economy", sorted({one.id for one in all_countries()} | {AGGREGATE}))
     listed = sorted(products) if mapping.product else [TOTAL]
@@ -72,13 +73,12 @@ def enumerate_as(connection: duckdb.DuckDBPyConnection, name: str, values: list[
     connection.execute(f"create type {name} as enum ({', '.join(map(quoted, values))})")
 
 
-def judgement(
-    mapping: Mapping, products: dict[str, str], year: int | None, source: str, more: str = ""
-) -> str:
-    """Return the query that judges the rows of a source, whose columns are the texts of `texts`.
+def judgement(mapping: Mapping, products: dict[str, str], year: int | None, source: str) -> str:
+    """Return the query that judges the rows of a source, whose columns are `row` and the texts of `texts`.
 
     `products` are those of the classification; where none are given, any six digits of a chapter count.
-    `year` is the one year that the rows must be of. `more` are columns that are passed on.
+    `year` is the one year that the rows must be of. Rows come out in any order: a join puts those whose code
+    is not known after the others.
     """
     total = f"{quoted(AGGREGATE)}::economy"
     others = _others(mapping)
@@ -108,11 +108,11 @@ def judgement(
     }
     cases = " ".join(f"when {test} then {KEYS.index(reason)}" for reason, test in reasons.items())
     said = ", ".join(f"replace(coalesce({name}_text, ''), {_BETWEEN}, ' ')" for name in texts(mapping))
-    return f"""select {more} {", ".join(name for name in COLUMNS if name not in ("year", "text"))},
+    return f"""select {", ".join(name for name in COLUMNS if name not in ("year", "text"))},
           try_cast(year as smallint) as year,
           case when reason in ({", ".join(map(str, REJECTED))}) then concat_ws({_BETWEEN}, {said}) end as text
         from (select *, cast(case when {sound} then 0 {cases} else 0 end as utinyint) as reason from (
-          select {more} {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
+          select r.row, {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
             e.number as exporter_code, i.number as importer_code,
             {_product(mapping, products)} as product, {_padded(mapping)} as padded,
             {_amount("r.value", mapping, mapping.value_unit)} as value,
@@ -138,10 +138,14 @@ def settle(
     ).fetchall()
     meanings = [meaning(str(code)) for (code,) in found]
     if _know(connection, meanings):
-        source = f"select rowid as row, {', '.join(f'{text} as {name}' for name, text in part.items())}"
-        again = judgement(mapping, products, year, f"{source} {unsettled}", more="row,")
-        new = ", ".join(f"{name} = again.{name}" for name in COLUMNS)
-        connection.execute(f"update judged set {new} from ({again}) again where judged.rowid = again.row")
+        source = f"select row, {', '.join(f'{text} as {name}' for name, text in part.items())}"
+        again = judgement(mapping, products, year, f"{source} {unsettled}")
+        names = ", ".join(COLUMNS)
+        connection.execute(
+            f"create table settled as select {names} from judged where reason not in {UNKNOWN}"
+            f" union all select {names} from ({again})"
+        )
+        connection.execute("drop table judged; alter table settled rename to judged")
     if mapping.product and not products:
         _list_products(connection)
     used = connection.execute(

@@ -49,12 +49,12 @@ def load(
 ) -> Loaded:
     """Append a stream's rows to the table `judged`; `tick` is told how many bytes went through.
 
-    `judged` returns the query that judges the rows of a source, whose columns are those of `checking.texts`.
+    `judged` returns the query that judges a source, whose columns are `row` and those of `checking.texts`.
     Raises `BadInput` for columns that are missing or stand twice, and for a file that is not whole.
     """
     first = _count(connection)
     if stream.path.suffix in (".parquet", ".pq"):
-        _parquet(connection, stream, mapping, judged)
+        _parquet(connection, stream, mapping, judged, first)
         return Loaded(stream.name, first, _count(connection) - first, [])
     found = layout(stream)
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
@@ -62,7 +62,12 @@ def load(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
     with piped(stream, found, tick) as pipe:
-        _insert(connection, judged(f"select {wanted} from {text_columns(pipe, found)}"))
+        _insert(
+            connection,
+            judged(
+                f"select row_number() over () - 1 + {first} as row, {wanted} from {text_columns(pipe, found)}"
+            ),
+        )
     malformed = [line for line, _ in unread(connection)]
     return Loaded(stream.name, first, _count(connection) - first, malformed)
 
@@ -121,7 +126,11 @@ def _place(found: Layout, column: str, stream: Stream) -> int:
 
 
 def _parquet(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, mapping: Mapping, judged: Callable[[str], str]
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    mapping: Mapping,
+    judged: Callable[[str], str],
+    first: int,
 ) -> None:
     source = f"read_parquet({quoted(stream.path)})"
     try:
@@ -135,7 +144,9 @@ def _parquet(
             f"cast({named(columns[role])} as varchar) as {role}" if role in columns else f"null as {role}"
             for role in texts(mapping)
         )
-        _insert(connection, judged(f"select {wanted} from {source}"))
+        _insert(
+            connection, judged(f"select row_number() over () - 1 + {first} as row, {wanted} from {source}")
+        )
     except HikiwakeError:
         raise
     except Exception as fault:

@@ -64,8 +64,8 @@ def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:
     connection.register("standing_twice", {"flow": flows})
     connection.execute(
         f"""create or replace temp table twice as
-        select j.rowid as row, count(distinct (j.value, j.quantity)) over same as amounts,
-          min(j.rowid) over same as first, {_NUMBER} as flow
+        select j.row, count(distinct (j.value, j.quantity)) over same as amounts,
+          min(j.row) over same as first, {_NUMBER} as flow
         from judged j where j.reason = 0 and {_NUMBER} in (select flow from standing_twice)
         window same as (partition by j.exporter_code, j.importer_code, j.product, j.year)"""
     )
@@ -73,7 +73,7 @@ def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:
     for reason, test in (("conflicting", "amounts > 1"), ("repeated", "amounts = 1 and row <> first")):
         connection.execute(
             f"update judged set reason = {KEYS.index(reason)}"
-            f" where rowid in (select row from twice where {test})"
+            f" where row in (select row from twice where {test})"
         )
     ((added,),) = connection.execute(
         "select coalesce(sum(n - 1), 0) from (select count(*) as n from twice"
