@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +263,20 @@ class BriefView:
         options = {"paper": "us-letter" if paper == "letter" else paper} if name == "pdf" else {}
         rendered: bytes = import_module(f"hikiwake.render.{name}").render(self.content, lang=lang, **options)
         return rendered
+
+    def start(self, suffix: str, *, paper: str = "a4", lang: str = "en") -> Callable[[], bytes]:
+        """Begin to write the brief; the answer waits for it. A PDF is set in a process, beside other work."""
+        if renderer(suffix) != "pdf":
+            return partial(self.render, suffix, lang=lang)
+        from concurrent.futures import ThreadPoolExecutor
+
+        from hikiwake.render import pdf
+
+        typeset = pdf.laid_out(self.content, lang=lang, paper="us-letter" if paper == "letter" else "a4")
+        pool = ThreadPoolExecutor(1)
+        made = pool.submit(typeset)
+        pool.shutdown(wait=False)
+        return made.result
 
     def to_html(self, *, lang: str = "en") -> str:
         """Return the brief as one HTML page."""

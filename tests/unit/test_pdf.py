@@ -17,6 +17,7 @@ import hikiwake as hw
 from hikiwake.core.document import Brief, LocatorMap
 from hikiwake.render import pdf
 from hikiwake.render.typesetting import undrawn
+from hikiwake.render.widths import widths
 
 MOST_BYTES = 700_000
 """A brief is to stay below 1 MB; sections that are still to come need room."""
@@ -193,8 +194,8 @@ def test_remarks_go_under_their_numbers_before_names_break_to_pieces() -> None:
     heading = [{"k": "text", "t": "What it is"}]
     row: list[dict[str, Any] | None] = [cell("Intermediate trade, by industry")]
     row += [cell("22.5 %", "not comparable") for _ in range(6)]
-    given = pdf.widths([heading] * 7, [row], [False, *(True for _ in range(6))], 455.0)
+    given = widths([heading] * 7, [row], [False, *(True for _ in range(6))], 455.0)
     assert sum(given) <= 455.0 + 1e-9
     for place, longest in ((0, "Intermediate"), *((place, "comparable)") for place in range(1, 7))):
-        (word,) = pdf.widths([heading], [[cell(longest)]], [True], 455.0)
+        (word,) = widths([heading], [[cell(longest)]], [True], 455.0)
         assert given[place] >= word - 1e-9

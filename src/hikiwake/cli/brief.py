@@ -84,6 +84,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     A and B are any names or codes: JPN, japan, 日本, or one argument JP-RU.
     """
     from hikiwake.api import renderer, suffix
+    from hikiwake.store.atomic import write
 
     # Before any work: a slip in the last of several files must not be found after the others were written.
     for output in outputs:
@@ -104,13 +105,19 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
         )
         first, second = view.content.pair
         forms = (form,) if form else ("html", "pdf")
-        targets = outputs or tuple(f"brief-{first}-{second}.{suffix}" for suffix in forms)
+        targets = outputs or tuple(f"brief-{first}-{second}.{ending}" for ending in forms)
+        # A PDF is set in a process of its own: begun first, it is ready when the others are.
+        kinds = {target: f".{form or 'html'}" if target == "-" else suffix(target) for target in targets}
+        begun = {
+            target: view.start(kind, paper=paper, lang=lang)
+            for target, kind in sorted(kinds.items(), key=lambda item: item[1].lower() != ".pdf")
+        }
         for number, target in enumerate(targets):
             progress(f"writing {target}", 0.5 + 0.5 * number / len(targets))
             if target == "-":
-                sys.stdout.buffer.write(view.render(f".{form or 'html'}", paper=paper, lang=lang))
+                sys.stdout.buffer.write(begun[target]())
             else:
-                view.save(target, paper=paper, lang=lang)
+                write(Path(target), begun[target]())
                 progress.clear()
                 options.say(f"wrote {target}")
 

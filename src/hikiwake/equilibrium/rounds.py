@@ -199,8 +199,8 @@ class Settled(NamedTuple):
     rounds: int
 
 
-def settle(model: Model, draws: Draws, start: State) -> Settled:
-    """Go round until nothing moves; where trade has limits, until those that bind are met exactly.
+def settle(model: Model, draws: Draws, start: State, aim: float = AIM) -> Settled:
+    """Go round until nothing moves by `aim`; where trade has limits, until those that bind are met exactly.
 
     What keeps trade within a limit is found outside the rounds: for each limited move and sector a secant's
     step towards its room, never above no change. Within the rounds its kink would lead the acceleration
@@ -211,14 +211,14 @@ def settle(model: Model, draws: Draws, start: State) -> Settled:
     NoSolution
         If a round still moves something by more than PROMISED, or a limit is not met.
     """
-    settled = _settle(model, draws, start)
+    settled = _settle(model, draws, start, aim)
     rounds = settled.rounds
     slope = np.ones_like(start.limits)
     before: tuple[Array, Array] | None = None
     for _ in range(MOST_SEARCHES):
         limits, room = settled.last.state.limits, settled.last.room
         gap = float(np.abs(np.minimum(limits + room, 0.0) - limits).max(initial=0.0))
-        if gap < 10.0 * AIM:
+        if gap < 10.0 * aim:
             return Settled(settled.last, max(settled.residual, gap), rounds)
         if before is not None:
             moved = np.abs(limits - before[0]) > 1e-13
@@ -228,7 +228,7 @@ def settle(model: Model, draws: Draws, start: State) -> Settled:
             slope = np.clip(np.nan_to_num(found, nan=1.0), *SLOPES)
         before = (limits, room)
         new = np.minimum(limits + np.clip(room / slope, -LONGEST_LIMIT, LONGEST_LIMIT), 0.0)
-        settled = _settle(model, draws, settled.last.state._replace(limits=new))
+        settled = _settle(model, draws, settled.last.state._replace(limits=new), aim)
         rounds += settled.rounds
     raise NoSolution(
         where="equilibrium of many sectors",
@@ -237,7 +237,7 @@ def settle(model: Model, draws: Draws, start: State) -> Settled:
     )
 
 
-def _settle(model: Model, draws: Draws, start: State) -> Settled:
+def _settle(model: Model, draws: Draws, start: State, aim: float) -> Settled:
     state = start
     shape = state.prices.shape
     memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], DEPTH)
@@ -248,7 +248,7 @@ def _settle(model: Model, draws: Draws, start: State) -> Settled:
             x, new = _packed(state), _packed(after.state)
             step = new - x
             residual = max(float(np.abs(step).max()), float(np.abs(after.gaps).max()))
-        if residual < AIM:
+        if residual < aim:
             break
         if not np.isfinite(residual) or residual > WORSE * best:
             if memory.count == 0:

@@ -16,9 +16,13 @@ from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import Closure, checked, spending
 from hikiwake.equilibrium.many_sectors import draws_of
 from hikiwake.equilibrium.moves import SectorShock, cells
-from hikiwake.equilibrium.rounds import Draws, Model, Round, Settled, settle
+from hikiwake.equilibrium.rounds import AIM, Draws, Model, Round, Settled, settle
 from hikiwake.equilibrium.sectors import Sectors
 
+DRAWN = 5e-11
+"""What a draw is settled to: half of what is promised of all conditions, far below what a range prints."""
+ROUGH = 1e-6
+"""What the draw in the middle is settled to: it is only where the others begin."""
 BATCH = 16
 """Draws that go round together: enough for the matrices to be multiplied well, few enough for the cache."""
 
@@ -84,13 +88,15 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     factors = None if effects is None else checks.amounts("effects", effects, moved)
     transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
     model = Model(world, shock.moves, spending(world.earned, world.deficit, closure, transfer, None))
+    # What keeps trade within a limit is searched for outside the rounds, which must then be finer.
+    aim = AIM if model.limited else DRAWN
     middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
-    start = settle(model, middle, model.start(1)).last.state
+    start = settle(model, middle, model.start(1), ROUGH).last.state
 
     def batch(rows: slice) -> tuple[Settled, dict[str, Array]]:
         some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
         count = powers[:, rows].shape[1]
-        settled = settle(model, some, start.repeated(count))
+        settled = settle(model, some, start.repeated(count), aim)
         return settled, _answers(model, settled.last, some, pairs)
 
     batches = [slice(at, min(at + BATCH, b)) for at in range(0, b, BATCH)]
