@@ -142,6 +142,23 @@ def test_an_inter_country_table_is_taken_exactly(tmp_path: Path) -> None:
     assert "final goods go where the inter-country table has them" in answers.note
 
 
+def test_third_economies_are_told_of_by_industry_where_asked(tmp_path: Path) -> None:
+    folder = vintage(tmp_path / "uses", USES, uses())
+    words = ("run", "JPN", "RUS", "--scenario", "cheaper-trade", *FEW, "--json")
+    two, all_ = (json.loads(told(folder, *words, *more).stdout)["facts"] for more in ((), ("--everybody",)))
+    for formula in ("scenario_output", "scenario_price", "scenario_real_wage", "scenario_exports"):
+        some = {fact["economy"] for fact in two if fact["measure"] == formula}
+        assert some == {"JPN", "RUS"}
+        assert {fact["economy"] for fact in all_ if fact["measure"] == formula} > some
+    held = {fact["id"]: fact for fact in all_}
+    assert all(held[fact["id"]] == fact for fact in two)
+    assert "Japan: real wages" in told(folder, *words[:-1], "--everybody").stdout
+    # Whoever does not trade more cheaply still sells elsewhere: its output moves, and by no rule of ours.
+    others = [f for f in all_ if f["measure"] == "scenario_output" and f["economy"] not in ("JPN", "RUS")]
+    assert any(fact["value"] for fact in others)
+    assert all(fact["low"] <= fact["high"] for fact in others)
+
+
 def test_stocks_that_fell_further_are_counted(tmp_path: Path) -> None:
     folder = vintage(tmp_path / "stocks", USES, uses(stocks=-1e12))
     tables = open_tables(folder)

@@ -84,6 +84,11 @@ Examples:
   hikiwake scenario run my-dossier.yaml --scenario settlement --json""",
 )
 @click.option("--scenario", "names", multiple=True, help="Name; may be repeated (default: all).")
+@click.option(
+    "--everybody",
+    is_flag=True,
+    help="State wages, exports, output and prices of all economies in JSON and CSV.",
+)
 @solving(DRAWS)
 @answering
 @click.pass_obj
@@ -92,6 +97,7 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     a: str,
     b: str | None,
     names: tuple[str, ...],
+    everybody: bool,
     draws: int,
     seed: int,
     closure: Any,
@@ -103,7 +109,8 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show what scenarios would change, for a pair and for all others.
 
-    JSON and CSV hold all facts, those of third economies and of all industries too.
+    JSON and CSV hold all facts: incomes of all economies, who replaces whom, output and prices by industry of
+    the two, and with --everybody of all.
     """
     from hikiwake.cli.progress import Progress
     from hikiwake.cli.scenario_text import checked, told
@@ -116,6 +123,7 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
             seed=seed,
             closure=closure,
             elasticities=elasticities or "",
+            everybody=everybody,
             dossier=file,
             progress=progress,
         )

@@ -58,6 +58,7 @@ class AsksScenarios:
         seed: int = 1,
         closure: Closure | None = None,
         elasticities: str = "",
+        everybody: bool = False,
         against: str | None = None,
         dossier: str | Path = "",
         progress: Progress | None = None,
@@ -69,7 +70,8 @@ class AsksScenarios:
         shocks give a distribution. The table's latest year is the baseline.
 
         `closure` says what becomes of trade imbalances, `elasticities` names a set; both win over what a file
-        says. With `against`, the name of a scenario, the others' differences from it are stated too.
+        says. With `everybody`, wages, exports, and output and prices by industry are stated of all economies.
+        With `against`, the name of a scenario, the others' differences from it are stated too.
         """
         from hikiwake.measures.scenario.coverage import scenarios
         from hikiwake.measures.scenario.described import offer_in
@@ -82,7 +84,7 @@ class AsksScenarios:
             self._pair.b.id,
             tuple(names),
             offer=offer_in(self._dossier(str(dossier)) if dossier else None, str(dossier)),
-            asked=Asked(draws, seed, closure, elasticities),
+            asked=Asked(draws, seed, closure, elasticities, everybody=everybody),
             against=against,
             progress=progress,
         )

@@ -40,7 +40,8 @@ class Asked(msgspec.Struct, frozen=True):
 
     `closure` and `elasticities` (a set's name) win over what a file says; `factor` multiplies all
     elasticities. `beside` names other sets to solve under too (None: all), `drivers` those scenarios for
-    which what drives the answer is looked for (None: all).
+    which what drives the answer is looked for (None: all). `everybody`: wages, exports, output and prices
+    are told of all economies, not of the two alone.
     """
 
     draws: int
@@ -50,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
     factor: float = 1.0
     beside: tuple[str, ...] | None = None
     drivers: tuple[str, ...] | None = None
+    everybody: bool = False
 
 
 class Pair(NamedTuple):

@@ -77,7 +77,7 @@ class Teller:
         self._note = f"{self.note}; {rests_on(found)}"
         central, draws = found.central, found.draws
         named = found.world.economies
-        members = (self._pair.a, self._pair.b)
+        members = self._members
         about = {"scenario": found.scenario.id}
         welfare = {
             name: self._change(
@@ -139,6 +139,13 @@ class Teller:
             for n in (self._pair.a, self._pair.b)
         }
         return welfare, self._trade(found, about)[0]
+
+    @property
+    def _members(self) -> tuple[int, ...]:
+        """Of whom wages, exports, output and prices are told."""
+        if self._asked.everybody:
+            return tuple(range(len(self._base.world.economies)))
+        return (self._pair.a, self._pair.b)
 
     def _ends(self) -> tuple[tuple[int, int], ...]:
         return ((self._pair.a, self._pair.b), (self._pair.b, self._pair.a))
@@ -211,7 +218,7 @@ class Teller:
     def _output(self, found: Solved, about: dict[str, str]) -> dict[Way, Fact]:
         named = self._base.world.economies
         told = {}
-        for n in (self._pair.a, self._pair.b):
+        for n in self._members:
             old = found.central.before[:, n].sum(axis=1)
             real = found.central.real_output[:, n]
             for k in np.flatnonzero(old > LEAST_SIZE * old.sum()):
@@ -225,7 +232,7 @@ class Teller:
         """State what buyers pay beside their cost of living, for the industries they spend on."""
         named = self._base.world.economies
         told = {}
-        for n in (self._pair.a, self._pair.b):
+        for n in self._members:
             spent = found.world.bought[:, n]
             ratio = found.central.prices[:, n] / found.central.cost_of_living[n]
             drawn = found.draws.prices[:, :, n] / found.draws.cost_of_living[:, n, None]
