@@ -207,3 +207,14 @@ def test_an_error_in_one_item_ends_the_work_on_the_others() -> None:
     with pytest.raises(KeyboardInterrupt), parallel.cores(threads=2):
         parallel.each(work, range(1_000))
     assert len(begun) < 50
+
+
+def test_draws_spread_as_the_covariance_says() -> None:
+    fitted = fit("trade ~ ln_dist + rta | exporter^year + importer^year", panel(3))
+    drawn = fitted.draws(40_000, seed=3)
+    assert drawn.shape == (40_000, len(fitted.names))
+    assert (drawn == fitted.draws(40_000, seed=3)).all()
+    scale = np.sqrt(np.diag(fitted.covariance.matrix))
+    # Of n draws a mean is off by an error over the root of n, a covariance by twice that: five of them.
+    assert (np.abs(drawn.mean(axis=0) - fitted.coefficients) < 0.025 * scale).all()
+    assert (np.abs(np.cov(drawn.T) - fitted.covariance.matrix) < 0.05 * np.outer(scale, scale)).all()

@@ -166,6 +166,17 @@ class GravityFit:
         variance = float(vector @ self.covariance.matrix @ vector)
         return float(vector @ self.coefficients), math.sqrt(max(variance, 0.0))
 
+    def draws(self, count: int, seed: int) -> Array:
+        """Return slopes drawn from their estimated joint distribution, (count, K), as scenarios take them.
+
+        Normal, with the covariance of the chosen errors; a direction without variance does not move.
+        """
+        values, vectors = np.linalg.eigh(self.covariance.matrix)
+        spread = vectors * np.sqrt(np.maximum(values, 0.0))
+        standard = np.random.default_rng(seed).standard_normal((count, len(self.names)))
+        out: Array = self.coefficients + standard @ spread.T
+        return out
+
     def table(self, level: float = 0.95) -> dict[str, list[str] | list[float]]:
         """Return the coefficient table as columns, which any frame library takes."""
         bounds = self.confidence_interval(level)
