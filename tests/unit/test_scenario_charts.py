@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -124,4 +125,11 @@ def test_classes_leave_nobody_out(values: dict[str, float]) -> None:
                 assert values[code] > 0.0, words
             if colour in LOSS:
                 assert values[code] < 0.0, words
+            # A bound that is told as nothing would say that nothing is something.
+            assert words == "0" or not re.search(r"(?<![\d.])0 %|(?<![\d.])0 to", words)
     assert all(math.isfinite(value) for value in values.values())
+
+
+def test_changes_too_small_to_tell_are_little() -> None:
+    assert classes_of({"JPN": 5e-324, "RUS": -1e-12}) == [("within 0.000001 %", LITTLE, ["JPN", "RUS"])]
+    assert classes_of({"JPN": 0.0}) == [("0", LITTLE, ["JPN"])]

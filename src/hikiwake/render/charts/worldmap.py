@@ -29,6 +29,8 @@ STRIPED = ("#fe02fe", "#fe03fe")
 GAIN, LOSS = ("#7fa8d1", "#123f6d"), STRIPED
 STRIPES = (("#fbe3cf", "#d4711c", 1.3), ("#d4711c", "#5a2c06", 1.6))
 SWATCH, ROW = 12, 20
+LEAST = 1e-8
+"""The smallest change that bounds a class, a millionth of a per cent: what is smaller is little."""
 
 Class = tuple[str, str, list[str]]
 
@@ -126,12 +128,12 @@ def classes_of(values: dict[str, float]) -> list[Class]:
     The bounds are round numbers that split the sizes of the changes into few large, some middling and many
     small ones.
     """
-    sizes = sorted(abs(value) for value in values.values() if value)
+    sizes = sorted(abs(value) for value in values.values() if abs(value) >= LEAST)
     if not sizes:
-        return [("0", LITTLE, sorted(values))]
+        return [("0" if not any(values.values()) else f"within {_told(LEAST)} %", LITTLE, sorted(values))]
     small, large = (_round(sizes[int(part * (len(sizes) - 1))]) for part in (0.5, 0.85))
     large = large if large > small else 2.0 * small
-    told = {bound: f"{100.0 * bound:.6f}".rstrip("0").rstrip(".") for bound in (small, large)}
+    told = {bound: _told(bound) for bound in (small, large)}
     bounds = (
         (f"+{told[large]} % or more", GAIN[1], large, math.inf),
         (f"+{told[small]} to {told[large]} %", GAIN[0], small, large),
@@ -163,6 +165,11 @@ def striped(drawn: str, identity: str) -> str:
     for number, marker in enumerate(STRIPED):
         tail = tail.replace(f'fill="{marker}"', f'fill="url(#{identity}-stripes{number})"')
     return f"{head}><defs>{patterns}</defs>{tail}"
+
+
+def _told(bound: float) -> str:
+    """Write a bound in per cent."""
+    return f"{100.0 * bound:.6f}".rstrip("0").rstrip(".")
 
 
 def _round(value: float) -> float:
