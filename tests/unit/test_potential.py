@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from tests.briefs import composed
+from tests.commands import hikiwake
 
 import hikiwake as hk
-from hikiwake.cli.app import commands
 from hikiwake.core.document import Brief, Chart, Paragraph, Section
 from hikiwake.gravity import Errors, fit
 from hikiwake.gravity.left_out import Array, left_out
@@ -231,7 +230,7 @@ def test_by_sector_and_beside_other_pairs() -> None:
     beside = view.potential(2022, compare=["KOR-RUS", "CHN"])
     ends = {(fact.subject["exporter"], fact.subject["importer"]) for fact in beside}
     assert {("JPN", "RUS"), ("KOR", "RUS"), ("RUS", "KOR"), ("JPN", "CHN")} <= ends
-    shown = CliRunner().invoke(commands, ["potential", "JPN", "RUS", "--compare", "KOR-RUS"]).stdout
+    shown = hikiwake("potential", "JPN", "RUS", "--compare", "KOR-RUS").stdout.decode()
     assert "South Korea → Russia" in shown
 
 
@@ -334,8 +333,7 @@ def test_the_data_refuse_to_speak_of_what_they_cannot_show(exporter: str, import
     told_of = view.potential()
     assert not [fact for fact in told_of if fact.subject == flow]
     assert any("covered goods" in line and reason in line for line in told_of.silent)
-    shown = CliRunner().invoke(commands, ["potential", exporter, importer])
-    assert reason in shown.stderr
+    assert reason in hikiwake("potential", exporter, importer).stderr.decode()
 
 
 def test_an_expectation_counts_equal_ratios_half() -> None:
