@@ -138,6 +138,8 @@ def test_the_numbers_of_an_entry_lead_to_the_rows_of_its_fact(brief: Brief, made
     _, _, annex = text.rpartition("Where each number comes from")
     entries, heading, listed = annex.partition("The rows that were read")
     assert heading
+    entries, heading, shared = entries.partition("What several numbers share")
+    assert heading
 
     facts = brief.ledger.facts
     known = {flat(s): s for fact in facts.values() for s in fact.inputs}
@@ -156,7 +158,13 @@ def test_the_numbers_of_an_entry_lead_to_the_rows_of_its_fact(brief: Brief, made
     parts = re.split(f"({'|'.join(facts)})", flat(entries))[1:]
     said = dict(zip(parts[::2], parts[1::2], strict=True))
     assert len(said) > 100
+    marks = dict(re.findall(r"(N\d+)(.+?)(?=N\d+|$)", flat(shared)))
     for identity, entry in said.items():
+        note = facts[identity].note
+        if marked := re.search(r";(N\d+)\[", entry):
+            assert flat(note) in marks[marked[1]]
+        else:
+            assert flat(note) in entry
         numbers = re.search(r"\[([\d,]+)\]$", entry)
         assert numbers is not None, entry
         assert tuple(rows[int(n)] for n in numbers[1].split(",")) == facts[identity].inputs

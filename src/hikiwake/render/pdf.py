@@ -7,6 +7,7 @@ a brief is ever read as markup. The date of the document is that of the data vin
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -42,6 +43,8 @@ PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
 """Points."""
 CHART_WIDTH, NARROW, MAP_WIDTH = 680, 340, 480
 """Pixels: a figure that is read closely, one beside text, and a locator map, which needs less room."""
+SHORT_NOTE = 100
+"""Characters: a note up to this length is told with each number, a longer one that comes again only once."""
 
 
 class Look(NamedTuple):
@@ -104,6 +107,7 @@ class _Layout:
         self.tables = _by_table(read)
         listed = (selector for selectors in self.tables.values() for selector in selectors)
         self.rows = {selector: number for number, selector in enumerate(listed, start=1)}
+        self.shared = _shared_notes(words.ledger[identity].note for identity in self.explained)
 
     def content(self) -> Item:
         """Return everything the template reads."""
@@ -138,6 +142,7 @@ class _Layout:
             ],
             "sources": self._sources(),
             "origins": [self._origin(words.ledger[identity]) for identity in self.explained],
+            "notes": [{"mark": mark, "text": ended(note)} for note, mark in self.shared.items()],
             "tables": self._tables(),
             "words": {
                 **{
@@ -155,6 +160,7 @@ class _Layout:
                         "where_from_note",
                         "where_from_rows",
                         "where_from_rows_note",
+                        "where_from_shared",
                         "disclaimer",
                         "disclaimer_text",
                     )
@@ -317,11 +323,12 @@ class _Layout:
             str(fact.period),
             words.language.number(fact),
             "" if fact.status == "observed" else fact.status,
-            fact.note,
+            "" if fact.note in self.shared else fact.note,
         ]
         return {
             "id": fact.id,
             "text": "; ".join(part for part in parts if part),
+            "note": self.shared.get(fact.note, ""),
             "rows": [self.rows[selector] for selector in fact.inputs],
         }
 
@@ -339,6 +346,13 @@ def _by_table(selectors: Iterable[str]) -> dict[str, dict[str, str]]:
         table, _, selection = selector.partition("?")
         tables.setdefault(table, {})[selector] = selection
     return tables
+
+
+def _shared_notes(notes: Iterable[str]) -> dict[str, str]:
+    """Return the mark of each long note that several numbers carry (a model's assumptions)."""
+    carried = Counter(notes)
+    common = [note for note, times in carried.items() if times > 1 and len(note) > SHORT_NOTE]
+    return {note: f"N{place}" for place, note in enumerate(common, start=1)}
 
 
 def _breakable(selector: str) -> str:
