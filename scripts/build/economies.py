@@ -92,15 +92,17 @@ def build_economies(geonames: Path, cldr: Path, atlas: Path) -> bytes:
         before = sorted(i for i, entry in former.items() if mine in entry.get("successors", ()))
         if before:
             record["country"]["predecessors"] = before
-    unknown = set(hand["article"]) | set(hand["current"])
+    unknown = {*hand["article"], *hand["current"], *hand["parts"]}
     unknown -= {record["country"]["id"] for record in records}
     if unknown:
         raise ValueError(f"economies.toml names ids that no source has: {sorted(unknown)}")
     lines = ",\n".join(
         json.dumps(r, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for r in records
     )
-    groups = json.dumps(hand["groups"], ensure_ascii=False)
-    return f'{{"groups":{groups},\n"economies":[\n{lines}\n]}}\n'.encode()
+    recognised = ",\n".join(
+        f'"{name}":{json.dumps(hand[name], ensure_ascii=False)}' for name in ("groups", "uncounted", "parts")
+    )
+    return f'{{{recognised},\n"economies":[\n{lines}\n]}}\n'.encode()
 
 
 def _current(

@@ -55,6 +55,41 @@ AMBIGUOUS = {"Congo", "Kongo", "Korea", "Corea", "Corée", "Virgin Islands", "CS
         ("East Timor", "TLS"),
         ("St. Kitts & Nevis", "KNA"),
         ("Republic of Korea", "KOR"),
+        ("Czechia", "CZE"),
+        ("Türkiye", "TUR"),
+        ("Macedonia", "MKD"),
+        ("UK", "GBR"),
+        ("Britain", "GBR"),
+        ("Soviet Union", "SUN"),
+        ("Persia", "IRN"),
+        ("Siam", "THA"),
+        ("Ceylon", "LKA"),
+        ("Upper Volta", "BFA"),
+        ("Dahomey", "BEN"),
+        ("Rhodesia", "ZWE"),
+        ("PRC", "CHN"),
+        ("Republic of China", "TWN"),
+        ("DPRK", "PRK"),
+        ("UAE", "ARE"),
+        ("Saudi", "SAU"),
+        ("BRD", "DEU"),
+        ("DDR", "DDR"),
+        ("West Germany", "DEU"),
+        ("Yugoslavia", "YUG"),
+        ("British Honduras", "BLZ"),
+        ("Trinidad", "TTO"),
+        ("Antigua", "ATG"),
+        ("St. Vincent", "VCT"),
+        ("Vatican", "VAT"),
+        ("West Bank", "PSE"),
+        ("Kampuchea", "KHM"),
+        ("Byelorussia", "BLR"),
+        ("Abyssinia", "ETH"),
+        ("Gold Coast", "GHA"),
+        ("Congo-Kinshasa", "COD"),
+        ("Bosnia", "BIH"),
+        ("Eire", "IRL"),
+        ("Macau", "MAC"),
         ("Guinea", "GIN"),
         ("Niger", "NER"),
         ("Ireland", "IRL"),
@@ -117,6 +152,44 @@ def test_a_slip_is_met_with_the_likely_name(typed: str, meant: str) -> None:
     with pytest.raises(UnknownCountry) as caught:
         resolve(typed)
     assert caught.value.remedy.startswith(f"Did you mean {meant}")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("england", "United Kingdom (GBR)"),
+        ("SCOTLAND", "United Kingdom (GBR)"),
+        ("Wales", "United Kingdom (GBR)"),
+        ("Northern Ireland", "United Kingdom (GBR)"),
+        ("Cataluña", None),
+        ("Catalonia", "Spain (ESP)"),
+        ("Baden-Wurttemberg", "Germany (DEU)"),
+        ("Hawaii", "United States (USA)"),
+        ("Okinawa", "Japan (JPN)"),
+        ("Zanzibar", "Tanzania (TZA)"),
+        ("Dubai", "United Arab Emirates (ARE)"),
+    ],
+)
+def test_a_part_of_an_economy_is_met_with_the_whole(text: str, whole: str | None) -> None:
+    with pytest.raises(UnknownCountry) as caught:
+        resolve(text)
+    assert ("a part of" in caught.value.why) is (whole is not None)
+    assert whole is None or caught.value.remedy == f"Ask for {whole}."
+
+
+@pytest.mark.parametrize("text", ["Kuril Islands", "Northern Territories", "Crimea", "Somaliland", "Prussia"])
+def test_what_nobody_counts_alone_is_no_slip_of_another_name(text: str) -> None:
+    with pytest.raises(UnknownCountry, match="do not count it on its own") as caught:
+        resolve(text)
+    assert "Did you mean" not in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "text", ["Benelux", "Scandinavia", "the Baltic states", "Euroland", "Channel Islands"]
+)
+def test_groups_are_known_as_such(text: str) -> None:
+    with pytest.raises(UnknownCountry, match="a group of economies"):
+        resolve(text)
 
 
 def test_hostile_text_is_quoted_harmlessly() -> None:

@@ -93,7 +93,11 @@ class _Record(msgspec.Struct, frozen=True):
 
 
 class _File(msgspec.Struct, frozen=True):
+    """What is no economy stands beside them: groups, regions that nobody counts alone, parts by economy."""
+
     groups: tuple[str, ...]
+    uncounted: tuple[str, ...]
+    parts: dict[str, tuple[str, ...]]
     economies: tuple[_Record, ...]
 
 
@@ -283,9 +287,8 @@ def _unknown(text: str) -> UnknownCountry:
         why = f"longer than {MAX_LENGTH} characters, so not the name of an economy"
     elif not key:
         why = "no letters or digits to look up"
-    elif key in _groups():
-        why = "a group of economies, and hikiwake compares single ones"
-        remedy = "Name one of its members."
+    elif reason := _no_economies().get(key):
+        why, remedy = reason
     elif close := _close(key):
         remedy = f"Did you mean {_listed(close)}?"
     return UnknownCountry(where=_shown(text), why=why, remedy=remedy)
@@ -336,8 +339,20 @@ def _records() -> dict[str, _Record]:
 
 
 @lru_cache(maxsize=1)
-def _groups() -> frozenset[str]:
-    return frozenset(_fold(name) for name in _file().groups)
+def _no_economies() -> dict[str, tuple[str, str]]:
+    """Why a name that people know is no economy, and what to ask for instead."""
+    group = ("a group of economies, and hikiwake compares single ones", "Name one of its members.")
+    alone = ("trade statistics do not count it on its own", "Name the economy whose trade you mean.")
+    found = {_fold(name): group for name in _file().groups}
+    found |= {_fold(name): alone for name in _file().uncounted}
+    for identity, names in _file().parts.items():
+        whole = country(identity)
+        part = (
+            f"a part of {whole.in_sentence}, and trade statistics count the whole alone",
+            f"Ask for {whole.name} ({identity}).",
+        )
+        found |= {_fold(name): part for name in names}
+    return found
 
 
 @lru_cache(maxsize=1)
