@@ -11,7 +11,7 @@ from typing import Any
 from hikiwake import compose
 from hikiwake.core import country as countries
 from hikiwake.core.country import Country, Pair
-from hikiwake.core.document import Brief, Length
+from hikiwake.core.document import USUAL_DIGITS, Brief, Length
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.factset import FactSet
@@ -187,18 +187,22 @@ class PairView(AsksScenarios):
         other = countries.pair(name)
         return other.a.id, other.b.id
 
-    def brief(
+    def brief(  # noqa: PLR0913  (one argument for each wish)
         self,
         year: int | None = None,
         *,
         length: Length = "full",
         as_of: str = "",
         dossier: str | Path = "",
+        top: int | None = None,
+        digits: int = USUAL_DIGITS,
         progress: compose.Progress | None = None,
     ) -> BriefView:
         """Compose the brief of the pair; `progress` is told each section, and the part that is over.
 
-        `dossier` is the file of a dossier of your own, in place of the one that comes with the program.
+        `dossier` is the file of a dossier of your own, in place of the one that comes with the program. `top`
+        is how many products, partners or industries tables and figures show. `digits` is how many decimals
+        percentages are written with, and other numbers as finely; facts keep all of theirs.
         """
         request = compose.Request(
             pair=self._pair,
@@ -207,6 +211,8 @@ class PairView(AsksScenarios):
             length=length,
             dossier=self._dossier(str(dossier)),
             dossier_file=str(dossier),
+            top=top,
+            digits=digits,
         )
         return BriefView(compose.brief(request, self._tables, progress))
 
@@ -249,6 +255,10 @@ class BriefView:
 
     def __init__(self, brief: Brief) -> None:
         self.content = brief
+
+    def with_digits(self, digits: int) -> BriefView:
+        """Return the brief with its numbers written with so many decimals; the facts are the same."""
+        return BriefView(compose.with_digits(self.content, digits))
 
     @property
     def facts(self) -> FactSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +14,7 @@ import msgspec
 from hikiwake import __version__
 from hikiwake.core.country import Pair
 from hikiwake.core.dates import over
-from hikiwake.core.document import Brief, Caveat, Length, Section, cited, labels
+from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS, Brief, Caveat, Length, Section, cited, labels
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.provenance import Ledger
@@ -26,6 +27,9 @@ from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose
 from hikiwake.store.catalogue import Vintage
 from hikiwake.store.tables import Tables, open_tables
+
+MOST_ROWS = 1000
+"""No table shows more products, partners or industries."""
 
 Progress = Callable[[str, float], None]
 
@@ -58,7 +62,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     `year` None means the latest year that is not provisional. `as_of` (an ISO date) leaves out every
     observation whose year had not ended by then; values are today's vintage, not what was published then.
     Of the `dossier` it leaves out what was not known by then. `dossier_file` is its file, where it is the
-    reader's own.
+    reader's own. `top` is how many products, partners or industries tables and figures show (None: each as
+    many as is usual); `digits` the decimals of a percentage, which other numbers as they are written follow.
     """
 
     pair: Pair
@@ -67,13 +72,19 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     length: Length = "full"
     dossier: Dossier | None = None
     dossier_file: str = ""
+    top: int | None = None
+    digits: int = USUAL_DIGITS
 
 
 def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
     """Compose the brief of a pair.
 
-    Raises `NoData` when the year lies outside the data, `DamagedStore` when a file is not what it must be.
+    Raises `NoData` when the year lies outside the data, `DamagedStore` when a file is not what it must be,
+    `BadUsage` for a `top` or `digits` that make no sense.
     """
+    bounded("digits", request.digits, 0, MOST_DIGITS)
+    if request.top is not None:
+        bounded("top", request.top, 1, MOST_ROWS)
     opened = tables or open_tables()
     at = resolve_year(request, opened.vintage)
     ledger = Ledger()
@@ -89,6 +100,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         source=identity.dataset(request.dossier) if request.dossier else None,
         as_of=day,
         dossier_file=request.dossier_file,
+        top=request.top,
     )
     sections = []
     for number, name in enumerate(SECTIONS):
@@ -110,6 +122,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         command=command(request, at, opened.vintage),
         as_of=request.as_of,
         sources=numbered(held) if held else (),
+        digits=request.digits,
     )
     return settle(shorten(whole) if request.length == "glance" else whole)
 
@@ -136,7 +149,28 @@ def command(request: Request, year: int, vintage: Vintage | None = None) -> str:
         parts.append(f"--length {request.length}")
     if request.dossier_file:
         parts.append(f"--dossier {shlex.quote(request.dossier_file)}")
-    return " ".join(parts)
+    if request.top is not None:
+        parts.append(f"--top {request.top}")
+    return _digited(" ".join(parts), request.digits)
+
+
+def with_digits(whole: Brief, digits: int) -> Brief:
+    """Return a brief whose numbers are written with other digits; its facts are the same."""
+    bounded("digits", digits, 0, MOST_DIGITS)
+    return msgspec.structs.replace(whole, digits=digits, command=_digited(whole.command, digits))
+
+
+def _digited(line: str, digits: int) -> str:
+    plain = re.sub(r" --digits \d$", "", line)
+    return plain if digits == USUAL_DIGITS else f"{plain} --digits {digits}"
+
+
+def bounded(name: str, value: int, least: int, most: int) -> None:
+    """Refuse a number that is out of bounds."""
+    if not least <= value <= most:
+        raise BadUsage(
+            where=f"{name} {value}", why="that is out of bounds", remedy=f"Choose {least} to {most}."
+        )
 
 
 def resolve_year(request: Request, vintage: Vintage) -> int:

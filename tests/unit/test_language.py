@@ -44,6 +44,22 @@ def test_a_sentence_is_a_row_of_runs() -> None:
     )
 
 
+def test_numbers_that_a_sentence_compares_do_not_read_the_same_where_they_differ() -> None:
+    later = Fact("f", {"exporter": "RUS"}, Period.of(2024), 0.0761, p.SHARE, ())
+    other = Fact("f", {"exporter": "USA"}, Period.of(2024), 0.5, p.SHARE, ())
+    ledger = Ledger({fact.id: fact for fact in (FACT, later, other)})
+    prose = Prose("test.s", {"one": FACT.id, "two": later.id, "third": other.id})
+    words = {"test": {"s": "from {one} to {two}, beside {third}"}}
+    assert (
+        Language("en", words).text(prose, ledger).replace("\u202f", " ")
+        == "from 7.59 % to 7.61 %, beside 50.0 %"
+    )
+    whole = Language("en", words, 0).text(prose, ledger).replace("\u202f", " ")
+    assert whole == "from 7.59 % to 7.61 %, beside 50 %"
+    assert load("en", 3) is load("en", 3)
+    assert load("en", 3).number(FACT) == "7.590\u202f%"
+
+
 @pytest.mark.parametrize(
     ("form", "japan", "netherlands"),
     [

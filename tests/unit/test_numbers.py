@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hikiwake.core import provenance as p
 from hikiwake.core.provenance import Fact, Interval, Period, Unit
-from hikiwake.render.numbers import number, ordinal, spelt_ordinal, unit_title
+from hikiwake.render.numbers import alike, number, ordinal, spelt_ordinal, unit_title
 
 
 def fact(value: float | None, unit: Unit, interval: Interval | None = None) -> Fact:
@@ -129,25 +129,71 @@ def test_unit_titles() -> None:
     assert [unit_title(unit) for unit in units] == ["US$", "US$ at 2011 prices", "%", "t", "index, 0–100", ""]
 
 
-@given(st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True))
-def test_a_part_is_never_written_as_nothing_or_as_all(share: float) -> None:
-    written = number(fact(share, p.SHARE)).removesuffix("\u202f%")
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "written"),
+    [
+        (0.0759, p.SHARE, 0, "8 %"),
+        (0.0759, p.SHARE, 3, "7.590 %"),
+        (0.004, p.SHARE, 0, "0.4 %"),
+        (0.996, p.SHARE, 0, "99.6 %"),
+        (0.0000096, p.SHARE, 0, "0.00096 %"),
+        (0.0000096, p.SHARE, 3, "0.00096 %"),  # never fewer digits than are usual
+        (34.816e9, p.USD, 0, "US$35 billion"),
+        (34.816e9, p.USD, 3, "US$34.816 billion"),
+        (46_612.0, p.USD, 0, "US$46,612"),
+        (7_864_321.0, p.TONNE, 4, "7.86432 million t"),
+        (62.44, p.INDEX_100, 0, "62"),
+        (0.2344, p.INDEX_1, 0, "0.2"),
+        (1.83, p.RATIO, 0, "2"),
+        (1.23, p.RATIO, 0, "1.2"),  # one would say that the two are equal
+        (1.8312, p.RATIO, 3, "1.831"),
+        (0.04, p.SCORE, 0, "0.04"),
+        (12.3456, p.YEARS, 2, "12.35 years"),
+        (125.14e6, p.PERSONS, 3, "125.1 million"),
+        (3.0, p.RANK, 3, "3rd"),
+    ],
+)
+def test_more_and_fewer_digits(value: float, unit: Unit, digits: int, written: str) -> None:
+    plain = str.maketrans({"\u202f": " ", "\u00a0": " "})
+    assert number(fact(value, unit), digits=digits).translate(plain) == written
+
+
+def test_levels_that_differ_and_read_the_same_are_told_from_changes_and_estimates() -> None:
+    assert alike(fact(0.0759, p.SHARE), fact(0.0761, p.SHARE))
+    assert not alike(fact(0.0759, p.SHARE), fact(0.0761, p.SHARE), digits=2)
+    assert not alike(fact(0.0759, p.SHARE), fact(0.0759, p.SHARE))
+    assert not alike(fact(0.0759, p.SHARE), fact(0.0759 * (1 + 1e-14), p.SHARE))
+    assert not alike(fact(None, p.SHARE), fact(None, p.SHARE))
+    assert not alike(fact(0.0759, p.CHANGE), fact(0.0761, p.CHANGE))
+    wide = Interval(0.07, 0.08, 0.9, "confidence")
+    assert not alike(fact(0.0759, p.SHARE, wide), fact(0.0761, p.SHARE, wide))
+
+
+DIGITS = st.integers(0, 6)
+
+
+@given(st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True), DIGITS)
+def test_a_part_is_never_written_as_nothing_or_as_all(share: float, digits: int) -> None:
+    written = number(fact(share, p.SHARE), digits=digits).removesuffix("\u202f%")
     assert written.startswith(("less than", "more than")) or 0 < float(written) <= 100
     if share < 1 - 1e-11:  # closer than that is the noise of a sum
         assert float(written.split()[-1]) < 100
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
-def test_every_finite_amount_is_written_without_an_exponent_or_a_negative_zero(value: float) -> None:
-    written = number(fact(value, p.USD))
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15), DIGITS)
+def test_every_finite_amount_is_written_without_an_exponent_or_a_negative_zero(
+    value: float, digits: int
+) -> None:
+    written = number(fact(value, p.USD), digits=digits)
     assert "e" not in written.replace("trillion", "").replace("billion", "").lower().replace("million", "")
     assert written not in ("−US$0", "−US$0.0")
 
 
 @given(
     st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9),
-    st.sampled_from([p.SHARE, p.CHANGE, p.INDEX_1, p.INDEX_100, p.RATIO, p.POINTS]),
+    st.sampled_from([p.SHARE, p.CHANGE, p.INDEX_1, p.INDEX_100, p.RATIO, p.POINTS, p.SCORE]),
+    DIGITS,
 )
-def test_what_is_not_zero_is_never_written_as_zero(value: float, unit: Unit) -> None:
-    digits = [letter for letter in number(fact(value, unit)) if letter.isdigit()]
+def test_what_is_not_zero_is_never_written_as_zero(value: float, unit: Unit, asked: int) -> None:
+    digits = [letter for letter in number(fact(value, unit), digits=asked) if letter.isdigit()]
     assert (set(digits) == {"0"}) == (value == 0)

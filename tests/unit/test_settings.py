@@ -84,7 +84,8 @@ def test_a_span_of_years_and_a_saved_brief_rule_out_what_is_set(here: Path) -> N
         ("year = [2014]", "hikiwake.toml, year", "whole number"),
         ("length = 'short'", "hikiwake.toml, length", "'glance', 'full'"),
         ("lang = true", "hikiwake.toml, lang", "text in quotes"),
-        ("top = 0", "hikiwake.toml, top", "x>=1"),
+        ("top = 0", "hikiwake.toml, top", "1<=x<=1000"),
+        ("digits = 7", "hikiwake.toml, digits", "0<=x<=6"),
         ("quiet = 'yes'", "hikiwake.toml, quiet", "true or false"),
         ("output = 'b.pdf'", "hikiwake.toml, output", "There are: as-of"),
         ("[breif]\nyear = 2014", "hikiwake.toml [breif]", "Did you mean 'brief'?"),
@@ -126,9 +127,9 @@ def test_what_is_set_is_shown_with_its_origin(here: Path) -> None:
     shown = hikiwake("config", "show", HIKIWAKE_TOP="3").stdout.decode()
     assert "as-of = 2020-01-31  (brief, audit; from hikiwake.toml)" in shown
     assert "quiet = True  (all commands; from hikiwake.toml)" in shown
-    assert "top = 3  (ties; from HIKIWAKE_TOP)" in shown
+    assert "top = 3  (brief, ties; from HIKIWAKE_TOP)" in shown
     records = json.loads(hikiwake("config", "--json", HIKIWAKE_TOP="3").stdout)
-    assert records[-1] == {"name": "top", "commands": ["ties"], "value": 3, "origin": "HIKIWAKE_TOP"}
+    assert records[-1] == {"name": "top", "commands": ["brief", "ties"], "value": 3, "origin": "HIKIWAKE_TOP"}
     assert b"settings: 2 (hikiwake.toml)" in hikiwake("doctor").stdout
     assert hikiwake("brief", "TUV", "NRU", "--length", "glance", "-o", "b.md").stderr == b""
 

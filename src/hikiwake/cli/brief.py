@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,6 +28,12 @@ def _only_dollars(_context: click.Context, _option: click.Parameter, value: str 
 
 
 currency = click.option("--currency", hidden=True, expose_value=False, callback=_only_dollars)
+
+with_digits = click.option(
+    "--digits",
+    type=click.IntRange(0, 6),
+    help="Decimals of percentages as printed (usually 1); other numbers follow. --json keeps all digits.",
+)
 
 FORMATS = ("html", "pdf", "docx", "md", "json", "csv", "xlsx", "bib", "csl.json", "ris")
 
@@ -58,6 +64,12 @@ Examples:
     metavar="FILE",
     help="A dossier of your own on the pair, in place of the one that comes with the program.",
 )
+@click.option(
+    "--top",
+    type=click.IntRange(1, 1000),
+    help="So many products, partners or industries in each table and figure.",
+)
+@with_digits
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", help="Paper of the PDF.")
 @click.option("--lang", default="en", help="Language of the text.")
 @click.option(
@@ -75,6 +87,8 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     as_of: str,
     length: str,
     dossier: str,
+    top: int | None,
+    digits: int | None,
     paper: str,
     lang: str,
     saved: Path | None,
@@ -92,17 +106,20 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
             renderer(suffix(output))
             in_a_folder(Path(output))
     if saved:
-        year = None if only_set("year") else year
+        year, top = (None if only_set(name) else value for name, value in (("year", year), ("top", top)))
         as_of, dossier = (
             "" if only_set(name) else value for name, value in (("as_of", as_of), ("dossier", dossier))
         )
-    if saved and (a or year is not None or as_of or dossier):
-        message = "A saved brief knows its countries, year, date and dossier; --from takes none of them."
+    if saved and (a or year is not None or as_of or dossier or top is not None):
+        message = (
+            "A saved brief knows its countries, year, date, dossier and rows; --from takes none of them."
+        )
         raise click.UsageError(message)
     with Progress(options) as progress:
-        view = (
-            _saved(saved) if saved else _composed(options, (a, b), (year, as_of, length, dossier), progress)
-        )
+        wishes = {"as_of": as_of, "dossier": dossier, "top": top}
+        view = _saved(saved) if saved else _composed(options, (a, b), (year, length), wishes, progress)
+        # A saved brief keeps its own digits unless others are asked for.
+        view = view if digits is None else view.with_digits(digits)
         first, second = view.content.pair
         forms = (form,) if form else ("html", "pdf")
         targets = outputs or tuple(f"brief-{first}-{second}.{ending}" for ending in forms)
@@ -141,18 +158,18 @@ def _saved(path: Path) -> BriefView:
 def _composed(
     options: Options,
     names: tuple[str | None, str | None],
-    wishes: tuple[int | None, str, str, str],
+    of: tuple[int | None, str],
+    wishes: dict[str, Any],
     progress: Progress,
 ) -> BriefView:
     from hikiwake.api import pair
     from hikiwake.cli.memory import remember
 
-    year, as_of, length, dossier = wishes
+    year, length = of
     view = pair(*given(names), data=options.data).brief(
         year,
         length="glance" if length == "glance" else "full",
-        as_of=as_of,
-        dossier=dossier,
+        **wishes,
         # Composing is about half of the time, drawing the other.
         progress=lambda step, part: progress(f"composing {step}", part / 2) if part < 1 else None,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hikiwake.cli.app import Options
-from hikiwake.cli.brief import currency, given
+from hikiwake.cli.brief import currency, given, with_digits
 from hikiwake.cli.completion import economies
 from hikiwake.cli.settings import only_set
 
@@ -56,10 +56,11 @@ Examples:
 )
 @click.option(
     "--top",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="So many products of each direction, those of the largest value.",
 )
 @click.option("--by", help="By groups of products: hs_sections, commodities, or a file with groups.")
+@with_digits
 @answering
 @click.pass_obj
 def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -72,6 +73,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     products: tuple[str, ...],
     top: int | None,
     by: str | None,
+    digits: int | None,
     as_json: bool,
     as_csv: bool,
     output: Path | None,
@@ -91,7 +93,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     found = view.ties(
         year, first=first, last=last, products=products, top=top, by=_partition(by) if by else None
     )
-    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
 
 
 def _partition(by: str) -> Partition:
@@ -119,6 +121,7 @@ Examples:
   hikiwake complementarity france germany --json"""
 )
 @about_a_pair
+@with_digits
 @answering
 @click.pass_obj
 def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -126,6 +129,7 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     a: str,
     b: str | None,
     year: int | None,
+    digits: int | None,
     as_json: bool,
     as_csv: bool,
     output: Path | None,
@@ -134,7 +138,7 @@ def complementarity(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.api import pair
 
     found = pair(*given((a, b)), data=options.data).complementarity(year)
-    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
 
 
 @click.command(
@@ -151,6 +155,7 @@ Examples:
 @click.option(
     "--compare", multiple=True, help="Another pair, or another partner of A, beside it; may be repeated."
 )
+@with_digits
 @answering
 @click.pass_obj
 def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
@@ -160,6 +165,7 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     year: int | None,
     by: str | None,
     compare: tuple[str, ...],
+    digits: int | None,
     as_json: bool,
     as_csv: bool,
     output: Path | None,
@@ -172,18 +178,20 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     found = view.potential(year, by_sector=by == "sector", compare=compare)
     if (by or compare) and not (as_json or as_csv or output):
         remember(found.ledger)
-        click.echo(_side_by_side(found))
+        click.echo(_side_by_side(found, digits))
     else:
-        deliver(options, found, form(as_json=as_json, as_csv=as_csv), output)
+        deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
     if found.silent:
         options.say("\n".join(["", "Nothing can be said of:", *(f"  {line}" for line in found.silent)]))
 
 
-def _side_by_side(found: FactSet) -> str:
+def _side_by_side(found: FactSet, digits: int | None) -> str:
     """Return one line for each flow and sector: what is expected, what is, and where that stands."""
     from hikiwake.core.country import country
+    from hikiwake.core.document import USUAL_DIGITS
     from hikiwake.render.numbers import number
 
+    fine = USUAL_DIGITS if digits is None else digits
     flows: dict[tuple[str, str], dict[str, dict[str, Fact]]] = {}
     for fact in found:
         of = fact.subject
@@ -194,7 +202,9 @@ def _side_by_side(found: FactSet) -> str:
         title = f"{country(exporter).name} → {country(importer).name}"
         lines += ["", f"{title:<46} {'expected':>16} {'ratio':>8} {'least to most':>16} {'place':>8}"]
         for group, facts in groups.items():
-            told = {name.removeprefix("potential_"): number(fact) for name, fact in facts.items()}
+            told = {
+                name.removeprefix("potential_"): number(fact, digits=fine) for name, fact in facts.items()
+            }
             span = f"{told['ratio_least']} to {told['ratio_most']}"
             lines.append(
                 f"  {group:<44} {told['expected']:>16} {told['ratio']:>8} {span:>16} {told['place']:>8}"
@@ -216,10 +226,13 @@ def form(*, as_json: bool, as_csv: bool) -> str:
     return ".json" if as_json else ".csv" if as_csv else ""
 
 
-def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) -> None:
-    """Print facts or write them to a file, and keep them for `why`."""
+def deliver(
+    options: Options, found: FactSet, wanted: str, output: Path | None, digits: int | None = None
+) -> None:
+    """Print facts or write them to a file, and keep them for `why`; text has so many digits, data all."""
     from hikiwake.cli.listing import listed
     from hikiwake.cli.memory import remember
+    from hikiwake.core.document import USUAL_DIGITS
     from hikiwake.store.atomic import write
 
     remember(found.ledger)
@@ -229,7 +242,7 @@ def deliver(options: Options, found: FactSet, wanted: str, output: Path | None) 
     elif wanted or output is not None:
         sys.stdout.buffer.write(_encoded(options, found, wanted or ".json", "standard output"))
     else:
-        click.echo(listed(found))
+        click.echo(listed(found, USUAL_DIGITS if digits is None else digits))
 
 
 def _encoded(options: Options, found: FactSet, form: str, place: str) -> bytes:

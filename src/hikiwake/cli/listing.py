@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hikiwake.core.country import country
+from hikiwake.core.document import USUAL_DIGITS
 from hikiwake.core.products import short_name
 from hikiwake.render.language import possessive
 from hikiwake.render.numbers import number
@@ -27,16 +28,19 @@ _LETTERS = {"i": ("exporter", "economy"), "j": ("importer", "partner")}
 _LETTER = re.compile(r"\b([ij])(['’]s)?(?!\w)")
 
 
-def listed(found: FactSet) -> str:
-    """Return facts as lines of plain text, those of the same economies, goods and years under one heading."""
+def listed(found: FactSet, digits: int = USUAL_DIGITS) -> str:
+    """Return facts as lines of plain text, those of the same economies, goods and years under one heading.
+
+    `digits` is how many decimals a percentage has; see `hikiwake.render.numbers`.
+    """
     groups: dict[str, list[str]] = {}
     names = [_named(found.ledger.formulas[fact.formula].name, fact.subject) for fact in found]
     width = min(max(map(len, names), default=0), WIDEST)
     for fact, name in zip(found, names, strict=True):
-        sure = f"  ({number(fact, 'range')})" if _ranged(fact) else ""
+        sure = f"  ({number(fact, 'range', digits)})" if _ranged(fact) else ""
         doubt = "" if fact.status == "observed" else f"  [{fact.status}]"
         groups.setdefault(_heading(fact), []).append(
-            f"  {name:<{width}} {number(fact):>22}{sure}{doubt}  {fact.id}"
+            f"  {name:<{width}} {number(fact, digits=digits):>22}{sure}{doubt}  {fact.id}"
         )
     lines = [line for heading, rows in groups.items() for line in ("", heading, *rows)]
     return "\n".join((found.title, *(lines or ("", NOTHING))))

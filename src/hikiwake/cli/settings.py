@@ -24,7 +24,8 @@ FILE = "hikiwake.toml"
 PROGRAM = ""
 """The place of the options that stand before a command."""
 NAMES = (
-    "data", "quiet", "verbose", "year", "as-of", "length", "paper", "lang", "dossier", "top", "draws", "seed",
+    "data", "quiet", "verbose", "year", "as-of", "length", "paper", "lang", "dossier", "top", "digits",
+    "draws", "seed",
 )  # fmt: skip
 LARGEST = 100_000
 TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}

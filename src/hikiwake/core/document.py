@@ -7,7 +7,7 @@ Numbers stand in the ledger and are named here by fact id; words that depend on 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -33,6 +33,8 @@ CaveatKind = Literal[
     "concept",
 ]
 Length = Literal["glance", "full"]
+USUAL_DIGITS, MOST_DIGITS = 1, 6
+"""Decimals of a percentage as it is written where nobody asks for others, and the most there are."""
 
 
 class Label(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -231,6 +233,8 @@ class Brief(msgspec.Struct, frozen=True):
     command: str
     as_of: str = ""
     sources: tuple[Source, ...] = ()
+    digits: Annotated[int, msgspec.Meta(ge=0, le=MOST_DIGITS)] = USUAL_DIGITS
+    """Decimals of a percentage as it is written; other numbers follow it, facts keep all of theirs."""
 
     @property
     def summary(self) -> tuple[tuple[Prose, ...], ...]:

@@ -43,7 +43,7 @@ def render(brief: Brief, *, lang: str = "en") -> bytes:
     Environment
         The package that writes it, or the one that draws figures, is not installed.
     """
-    page = _Page(Words(brief, load(lang)))
+    page = _Page(Words(brief, load(lang, brief.digits)))
     page.write()
     stream = io.BytesIO()
     page.document.save(stream)

@@ -51,7 +51,7 @@ _FINE = re.compile(r"(\.\d)\d+")
 
 def render(brief: Brief, *, lang: str = "en") -> bytes:
     """Return the page as UTF-8."""
-    words = Words(brief, load(lang))
+    words = Words(brief, load(lang, brief.digits))
     styles, script = _asset("brief.css") + _fonts(), _asset("brief.js")
     text: str = _template().render(
         words=words,

@@ -10,10 +10,11 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from itertools import combinations
 from typing import NamedTuple
 
 from hikiwake.core.country import country, name_in
-from hikiwake.core.document import Label, LabelKind, Prose
+from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS, Label, LabelKind, Prose
 from hikiwake.core.errors import BadUsage
 from hikiwake.core.provenance import Fact, Ledger, Unit
 from hikiwake.render import dates, numbers
@@ -59,11 +60,14 @@ _FORMATTER = string.Formatter()
 class Language:
     """Templates and names of one language; made by `load`."""
 
-    def __init__(self, code: str, templates: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, code: str, templates: Mapping[str, Mapping[str, str]], digits: int = USUAL_DIGITS
+    ) -> None:
         for table, entries in templates.items():
             for name, template in entries.items():
                 _check(f"{table}.{name} ({code})", template)
         self.code = code
+        self.digits = digits
         self._templates = templates
 
     def runs(self, prose: Prose, ledger: Ledger) -> tuple[Run, ...]:
@@ -81,12 +85,14 @@ class Language:
             given = sorted([*prose.facts, *prose.labels])
             msg = f"sentence {prose.key!r} has slots {slots} and was given {given}"
             raise ValueError(msg)
+        compared = [(slot, form, ledger[prose.facts[slot]]) for _, slot, form in parts if slot in prose.facts]
+        digits = self._apart(compared)
         filled: list[Run] = []
         for words, slot, form in parts:
             if words:
                 filled.append(Text(words))
             if slot:
-                filled.append(self._fill(prose, ledger, slot, form))
+                filled.append(self._fill(prose, ledger, (slot, form), digits.get(slot)))
         return tuple(filled)
 
     def text(self, prose: Prose, ledger: Ledger) -> str:
@@ -136,18 +142,30 @@ class Language:
             name = f"{'The' if form[0].isupper() else 'the'} {name}"
         return possessive(name) if form in ("poss", "Poss") else name
 
-    def number(self, fact: Fact, form: str = "") -> str:
+    def number(self, fact: Fact, form: str = "", digits: int | None = None) -> str:
         """Write a fact's number; the forms are those of `hikiwake.render.numbers.number`."""
-        return numbers.number(fact, form)
+        return numbers.number(fact, form, self.digits if digits is None else digits)
 
     def unit_title(self, unit: Unit) -> str:
         """Name a unit at the head of a column; empty where numbers need none."""
         return numbers.unit_title(unit)
 
-    def _fill(self, prose: Prose, ledger: Ledger, slot: str, form: str) -> Run:
+    def _apart(self, compared: list[tuple[str, str, Fact]]) -> dict[str, int]:
+        """Return the digits of those numbers of a sentence that differ, and would read the same."""
+        found: dict[str, int] = {}
+        for (one, form, fact), (other, other_form, beside) in combinations(compared, 2):
+            if form != other_form or not numbers.alike(fact, beside, form, self.digits):
+                continue
+            more = range(self.digits + 1, MOST_DIGITS + 1)
+            digits = next((n for n in more if not numbers.alike(fact, beside, form, n)), self.digits)
+            found |= {slot: max(found.get(slot, 0), digits) for slot in (one, other)}
+        return found
+
+    def _fill(self, prose: Prose, ledger: Ledger, asked: tuple[str, str], digits: int | None) -> Run:
+        slot, form = asked
         if slot in prose.facts:
             identity = prose.facts[slot]
-            text = self.number(ledger[identity], form)
+            text = self.number(ledger[identity], form, digits)
             return PeriodRun(text, identity) if form == "year" else FactRun(text, identity)
         label = prose.labels[slot]
         return LabelRun(self.label(label, form), label.kind, label.id)
@@ -158,9 +176,16 @@ def possessive(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
+def load(code: str = "en", digits: int = USUAL_DIGITS) -> Language:
+    """Load a language; a template that holds a digit is refused, for numbers come from facts.
+
+    `digits` is how many decimals a percentage has; other numbers follow (see `hikiwake.render.numbers`).
+    """
+    return _loaded(code, digits)
+
+
 @lru_cache(maxsize=8)
-def load(code: str = "en") -> Language:
-    """Load a language; a template that holds a digit is refused, for numbers come from facts."""
+def _loaded(code: str, digits: int) -> Language:
     if code not in LANGUAGES:
         raise BadUsage(
             where=f"language {code!r}",
@@ -168,7 +193,7 @@ def load(code: str = "en") -> Language:
             remedy=f"Choose one of: {', '.join(LANGUAGES)}.",
         )
     raw = files("hikiwake").joinpath("text", f"{code}.toml").read_text(encoding="utf-8")
-    return Language(code, tomllib.loads(raw))
+    return Language(code, tomllib.loads(raw), digits)
 
 
 def _parts(template: str) -> Iterator[tuple[str, str, str]]:

@@ -38,7 +38,7 @@ def render(brief: Brief, *, lang: str = "en", identifiers: bool = False) -> byte
     lang : language of the text.
     identifiers : give each number of a sentence a footnote that names its fact and what it was computed from.
     """
-    page = _Page(Words(brief, load(lang)), identifiers=identifiers)
+    page = _Page(Words(brief, load(lang, brief.digits)), identifiers=identifiers)
     return ("\n\n".join(part for part in page.parts() if part) + "\n").encode("utf-8")
 
 

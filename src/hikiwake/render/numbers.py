@@ -2,7 +2,11 @@
 
 What is not zero is never written as zero, what is not whole never as a hundred, and a ratio that is not
 one never as one: the digits grow until the difference shows. So do those of a number and its interval whose
-two ends would read alike.
+two ends would read alike, and of numbers that a sentence compares (`alike`).
+
+`digits` is how many decimals a percentage has; amounts of money and mass have two more significant digits
+than that, indices and ratios as many more or fewer decimals as percentages have. Ranks, counts, years,
+distances and numbers of people have the digits that they have.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS
 from hikiwake.core.provenance import Fact, Unit
 
 NARROW = "\u202f"
@@ -24,13 +29,14 @@ FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "lev
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_MOST_DIGITS = 6
 _MOST_FINER = 5
 _GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
+_COMPARED = ("money", "mass", "amount", "index", "share", "ratio")
+_LEVELS = ("", "abs", "whole", "times")
 
 
-def number(fact: Fact, form: str = "") -> str:
+def number(fact: Fact, form: str = "", digits: int = USUAL_DIGITS) -> str:
     """Write a fact's value with its unit.
 
     Parameters
@@ -40,6 +46,7 @@ def number(fact: Fact, form: str = "") -> str:
         plus or minus), `times` ("1.8 times"), `ordinal` ("third", "12th"), `whole` (no decimals, unless
         that would mislead), `range` (the interval's ends), `level` (the interval's level, "95 %"), `points`
         (signed, without the unit, where a heading says percentage points).
+    digits : decimals of a percentage, 0 to 6; other kinds of numbers follow it.
 
     Raises
     ------
@@ -52,10 +59,10 @@ def number(fact: Fact, form: str = "") -> str:
     if form == "year":
         return period(fact)
     if form in ("range", "level"):
-        return _interval(fact, form)
+        return _interval(fact, form, digits)
     if fact.value is None:
         return NO_DATA
-    finer = _finer(fact)
+    finer = _finer(fact, digits)
     if form == "times":
         return f"{_ratio(fact.value, finer)} times"
     if form in _FORMED:
@@ -64,8 +71,22 @@ def number(fact: Fact, form: str = "") -> str:
     value = abs(fact.value) if form == "abs" else fact.value
     written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
-        written += f" (standard error {_plain((fact.interval.high - fact.interval.low) / 2, 2)})"
+        written += f" (standard error {_honest((fact.interval.high - fact.interval.low) / 2, 2 + finer)})"
     return f"+{written}" if form == "signed" and fact.value > 0 else written
+
+
+def alike(one: Fact, other: Fact, form: str = "", digits: int = USUAL_DIGITS) -> bool:
+    """Tell whether two numbers of one measure that differ read the same, so that none seems the larger.
+
+    Of levels only: a change, and an estimate with its interval, have the digits that they deserve.
+    """
+    if (one.formula, one.unit) != (other.formula, other.unit) or one.unit.kind not in _COMPARED:
+        return False
+    if one.value is None or other.value is None or one.interval or other.interval or form not in _LEVELS:
+        return False
+    # What differs in the twelfth digit is the noise of a sum.
+    differ = not math.isclose(one.value, other.value, rel_tol=1e-12)
+    return differ and number(one, form, digits) == number(other, form, digits)
 
 
 def period(fact: Fact) -> str:
@@ -97,26 +118,27 @@ def unit_title(unit: Unit) -> str:
     return _TITLES.get(unit.kind, "")
 
 
-def _interval(fact: Fact, form: str) -> str:
+def _interval(fact: Fact, form: str, digits: int) -> str:
     if fact.interval is None:
         msg = f"fact {fact.id} has no interval to write as {form!r}"
         raise ValueError(msg)
     if form == "level":
         return _percent(fact.interval.level, digits=0)
-    finer = _finer(fact)
+    finer = _finer(fact, digits)
     ends = (fact.interval.low, fact.interval.high)
     return " to ".join(_written(fact.unit, end, finer=finer) for end in ends)
 
 
-def _finer(fact: Fact) -> int:
-    """Return how many digits more than usual set the two ends of a fact's interval apart."""
+def _finer(fact: Fact, digits: int) -> int:
+    """Return how many digits more than usual are asked for, or set the ends of a fact's interval apart."""
+    asked = digits - USUAL_DIGITS
     if fact.interval is None or fact.unit.kind not in _GROW:
-        return 0
+        return asked
     low, high = fact.interval.low, fact.interval.high
     # Ends that differ in the twelfth digit are the noise of a sum, and no interval.
     if math.isclose(low, high, rel_tol=1e-12):
-        return 0
-    least = _deserved(fact) if fact.unit.kind in ("rate", "points") else 0
+        return asked
+    least = max(asked, _deserved(fact)) if asked >= 0 and fact.unit.kind in ("rate", "points") else asked
     for finer in range(least, max(least + 1, _MOST_FINER)):
         if _written(fact.unit, low, finer=finer) != _written(fact.unit, high, finer=finer):
             return finer
@@ -156,7 +178,7 @@ def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -
     if unit.kind in ("ratio", "points"):
         points = unit.kind == "points"
         return f"{_honest(value, 1 + finer)}{PERCENTAGE_POINTS}" if points else _ratio(value, finer)
-    return _WRITERS[unit.kind](value)
+    return _WRITERS[unit.kind](value, finer)
 
 
 def _scaled(value: float, finer: int = 0) -> str:
@@ -164,14 +186,16 @@ def _scaled(value: float, finer: int = 0) -> str:
     for size, word in _WORDS:
         if value >= size * 0.9995:
             return f"{_three(value / size, finer)}{NO_BREAK}{word}"
-    return _plain(value, 0) if value >= 99.5 or value == round(value) else _three(value, finer)
+    if value == round(value) or (value >= 99.5 and finer <= 0):
+        return _plain(value, 0)
+    return _three(value, finer)
 
 
 def _three(value: float, finer: int = 0) -> str:
     """Write three significant digits, and `finer` more, without an exponent."""
     if value == 0:
         return "0"
-    return _plain(value, max(0, 2 - math.floor(math.log10(float(f"{value:.2e}")))) + finer)
+    return _plain(value, max(0, 2 - math.floor(math.log10(float(f"{value:.2e}"))) + finer))
 
 
 def _persons(value: float) -> str:
@@ -191,21 +215,21 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
     A number that would be written as zero gets two significant digits. Beyond six decimals no reader
     wants more: then the side it is on is said in words.
     """
-    least = 10.0**-_MOST_DIGITS
+    least = 10.0**-MOST_DIGITS
     # What differs from the whole in the twelfth digit is the noise of a sum, not a remainder.
     if value == 0 or (full is not None and math.isclose(value, full, rel_tol=1e-12)):
         return _plain(value, digits)
     if abs(value) < least / 2:
-        return f"{'less' if value > 0 else 'more'} than {_plain(math.copysign(least, value), _MOST_DIGITS)}"
-    if round(value, max(digits, 1)) == 0:
-        wanted = min(_MOST_DIGITS, 1 - math.floor(math.log10(abs(value))))
+        return f"{'less' if value > 0 else 'more'} than {_plain(math.copysign(least, value), MOST_DIGITS)}"
+    if round(value, 1) == 0 or round(value, digits) == 0:
+        wanted = min(MOST_DIGITS, max(digits, 1 - math.floor(math.log10(abs(value)))))
         return _plain(value, wanted).rstrip("0")
-    while digits < _MOST_DIGITS and round(value, digits) in (0, full):
+    while digits < MOST_DIGITS and round(value, digits) in (0, full):
         digits += 1
     if full is not None and round(value, digits) == full:
         below = value < full
         return (
-            f"{'more' if below else 'less'} than {_plain(full + (-least if below else least), _MOST_DIGITS)}"
+            f"{'more' if below else 'less'} than {_plain(full + (-least if below else least), MOST_DIGITS)}"
         )
     return _plain(value, digits)
 
@@ -221,7 +245,7 @@ def _ratio(value: float, finer: int = 0) -> str:
 
 def _two(value: float) -> int:
     """Return the decimals that show two significant digits of a number below one (two from there on)."""
-    return 2 if value == 0 or abs(value) >= 0.1 else min(_MOST_DIGITS, 1 - math.floor(math.log10(abs(value))))
+    return 2 if value == 0 or abs(value) >= 0.1 else min(MOST_DIGITS, 1 - math.floor(math.log10(abs(value))))
 
 
 def _plain(value: float, digits: int) -> str:
@@ -239,16 +263,16 @@ _TITLES = {
     "persons": "persons",
     "duration": "years",
 }
-_WRITERS: dict[str, Callable[[float], str]] = {
-    "persons": _persons,
-    "rank": ordinal,
-    "distance": lambda value: (
+_WRITERS: dict[str, Callable[[float, int], str]] = {
+    "score": lambda value, finer: _honest(value, 2 + finer),
+    "duration": lambda value, finer: f"{_honest(value, 1 + finer)}{NO_BREAK}years",
+    "persons": lambda value, _: _persons(value),
+    "rank": lambda value, _: ordinal(value),
+    "distance": lambda value, _: (
         f"{_plain(value, 0 if abs(value) >= 10 or value == round(value) else 1)}{NO_BREAK}km"
     ),
-    "count": lambda value: _plain(value, 0),
-    "year": lambda value: str(round(value)),
-    "score": lambda value: _plain(value, 2),
-    "duration": lambda value: f"{_honest(value, 1)}{NO_BREAK}years",
+    "count": lambda value, _: _plain(value, 0),
+    "year": lambda value, _: str(round(value)),
 }
 _FORMED: dict[str, Callable[[float], str]] = {
     "ordinal": spelt_ordinal,

@@ -69,7 +69,7 @@ def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
 
 def laid_out(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> Callable[[], bytes]:
     """Lay the brief out and draw its figures; what is returned sets it in a process of its own."""
-    words = Words(brief, load(lang))
+    words = Words(brief, load(lang, brief.digits))
     layout = _Layout(words, paper)
     content = layout.content()
     letters = undrawn(content)

@@ -51,7 +51,7 @@ def render(brief: Brief, *, lang: str = "en") -> bytes:
     Environment
         The package that writes workbooks is not installed.
     """
-    words = Words(brief, load(lang))
+    words = Words(brief, load(lang, brief.digits))
     book = _Book(FactSet(brief.ledger), words.language, vintage_day(brief.vintage))
     book.about([*_front(words)], words.text(brief.title))
     for section in brief.sections:

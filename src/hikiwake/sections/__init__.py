@@ -27,6 +27,12 @@ class Context(NamedTuple):
     as_of: date | None = None
     dossier_file: str = ""
     """The dossier's file, where it is the reader's own."""
+    top: int | None = None
+    """How many products, partners or industries a table or figure shows; None leaves it to the section."""
+
+    def most(self, usual: int) -> int:
+        """Return how many rows are shown where the section would show so many."""
+        return usual if self.top is None else self.top
 
     @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -75,7 +75,7 @@ def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width:
 
 def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> bytes:
     """Return a digest of all that decides how a figure looks."""
-    shown = (language.code, width, block, [ledger[identity] for identity in cited(block)])
+    shown = (language.code, language.digits, width, block, [ledger[identity] for identity in cited(block)])
     return hashlib.blake2b(msgspec.json.encode(shown), digest_size=16).digest()
 
 

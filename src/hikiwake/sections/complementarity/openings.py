@@ -21,7 +21,7 @@ def blocks(context: Context, part: Part) -> list[AnyBlock]:
     """Write both sides' advantages, then each direction's openings."""
     written = strengths(context, part)
     told = [d for d in context.directions if not part.doubtful(d)]
-    found = {d: part.advantages.openings(*d, SHOWN) for d in told}
+    found = {d: part.advantages.openings(*d, context.most(SHOWN)) for d in told}
     weight = {d: sum(row.need.value or 0.0 for row in rows) for d, rows in found.items()}
     most = max(weight.values(), default=0.0)
     for direction in sorted(found, key=lambda d: (-weight[d], d)):
@@ -31,22 +31,15 @@ def blocks(context: Context, part: Part) -> list[AnyBlock]:
 
 def strengths(context: Context, part: Part) -> list[AnyBlock]:
     """Write the revealed advantage of both in the lines that weigh most in their exports."""
-    rows = part.advantages.strengths(context.a.id, context.b.id, STRENGTHS_SHOWN)
+    rows = part.advantages.strengths(context.a.id, context.b.id, context.most(STRENGTHS_SHOWN))
     sides = [n for n in (0, 1) if any(row.ratio[n].value is not None for row in rows)]
     if len(sides) < 2:
         return []
-    top = [_strongest(rows, side) for side in (0, 1)]
-    labels = {"a": economy(context.a.id), "b": economy(context.b.id), "scope": part.scope}
+    labels = {"a": economy(context.a.id), "b": economy(context.b.id)}
     return [
         Table(
             id=f"complementarity-advantage-{part.trade.universe.id}",
-            title=prose(
-                "complementarity.strengths",
-                {"ratio": top[0].ratio[0], "other": top[1].ratio[1]},
-                line=line_label(top[0].line),
-                other_line=line_label(top[1].line),
-                **labels,
-            ),
+            title=_greatest(rows, (labels["a"], labels["b"]), part.scope),
             columns=(
                 prose(part.worded("column_line")),
                 prose("complementarity.column_ratio", exporter=labels["a"]),
@@ -58,6 +51,21 @@ def strengths(context: Context, part: Part) -> list[AnyBlock]:
             note=prose(part.worded("strengths_note"), scope=part.scope),
         )
     ]
+
+
+def _greatest(rows: tuple[Strength, ...], members: tuple[Label, Label], scope: Label) -> Prose:
+    """Say where each side's advantage is greatest; a ratio of one or less is none."""
+    top = [_strongest(rows, side) for side in (0, 1)]
+    having = [side for side in (0, 1) if (top[side].ratio[side].value or 0.0) > 1.0]
+    if not having:
+        return prose("complementarity.strengths_neither", a=members[0], b=members[1], scope=scope)
+    side = having[0]
+    facts = {"ratio": top[side].ratio[side]}
+    labels = {"a": members[side], "b": members[1 - side], "line": line_label(top[side].line), "scope": scope}
+    if len(having) == 1:
+        return prose("complementarity.strengths_one", facts, **labels)
+    facts["other"] = top[1].ratio[1]
+    return prose("complementarity.strengths", facts, other_line=line_label(top[1].line), **labels)
 
 
 def _strongest(rows: tuple[Strength, ...], side: int) -> Strength:

@@ -67,14 +67,14 @@ def sales(found: Sequence[Answers], a: str, b: str) -> Table:
     )
 
 
-def diversion(told: Answers, a: str, b: str) -> Table:
+def diversion(told: Answers, a: str, b: str, most: int) -> Table:
     """Return whose trade with each of the two would change most, and what each would sell at home."""
     sums: dict[str, float] = {}
     for (x, m), fact in told.diversion.items():
         other = x if m in (a, b) else m
         if x != m:
             sums[other] = sums.get(other, 0.0) + abs(fact.value or 0.0)
-    chosen = sorted(sums, key=lambda code: (-sums[code], code))[:OTHERS]
+    chosen = sorted(sums, key=lambda code: (-sums[code], code))[:most]
     rows: list[tuple[Cell, ...]] = [
         (Cell(said=prose("scenarios.home")), spanned(told.diversion[a, a]), spanned(told.diversion[b, b]),
          Cell(), Cell()),
@@ -95,14 +95,14 @@ def diversion(told: Answers, a: str, b: str) -> Table:
     )
 
 
-def sectors(told: Answers, industries: Sequence[Industry], a: str, b: str) -> Table:
+def sectors(told: Answers, industries: Sequence[Industry], pair: tuple[str, str], most: int) -> Table:
     """Return the industries of both whose output would rise and fall most, with their prices."""
     names = {industry.code: industry.name for industry in industries}
     rows = []
-    for member in (a, b):
+    for member in pair:
         output = [fact for (who, _), fact in told.output.items() if who == member]
         ranked = sorted(output, key=lambda fact: -(fact.value or 0.0))
-        chosen = ranked if len(ranked) <= 2 * SECTORS else [*ranked[:SECTORS], *ranked[-SECTORS:]]
+        chosen = ranked if len(ranked) <= 2 * most else [*ranked[:most], *ranked[-most:]]
         for fact in chosen:
             code = fact.subject["industry"]
             rows.append(
@@ -120,7 +120,7 @@ def sectors(told: Answers, industries: Sequence[Industry], a: str, b: str) -> Ta
             prose(f"scenarios.sectors_{name}") for name in ("economy", "industry", "output", "price")
         ),
         rows=tuple(rows),
-        note=prose("scenarios.sectors_note", scenario=name_of(told, a, b)),
+        note=prose("scenarios.sectors_note", scenario=name_of(told, *pair)),
     )
 
 

@@ -45,7 +45,7 @@ class Dependence(NamedTuple):
 
 def dependences(context: Context, levels: PairLevels, exporter: str, importer: str) -> tuple[Dependence, ...]:
     """State the largest products of one direction in the brief's year."""
-    codes = levels.largest_products(exporter, importer, context.year, SHOWN)
+    codes = levels.largest_products(exporter, importer, context.year, context.most(SHOWN))
     if not codes:
         return ()
     sellers = Partners(context.say, importer, "importer", context.year)

@@ -91,7 +91,7 @@ def partner_ranking(context: Context, levels: PairLevels, exporter: str, importe
     if levels.doubtful(Flow(exporter, importer, covered(context.say), context.year), "importer"):
         return []
     sellers = Partners(context.say, importer, "importer", context.year)
-    rows = sellers.largest(covered(context.say), SUPPLIERS_SHOWN, also=exporter)
+    rows = sellers.largest(covered(context.say), context.most(SUPPLIERS_SHOWN), also=exporter)
     rank = sellers.rank(exporter, covered(context.say))
     if len(rows) < 2 or rank.value is None:
         return []

@@ -52,10 +52,10 @@ def blocks(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
     ]
     written.append(Paragraph((_balance(context, trade),)))
     written.append(Caveat("concept", prose("intermediate.concept", {"count": trade.economies()})))
-    written.append(_composition({d: trade.lines(*d) for d in alive}))
+    written.append(_composition({d: trade.lines(*d) for d in alive}, context.most(INDUSTRIES_SHOWN)))
     for direction in weighty:
-        written += _suppliers(trade, direction)
-        written += _exposed(exposures, direction)
+        written += _suppliers(trade, direction, context.most(SUPPLIERS_SHOWN))
+        written += _exposed(exposures, direction, context.most(EXPOSED_SHOWN))
     return written, [_level(trade, alive[0])]
 
 
@@ -122,13 +122,21 @@ def _balance(context: Context, trade: IntermediateTrade) -> Prose:
     return prose(key, {"balance": balance}, a=economy(context.a.id), b=economy(context.b.id))
 
 
-def _composition(lines: dict[Direction, tuple[Line, ...]]) -> Chart:
-    """Draw both directions by selling industry, the industries with the largest sums first."""
+def _composition(lines: dict[Direction, tuple[Line, ...]], most: int) -> Chart:
+    """Draw both directions by selling industry, the industries with the largest sums first.
+
+    The industry that the title names is among them.
+    """
+    main = next(iter(lines))
+    leading = lines[main][0]
     weight: dict[str, float] = {}
     for sold in lines.values():
         for line in sold:
             weight[line.industry.code] = weight.get(line.industry.code, 0.0) + (line.value.value or 0.0)
-    order = sorted(weight, key=lambda code: (-weight[code], code))[:INDUSTRIES_SHOWN]
+    ranked = sorted(weight, key=lambda code: (-weight[code], code))
+    order = ranked[:most]
+    if leading.industry.code not in order:
+        order[-1] = leading.industry.code
     series = []
     for direction, sold in lines.items():
         by_code = {line.industry.code: line for line in sold}
@@ -138,8 +146,6 @@ def _composition(lines: dict[Direction, tuple[Line, ...]]) -> Chart:
             if code in by_code
         )
         series.append(Series(prose("intermediate.series", **_labels(direction)), marks))
-    main = next(iter(lines))
-    leading = lines[main][0]
     labels = {**_labels(main), "industry": _industry(leading.industry)}
     facts = {"share": leading.share}
     return Chart(
@@ -153,9 +159,9 @@ def _composition(lines: dict[Direction, tuple[Line, ...]]) -> Chart:
     )
 
 
-def _suppliers(trade: IntermediateTrade, direction: Direction) -> list[AnyBlock]:
+def _suppliers(trade: IntermediateTrade, direction: Direction, most: int) -> list[AnyBlock]:
     exporter, importer = direction
-    rows = trade.suppliers(importer, SUPPLIERS_SHOWN, also=exporter)
+    rows = trade.suppliers(importer, most, also=exporter)
     if len(rows) < 2:
         return []
     labels = _labels(direction)
@@ -191,8 +197,8 @@ def _suppliers(trade: IntermediateTrade, direction: Direction) -> list[AnyBlock]
     ]
 
 
-def _exposed(exposures: Exposures, direction: Direction) -> list[AnyBlock]:
-    rows = exposures.most_exposed(*direction, EXPOSED_SHOWN)
+def _exposed(exposures: Exposures, direction: Direction, most: int) -> list[AnyBlock]:
+    rows = exposures.most_exposed(*direction, most)
     if not rows:
         return []
     labels = _labels(direction)
