@@ -113,10 +113,13 @@ lock: ## write the hashed locks again (needs uv)
 
 .PHONY: clean
 clean: ## remove what the targets made, the environments too
-	rm -rf site dist docs/reference/generated .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(NAME).*
+	rm -rf build site dist src/*.egg-info src/hikiwake/kernels/*.so docs/reference/generated .mypy_cache .ruff_cache .hypothesis .import_linter_cache $(NAME).*
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-peers
 
 # --- environments: each stamp is newer than its lock, so nothing is installed twice -------------------
+# What is compiled at installation; without a compiler the package works on NumPy alone.
+COMPILED := setup.py $(wildcard src/hikiwake/kernels/source/*)
+
 define make_venv
 	@python="$(PYTHON)"; \
 	if [ -z "$$python" ]; then \
@@ -142,16 +145,16 @@ define make_venv
 	@touch $@
 endef
 
-$(VENV)/.run: requirements/run.txt pyproject.toml
+$(VENV)/.run: requirements/run.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV),run)
 
 # What develops also runs: the lock for development holds the other one.
-$(VENV)/.dev: requirements/dev.txt pyproject.toml
+$(VENV)/.dev: requirements/dev.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV),dev)
 	@touch $(VENV)/.run
 
-$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml
+$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV)-lowest,lowest)
 
-$(VENV)-peers/.peers: requirements/peers.txt pyproject.toml
+$(VENV)-peers/.peers: requirements/peers.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV)-peers,peers)

@@ -41,7 +41,7 @@ def doctor(ctx: click.Context) -> None:
     for name, purpose in OPTIONAL.items():
         click.echo(f"  {name} {_installed(name) or f'not installed (optional, for {purpose})'}")
     faults = [*_fonts(), *_data(options), *_own()]
-    unset = _settings(ctx.find_root().command)
+    unset = [*_settings(ctx.find_root().command), *_kernels()]
     for fault in faults:
         click.echo(f"damaged: {fault}")
     for fault in unset:
@@ -66,6 +66,17 @@ def _settings(root: click.Command) -> list[str]:
     places = dict.fromkeys(setting.origin for setting in found)
     click.echo(f"settings: {len(found)} ({', '.join(places)})" if found else "settings: none")
     return []
+
+
+def _kernels() -> Iterator[str]:
+    """Say what does the work of regressions; yield what is no choice."""
+    from hikiwake import kernels
+    from hikiwake.core.errors import BadInput
+
+    try:
+        click.echo(f"passes over cells: {kernels.described()}")
+    except BadInput as fault:
+        yield str(fault).replace("\n", " ")
 
 
 def _installed(package: str) -> str:

@@ -7,7 +7,7 @@ Cells lie in a *layout*: a tensor of exporters, importers and times, or rows. Ev
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hikiwake.gravity.parallel import each
 
 Array = NDArray[np.float64]
+Levels = NDArray[Any]  # numbers, or which levels are marked
 Margins = list[Array]  # one array (columns, *levels) for each fixed effect
 
 
@@ -55,13 +56,17 @@ class Effects(Protocol):
         """Shape of the levels of each effect."""
 
     @property
+    def tensor(self) -> bool:
+        """Whether cells have three axes, and levels two: the first, (the last,) and the outer ones."""
+
+    @property
     def local(self) -> Sequence[bool]:
         """Whether the levels of an effect have the first axis of cells as their own first axis."""
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums by level of the cells (columns, block, ...): of the block's levels, or of all."""
 
-    def spread(self, which: int, values: Array, block: slice) -> Array:
+    def spread(self, which: int, values: Levels, block: slice) -> Levels:
         """Return levels (columns, *levels) as something that broadcasts to cells (columns, block, ...)."""
 
     def equations(self, weights: Array) -> Equations:
@@ -124,4 +129,12 @@ def add_levels(effects: Effects, values: Margins, block: slice, out: Array) -> N
 def reciprocal(values: Array) -> Array:
     """Return 1/x, and 0 where x is 0: a level without weight has no effect."""
     out: Array = np.divide(1.0, values, out=np.zeros_like(values), where=values != 0.0)
+    return out
+
+
+def added(parts: Sequence[Array]) -> Array:
+    """Add in the order of the blocks, so that the last digit never depends on the threads."""
+    out = parts[0]
+    for part in parts[1:]:
+        np.add(out, part, out=out)
     return out

@@ -8,9 +8,10 @@ import numpy as np
 
 from hikiwake.core.errors import BadInput, NotConverged
 from hikiwake.gravity import sample
-from hikiwake.gravity.effects import Accuracy, Array, Effects, Equations, Margins, Totals, add_levels, margins
-from hikiwake.gravity.newton import Design, Optimum, Solver, maximise, predictor
-from hikiwake.gravity.parallel import each, scratch
+from hikiwake.gravity.cells import Design
+from hikiwake.gravity.effects import Accuracy, Array, Effects, Equations, Margins, margins
+from hikiwake.gravity.newton import Optimum, Solver, maximise
+from hikiwake.gravity.passes import passes
 
 COLLINEAR = "collinear with the fixed effects or the regressors before it"
 COLLINEAR_AFTER = "collinear once the rows that it separates are left out"
@@ -20,6 +21,9 @@ OWN_PART = 1e-9
 LITTLE = 1e-2
 PRECISION = 1e-9
 MAX_REFINEMENTS = 25
+TINY = 1e-300
+# How far a step lowers the linear predictor of a cell that is separated, nearly; how little it raises others.
+FALLING, LARGEST_RISE = -0.5, 0.01
 MAX_ROUNDS = 20
 
 
@@ -77,11 +81,20 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
             )
             lost = _dependent(gram, squares)
         if not lost:
-            point = optimum.point
+            point, predictor = optimum.point, np.empty(cells.effects.shape)
+            passes(cells.effects).predict(design, point, predictor)
             return Estimate(
-                point.slopes, kept, gone, point.levels, predictor(design, point), base, projected, gram,
-                dropped, optimum.steps,
-            )  # fmt: skip
+                point.slopes,
+                kept,
+                gone,
+                point.levels,
+                predictor,
+                base,
+                projected,
+                gram,
+                dropped,
+                optimum.steps,
+            )
         reason = COLLINEAR_AFTER if sample.SEPARATED in dropped else COLLINEAR
         gone |= {kept[at]: reason for at in lost}
         kept = tuple(one for at, one in enumerate(kept) if at not in lost)
@@ -114,8 +127,7 @@ def one_step(cells: Cells) -> Array:
     """
     base, dropped = cells.base.copy(), dict[str, sample.Mask]()
     _take(base, dropped, cells, zeros_too=True)
-    target = np.where(base > 0.0, cells.target, 0.0)
-    design = Design(target, base, cells.regressors, cells.effects, cells.intercept)
+    design = Design(_within(cells, base), base, cells.regressors, cells.effects, cells.intercept)
     return _told_apart(cells, maximise(design, Solver(max_steps=1), None), [])
 
 
@@ -143,13 +155,13 @@ def _settled(
     base, dropped = rows
     start: Optimum | None = None
     for _ in range(MAX_ROUNDS):
-        design = Design(np.where(base > 0.0, cells.target, 0.0), base, x, cells.effects, cells.intercept)
+        design = Design(_within(cells, base), base, x, cells.effects, cells.intercept)
         with np.errstate(over="ignore", under="ignore"):
             optimum = maximise(design, solver, start)
         if not optimum.converged and (lost := _alike(design, cells.base)):
             return design, optimum, lost
-        apart = sample.separated(design.target, base, optimum.moving)
-        if not apart.any():
+        apart = _separated(design, optimum)
+        if apart is None:
             if not optimum.converged:
                 raise _stuck(optimum, solver)
             return design, optimum, []
@@ -162,6 +174,27 @@ def _settled(
         why=f"rows were still being separated after {MAX_ROUNDS} rounds",
         remedy="Leave out regressors that are almost never anything but zero where there is trade.",
     )
+
+
+def _within(cells: Cells, base: Array) -> Array:
+    """Return the target, 0 wherever there is no base."""
+    return np.where(base > 0.0, cells.target, 0.0)
+
+
+def _separated(design: Design, optimum: Optimum) -> sample.Mask | None:
+    """Return the cells that a combination of regressors and effects separates; None if there are none.
+
+    Where the optimum lies at infinity, Newton's step tends to the direction in which it lies: the linear
+    predictor of separated cells falls by one each step, and that of cells with trade stands still. The step
+    is by construction a combination z of regressors and effects, so it is the certificate of Correia,
+    Guimaraes & Zylkin (2019): z = 0 where there is trade, z <= 0 elsewhere, z < 0 somewhere.
+    """
+    if optimum.change.least >= FALLING or optimum.change.most > LARGEST_RISE:
+        return None
+    moving = np.empty(design.effects.shape)
+    passes(design.effects).predict(design, optimum.step, moving)
+    apart: sample.Mask = (design.target == 0.0) & (design.base > 0.0) & (moving < FALLING)
+    return apart
 
 
 def _alike(design: Design, given: Array) -> list[int]:
@@ -180,7 +213,6 @@ def _take(base: Array, dropped: dict[str, sample.Mask], cells: Cells, *, zeros_t
     for reason, found in ((sample.ALL_ZERO, none), (sample.SINGLETON, single)):
         if found.any():
             dropped[reason] = dropped.get(reason, np.zeros_like(found)) | found
-            base[found] = 0.0
     if not (base > 0.0).any():
         raise BadInput(
             where="the sample",
@@ -260,55 +292,32 @@ def project(
     regressor that is zero in all rows that stayed has no square left; then those of all rows count.
     """
     here, given = weights
-    whole = each(lambda block: _squares(x[:, block], here[block], given[block]), effects.blocks)
-    sizes = np.sum(whole, axis=0)
-    everywhere = sizes[1] / given.sum() * here.sum()
-    squares: Array = np.maximum(sizes[0], OWN_PART * everywhere)
-    projected = x.copy()
-    if not effects.levels or not len(x):
-        return projected, _gram(effects, projected, here)[0], squares
-    rms = np.sqrt(sizes[0] / here.sum())
-    asked = margins(effects, len(x), lambda block: _weighted(np.abs(x[:, block]), here[block]))
-    size = [np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) for one in asked]
-    equations, levels = begun if begun is not None else (effects.equations(here), None)
+    over = passes(effects)
+    sizes, asked = over.magnitudes(x, here, given)
+    total = here.sum()
+    squares: Array = np.maximum(sizes[0], OWN_PART * sizes[1] / given.sum() * total)
+    projected = np.empty_like(x)
+    equations, levels = begun if begun is not None else (None, None)
+    gram, left = over.project(x, here, levels, projected)
+    if not effects.levels:
+        return projected, gram, squares
+    rms, size = np.sqrt(sizes[0] / total), _lengths(asked)
     for _ in range(MAX_REFINEMENTS):
-        gram, left = _gram(effects, projected, here, levels)
         worst = max(
-            float(np.max(np.sqrt((one**2).reshape(len(x), -1).sum(axis=1)) / np.maximum(of, 1e-300)))
-            for one, of in zip(left, size, strict=True)
+            float(np.max(one / np.maximum(of, TINY))) for one, of in zip(_lengths(left), size, strict=True)
         )
         if worst <= PRECISION:
             break
         relative = min(max(0.1 * PRECISION / worst, 1e-6), 0.1)
+        equations = effects.equations(here) if equations is None else equations
         levels = equations.solve(left, None, Accuracy(relative, rms))
+        gram, left = over.project(projected, here, levels, projected)
     return projected, gram, squares
 
 
-def _weighted(x: Array, weights: Array) -> Array:
-    return np.multiply(x, weights, out=scratch("weighted", x.shape))
-
-
-def _gram(effects: Effects, x: Array, weights: Array, levels: Margins | None = None) -> tuple[Array, Margins]:
-    """Take effects off regressors, in place; return X'WX and the sums of WX by level."""
-    totals = Totals(effects, len(x))
-    taken = [-one for one in levels or ()]
-
-    def of_block(block: slice) -> tuple[Array, Margins]:
-        part = x[:, block]
-        add_levels(effects, taken, block, part)
-        weighted = _weighted(part, weights[block])
-        room = totals.room()
-        totals.take(weighted, block, room)
-        return weighted.reshape(len(x), -1) @ part.reshape(len(x), -1).T, room
-
-    parts = each(of_block, effects.blocks)
-    return np.sum([part[0] for part in parts], axis=0), totals.close([part[1] for part in parts])
-
-
-def _squares(x: Array, *weights: Array) -> Array:
-    """Return the sums of squares of regressors (K, *cells) under each of several weights."""
-    flat = (x * x).reshape(len(x), -1)
-    return np.stack([flat @ one.ravel() for one in weights])
+def _lengths(margins: Margins) -> list[Array]:
+    """Return the root of the sum of squares of each column (K,), for each effect."""
+    return [np.sqrt((one**2).reshape(len(one), -1).sum(axis=1)) for one in margins]
 
 
 def _dependent(gram: Array, squares: Array, part: float = OWN_PART) -> list[int]:

@@ -62,7 +62,7 @@ class Layout:
         """Return columns of rows as cells (columns, *shape), 0 where there is no row."""
         shape = self.effects.shape
         if self.at is None and len(columns) == 1 and self.axes == tuple(range(len(shape))):
-            return columns[0].reshape(1, *shape)
+            return np.ascontiguousarray(columns[0]).reshape(1, *shape)
         at, out = self.at, np.zeros((len(columns), *shape))
 
         def of_column(number: int) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.gravity.effects import Array, Effects, add_levels, margins
-from hikiwake.gravity.parallel import each, scratch
+from hikiwake.gravity.effects import Array, Effects
+from hikiwake.gravity.passes import passes
 
 Rows = NDArray[np.intp]
 Mask = NDArray[np.bool_]
@@ -21,7 +21,6 @@ ALL_ZERO = "all flows of a fixed effect are zero"
 SINGLETON = "only row of a fixed effect"
 SEPARATED = "separated by regressors"
 NO_WEIGHT = "weight zero"
-LARGEST_RISE = 0.01
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,12 @@ class Drops(Mapping[str, Rows]):
 
 
 def prune(effects: Effects, target: Array, base: Array, *, zeros: bool) -> tuple[Mask, Mask]:
-    """Find cells that cannot inform: levels whose flows are all zero, and levels with one cell.
+    """Take away cells that cannot inform: levels whose flows are all zero, and levels with one cell.
 
     Parameters
     ----------
     target : cells, weight times flow.
-    base : cells, above 0 where there is a row.
+    base : cells, above 0 where there is a row; set to 0 where one is taken, in place.
     zeros : whether a level without any flow is to go (Poisson: its effect would be minus infinity).
 
     Returns
@@ -62,52 +61,27 @@ def prune(effects: Effects, target: Array, base: Array, *, zeros: bool) -> tuple
     Two boolean arrays of cells: all zero, singleton. Taking away either may make more of both; they are
     followed until nothing is left to take.
     """
-    here: Mask = base > 0.0
-    none, single = np.zeros_like(here), np.zeros_like(here)
-
-    def of_block(block: slice) -> Array:
-        part = scratch("pruned", (2, *here[block].shape))
-        part[0] = here[block]
-        np.multiply(part[0], target[block], out=part[1])
-        return part
-
+    none, single = np.zeros(base.shape, dtype=bool), np.zeros(base.shape, dtype=bool)
+    over, nothing = passes(effects), np.empty((0, *base.shape))
     while effects.levels:
-        counts = margins(effects, 2, of_block)
-        found = zeros and _mark(effects, [(one[0] > 0.0) & (one[1] == 0.0) for one in counts], here, none)
-        found |= _mark(effects, [one[0] == 1.0 for one in counts], here, single)
+        counts = over.sums(nothing, target, base).margins
+        found = zeros and _mark(effects, [(one[0] > 0.0) & (one[1] == 0.0) for one in counts], base, none)
+        found |= _mark(effects, [one[0] == 1.0 for one in counts], base, single)
         if not found:
             break
     return none, single
 
 
-def _mark(effects: Effects, levels: list[Mask], here: Mask, out: Mask) -> bool:
-    """Move the cells of marked levels from `here` to `out`, in place; return whether there were any."""
-    if not any(one.any() for one in levels):
+def _mark(effects: Effects, levels: list[Mask], base: Array, out: Mask) -> bool:
+    """Move the cells of marked levels out of `base`, in place; return whether there were any."""
+    marked = [which for which, one in enumerate(levels) if one.any()]
+    if not marked:
         return False
-    as_numbers = [one[None].astype(np.float64) for one in levels]
-
-    def of_block(block: slice) -> bool:
-        hits = scratch("hits", (1, *here[block].shape))
-        hits[...] = 0.0
-        add_levels(effects, as_numbers, block, hits)
-        hit = (hits[0] > 0.0) & here[block]
-        out[block] |= hit
-        here[block] &= ~hit
-        return bool(hit.any())
-
-    return any(each(of_block, effects.blocks))
-
-
-def separated(target: Array, base: Array, moving: Array) -> Mask:
-    """Find cells that a combination of regressors and effects separates.
-
-    Where the optimum lies at infinity, Newton's step tends to the direction in which it lies: the linear
-    predictor of separated cells falls by one each step, and that of cells with trade stands still. The step
-    is by construction a combination z of regressors and effects, so it is the certificate of Correia,
-    Guimaraes & Zylkin (2019): z = 0 where there is trade, z <= 0 elsewhere, z < 0 somewhere.
-    """
-    without = (target == 0.0) & (base > 0.0)
-    out: Mask = without & (moving < -0.5)
-    if np.max(moving, initial=0.0, where=without) > LARGEST_RISE:
-        out[...] = False
-    return out
+    hit = base > 0.0
+    at_all = np.zeros(base.shape, dtype=bool)
+    for which in marked:
+        at_all |= effects.spread(which, levels[which][None], slice(None))[0]
+    hit &= at_all
+    out |= hit
+    base[hit] = 0.0
+    return bool(hit.any())

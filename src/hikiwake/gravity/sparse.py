@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Margins, reciprocal
+from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Levels, Margins, reciprocal
 from hikiwake.gravity.parallel import each
 
 MAX_ROUNDS = 20_000
@@ -25,13 +25,14 @@ class Sparse:
         self.blocks: Sequence[slice] = (slice(0, rows),)
         self.levels: Sequence[tuple[int, ...]] = tuple((size,) for size in sizes)
         self.local: Sequence[bool] = (False,) * len(sizes)
+        self.tensor = False
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums by level of all rows."""
         codes, size = self.codes[which], self.levels[which][0]
         return np.stack(each(lambda column: sums_by_level(codes, column, size), list(cells)))
 
-    def spread(self, which: int, values: Array, block: slice) -> Array:
+    def spread(self, which: int, values: Levels, block: slice) -> Levels:
         """Return the value of each row's level."""
         return np.take(values, self.codes[which][block], axis=-1)
 

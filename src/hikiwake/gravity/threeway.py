@@ -12,14 +12,15 @@ needs: what importers' effects give it, its own effects, and what these give bac
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
-from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Margins, reciprocal
+from hikiwake import kernels
+from hikiwake.gravity.conjugate import conjugate, dots, enough
+from hikiwake.gravity.effects import Accuracy, Array, Equations, Levels, Margins, added, reciprocal
 from hikiwake.gravity.parallel import each, scratch, spans
-
-MAX_ROUNDS = 2_000
-NO_CURVATURE = 1e-13
 
 
 class ThreeWay:
@@ -38,6 +39,7 @@ class ThreeWay:
             (exporters, importers),
         )
         self.local: Sequence[bool] = (True, False, True)
+        self.tensor = True
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums of the block's exporters, or of all importers."""
@@ -50,19 +52,95 @@ class ThreeWay:
         out: Array = np.matmul(np.ones(cells.shape[1]), flat)
         return out.reshape(len(cells), *cells.shape[2:])
 
-    def spread(self, which: int, values: Array, block: slice) -> Array:
+    def spread(self, which: int, values: Levels, block: slice) -> Levels:
         """Return levels with the missing axis."""
         if which == 1:
             return values[:, None]
         part = values[:, block]
         return part[:, :, :, None] if which == 0 else part[:, :, None, :]
 
-    def equations(self, weights: Array) -> _Concentrated:
+    def equations(self, weights: Array) -> Equations:
         """Concentrate the pairs out and invert the blocks of exporters and importers."""
-        return _Concentrated(self, weights)
+        found = kernels.compiled()
+        return _Concentrated(self, weights) if found is None else _Compiled(self, weights, found)
+
+
+class _Compiled:
+    """The equations with compiled passes.
+
+    Given the importers' effects, each exporter and its pairs are solved exactly; what all effects give the
+    importers' own equations is added up in the same reading of the weights.
+    """
+
+    def __init__(self, effects: ThreeWay, weights: Array, found: ModuleType) -> None:
+        exporters, times, importers = weights.shape
+        self.kernels = found
+        self.blocks = effects.blocks
+        self.importers = spans(importers, exporters * times)
+        self.weights = weights
+        pairs, inverse = np.empty((exporters, importers)), np.empty((exporters, times, times))
+        self.preconditioner = np.empty((times, times, importers))
+        each(lambda block: found.pairs(weights, pairs, inverse, block.start, block.stop), self.blocks)
+        self.whole = float(np.sqrt(np.divide(1.0, pairs, out=np.zeros_like(pairs), where=pairs > 0.0).sum()))
+        self.parts = weights, pairs, inverse
+        each(
+            lambda block: found.importers(weights, pairs, self.preconditioner, block.start, block.stop),
+            self.importers,
+        )
+
+    def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
+        """Eliminate pairs and exporters, iterate on importers until the residual has fallen enough."""
+        asked = [np.ascontiguousarray(part) for part in right]
+        given = self._exporters(None, (asked[0], asked[2]))
+        target = enough(asked[1], self._conditioned, accuracy, self.whole)
+        begin = None if start is None else start[1]
+        b = conjugate((self._apply, self._conditioned), asked[1] - given.back, begin, target)
+        found = self._exporters(b, (asked[0], asked[2]), wanted=False)
+        return [found.exporters, b, found.pairs]
+
+    def _conditioned(self, r: Array) -> Array:
+        out = np.empty_like(r)
+        self.kernels.by_importer(self.preconditioner, r, out, 0, r.shape[2])
+        return out
+
+    def _apply(self, b: Array) -> tuple[Array, Array]:
+        found = self._exporters(b, (None, None))
+        return found.back, found.dots
+
+    def _exporters(
+        self, b: Array | None, right: tuple[Array | None, Array | None], *, wanted: bool = True
+    ) -> _Given:
+        """Solve the exporters and their pairs for right sides (or 0), given importers' effects b (or 0).
+
+        Where it is `wanted`, `back` is what all effects together give the importers' equations.
+        """
+        columns = len(b if b is not None else right[0])  # type: ignore[arg-type]  # never both
+        (exporters, times), (_, importers) = self.parts[2].shape[:2], self.parts[1].shape
+        a, pairs = np.empty((columns, exporters, times)), np.empty((columns, exporters, importers))
+
+        def of_block(block: slice) -> tuple[Array | None, Array]:
+            back = np.empty((columns, times, importers)) if wanted else None
+            squares = np.empty(columns)
+            self.kernels.exporters(*self.parts, b, *right, a, pairs, back, squares, block.start, block.stop)
+            return back, squares
+
+        parts = each(of_block, self.blocks)
+        backs = [part[0] for part in parts if part[0] is not None]
+        return _Given(a, pairs, added(backs) if backs else a, added([part[1] for part in parts]))
+
+
+class _Given(NamedTuple):
+    """Effects of exporters and pairs, what they give back to importers, and b'Cb of their own matrix."""
+
+    exporters: Array
+    pairs: Array
+    back: Array
+    dots: Array
 
 
 class _Concentrated:
+    """The same in NumPy."""
+
     def __init__(self, effects: ThreeWay, weights: Array) -> None:
         exporters, times, importers = weights.shape
         self.blocks = effects.blocks
@@ -128,11 +206,9 @@ class _Concentrated:
                 out[k] = self._to_importers(block, self._own(block, asked[k, block]), of_pairs)
             return out
 
-        reduced = right[1] - _added(each(eliminate, self.blocks))
-        # Relative to what was asked, not to what is left of it: the pairs may hold a regressor wholly.
-        wanted = accuracy.relative * np.sqrt(_dots(right[1], self._conditioned(right[1])))
-        target = np.maximum(wanted, ROUNDING * accuracy.size * self.whole)
-        b = self._iterate(reduced, None if start is None else start[1], target)
+        reduced = right[1] - added(each(eliminate, self.blocks))
+        target = enough(right[1], self._conditioned, accuracy, self.whole)
+        b = conjugate((self._apply, self._conditioned), reduced, None if start is None else start[1], target)
         a, pairs = np.empty_like(right[0]), np.empty_like(right[2])
 
         def insert(block: slice) -> None:
@@ -157,54 +233,13 @@ class _Concentrated:
                 out[k] = self._to_importers(block, self._own(block, self._to_exporters(block, column)))
             return out
 
-        return own - _added(each(of_block, self.blocks)), own
-
-    def _iterate(self, right: Array, start: Array | None, target: Array) -> Array:
-        """Conjugate gradients, a column of its own step each; a column that has converged is left out."""
-        b = np.zeros_like(right) if start is None else start.copy()
-        residual = right.copy()
-        begun = np.flatnonzero(b.reshape(len(b), -1).any(axis=1))
-        if begun.size:
-            residual[begun] -= self._apply(b[begun])[0]
-        z = self._conditioned(residual)
-        live = np.flatnonzero(np.sqrt(_dots(residual, z)) > target)
-        r, z = residual[live], z[live]
-        p, rz = z.copy(), _dots(r, z)
-        for _ in range(MAX_ROUNDS):
-            if not live.size:
-                break
-            q, own = self._apply(p)
-            curvature = _dots(p, q)
-            # What rounding leaves along the effects that are not identified has no curvature.
-            curved = curvature > NO_CURVATURE * _dots(p, own)
-            step = np.divide(rz, curvature, out=np.zeros_like(rz), where=curved)[:, None, None]
-            b[live] += step * p
-            r -= step * q
-            z = self._conditioned(r)
-            before, rz = rz, _dots(r, z)
-            p = z + np.divide(rz, before, out=np.zeros_like(rz), where=before > 0.0)[:, None, None] * p
-            going = (np.sqrt(rz) > target[live]) & curved
-            live, r, p, rz = live[going], r[going], p[going], rz[going]
-        return b
+        return own - added(each(of_block, self.blocks)), dots(b, own)
 
 
 def _by_importer(matrices: Array, values: Array) -> Array:
     """Return matrices (J, T, T) times values (R, T, J)."""
     turned = np.ascontiguousarray(values.transpose(0, 2, 1))[..., None]
     return np.ascontiguousarray(np.matmul(matrices, turned)[..., 0].transpose(0, 2, 1))
-
-
-def _dots(one: Array, two: Array) -> Array:
-    out: Array = np.maximum(np.einsum("rtj,rtj->r", one, two), 0.0)
-    return out
-
-
-def _added(parts: Sequence[Array]) -> Array:
-    """Add in the order of the blocks, so that the last digit never depends on the threads."""
-    out = parts[0]
-    for part in parts[1:]:
-        np.add(out, part, out=out)
-    return out
 
 
 def _inverses(weights: Array, pairs: Array) -> tuple[Array, Array]:

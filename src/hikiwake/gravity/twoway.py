@@ -7,10 +7,12 @@ weights W. Exporters are eliminated; what stays is one matrix of importers a yea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 
 import numpy as np
 
-from hikiwake.gravity.effects import Accuracy, Array, Margins, reciprocal
+from hikiwake import kernels
+from hikiwake.gravity.effects import Accuracy, Array, Equations, Levels, Margins, reciprocal
 from hikiwake.gravity.parallel import each, scratch, spans
 
 # A year may fall apart into groups that do not trade with each other; each has a free level.
@@ -26,6 +28,7 @@ class TwoWay:
         self.blocks: Sequence[slice] = spans(times, exporters * importers)
         self.levels: Sequence[tuple[int, ...]] = ((times, exporters), (times, importers))
         self.local: Sequence[bool] = (True, True)
+        self.tensor = True
 
     def sums(self, which: int, cells: Array) -> Array:
         """Return the sums of the block's years."""
@@ -34,14 +37,34 @@ class TwoWay:
             return np.asarray(np.matmul(cells, np.ones(cells.shape[-1])))
         return np.asarray(np.matmul(np.ones(cells.shape[-2]), cells))
 
-    def spread(self, which: int, values: Array, block: slice) -> Array:
+    def spread(self, which: int, values: Levels, block: slice) -> Levels:
         """Return levels with the missing axis."""
         part = values[:, block]
         return part[:, :, :, None] if which == 0 else part[:, :, None, :]
 
-    def equations(self, weights: Array) -> _Years:
+    def equations(self, weights: Array) -> Equations:
         """Prepare the equations of each year."""
-        return _Years(self, weights)
+        found = kernels.compiled()
+        return _Years(self, weights) if found is None else _Compiled(self, weights, found)
+
+
+class _Compiled:
+    """The years' equations, compiled."""
+
+    def __init__(self, effects: TwoWay, weights: Array, found: ModuleType) -> None:
+        self.kernels = found
+        self.blocks = effects.blocks
+        self.weights = weights
+
+    def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
+        """Solve directly: no start is needed, and the accuracy is that of the machine."""
+        del start, accuracy
+        asked = [np.ascontiguousarray(part) for part in right]
+        out = [np.empty_like(part) for part in asked]
+        each(
+            lambda block: self.kernels.years(self.weights, *asked, *out, block.start, block.stop), self.blocks
+        )
+        return out
 
 
 class _Years:

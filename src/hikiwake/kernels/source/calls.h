@@ -1,0 +1,50 @@
+/* What each function is given: the arrays of one call, checked, and the block to work on. */
+
+#ifndef HIKIWAKE_CALLS_H
+#define HIKIWAKE_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Cells (A, B, C) whose effects are levels by two of the axes; `bc` and its sums may be NULL: no such effect.
+   Sums by A and B and by A and C lie in the whole array, those by B and C are of the block alone. */
+typedef struct {
+    size_t a, b, c, k, first, last;
+    const double *slopes, *x, *target, *base, *weights, *given, *ab, *bc, *ac, *flows_ab, *flows_ac;
+    double *out, *by_ab, *by_bc, *by_ac, *gram, *scores, *found;
+    double *room; /* for one row of C */
+} Cells;
+
+/* Three-way equations: weights (A, B, C) of exporters A, times B, importers C. See exporters.h. */
+typedef struct {
+    size_t a, b, c, r, first, last;
+    const double *weights, *x, *right_ab, *right_ac;
+    double *pairs, *inverse, *by_ab, *by_ac, *out, *dots;
+} Exporters;
+
+/* Two-way equations of years A: weights (A, B, C), right sides and solutions (R, A, B) and (R, A, C). */
+typedef struct {
+    size_t a, b, c, r, first, last;
+    const double *weights, *right_ab, *right_ac;
+    double *by_ab, *by_ac;
+} Years;
+
+/* Everything that is compiled for one set of instructions. Where something is returned, 0 says that there was
+   no memory. */
+typedef struct {
+    const char *name;
+    void (*predict)(const Cells *);
+    void (*sweep)(const Cells *);
+    void (*change)(const Cells *);
+    void (*sums)(const Cells *);
+    void (*balance)(const Cells *);
+    void (*magnitudes)(const Cells *);
+    void (*project)(const Cells *);
+    int (*pairs)(const Exporters *);
+    int (*importers)(const Exporters *);
+    int (*exporters)(const Exporters *);
+    int (*by_importer)(const Exporters *);
+    int (*years)(const Years *);
+} Set;
+
+#endif

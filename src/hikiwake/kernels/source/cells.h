@@ -1,0 +1,258 @@
+/* Passes over cells (A, B, C) with levels by axes AB, AC and perhaps BC: one reading of the cells does all. */
+
+/* The linear predictor of some cells of a row: regressors times slopes, and the levels there. */
+#define linear NAME(linear)
+static ALWAYS V linear(const Cells *call, size_t row, V of_row, const double *bc, const double *ac, size_t j, size_t left) {
+    V eta = of_row + load(ac + j, left);
+    if (bc != NULL) eta += load(bc + j, left);
+    size_t cells = call->a * call->b * call->c;
+    for (size_t k = 0; k < call->k; k++) eta += all(call->slopes[k]) * load(call->x + k * cells + row + j, left);
+    return eta;
+}
+
+/* out = the linear predictor. */
+#define predict_cells NAME(predict_cells)
+static void predict_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c;
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++) {
+            size_t row = (a * b_count + b) * c;
+            const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
+            V of_row = all(call->ab[a * b_count + b]);
+            EACH(j, left, c) store(call->out + row + j, linear(call, row, of_row, bc, call->ac + a * c, j, left), left);
+        }
+}
+
+/* found = the largest absolute value of the linear predictor where there is trade, and the least and the
+   greatest where there is none but a cell. */
+#define change_cells NAME(change_cells)
+static void change_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c;
+    V at_trade = all(0.0), least = all(0.0), most = all(0.0);
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++) {
+            size_t row = (a * b_count + b) * c;
+            const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
+            V of_row = all(call->ab[a * b_count + b]);
+            EACH(j, left, c) {
+                V eta = linear(call, row, of_row, bc, call->ac + a * c, j, left);
+                V target = load(call->target + row + j, left), base = load(call->base + row + j, left);
+                INTEGERS trade = (INTEGERS)(target > all(0.0));
+                INTEGERS none = (INTEGERS)(base > all(0.0)) & (INTEGERS)(target == all(0.0));
+                V size = choose((INTEGERS)(eta < all(0.0)), -eta, eta);
+                /* What is no number differs from itself, and stays. */
+                at_trade = choose(trade & ((INTEGERS)(size > at_trade) | (INTEGERS)(size != size)), size, at_trade);
+                least = choose(none & (INTEGERS)(eta < least), eta, least);
+                most = choose(none & (INTEGERS)(eta > most), eta, most);
+            }
+        }
+    double *found = call->found;
+    found[0] = found[1] = found[2] = 0.0;
+    for (int lane = 0; lane < LANES; lane++) {
+        if (at_trade[lane] > found[0] || at_trade[lane] != at_trade[lane]) found[0] = at_trade[lane];
+        if (least[lane] < found[1]) found[1] = least[lane];
+        if (most[lane] > found[2]) found[2] = most[lane];
+    }
+}
+
+/* Add a column of a row to its sums by level: what it adds up to, and itself to those by AC and BC. */
+#define gather NAME(gather)
+static ALWAYS void gather(const Cells *call, size_t column, size_t a, size_t b, const double *values) {
+    size_t c = call->c;
+    double *ac = call->by_ac + (column * call->a + a) * c;
+    double *bc = call->by_bc == NULL ? NULL : call->by_bc + (column * call->b + b) * c;
+    V sum = all(0.0), other = all(0.0);
+    for (size_t j = 0; j < c; j += 2 * LANES) {
+        V one = load(values + j, c - j);
+        store(ac + j, load(ac + j, c - j) + one, c - j);
+        if (bc != NULL) store(bc + j, load(bc + j, c - j) + one, c - j);
+        sum += one;
+        size_t next = j + LANES;
+        if (next >= c) break;
+        V two = load(values + next, c - next);
+        store(ac + next, load(ac + next, c - next) + two, c - next);
+        if (bc != NULL) store(bc + next, load(bc + next, c - next) + two, c - next);
+        other += two;
+    }
+    call->by_ab[(column * call->a + a) * call->b + b] = sum_of(sum + other);
+}
+
+/* Set the sums of a block to nothing. */
+#define clear NAME(clear)
+static void clear(const Cells *call, size_t columns) {
+    for (size_t column = 0; column < columns; column++) {
+        for (size_t at = call->first * call->c; at < call->last * call->c; at++)
+            call->by_ac[column * call->a * call->c + at] = 0.0;
+        if (call->by_bc != NULL)
+            for (size_t at = 0; at < call->b * call->c; at++) call->by_bc[column * call->b * call->c + at] = 0.0;
+    }
+}
+
+#define dot NAME(dot)
+static ALWAYS double dot(const double *one, const double *other, size_t n) {
+    V sum = all(0.0), more = all(0.0);
+    size_t j = 0;
+    for (; j + 2 * LANES <= n; j += 2 * LANES) {
+        sum += load(one + j, LANES) * load(other + j, LANES);
+        more += load(one + j + LANES, LANES) * load(other + j + LANES, LANES);
+    }
+    for (; j < n; j += LANES) sum += load(one + j, n - j) * load(other + j, n - j);
+    return sum_of(sum + more);
+}
+
+/* Weight each regressor of a row, from column `from` of the sums on, and add to its products with those
+   before it. */
+#define weigh NAME(weigh)
+static ALWAYS void weigh(const Cells *call, const double *x, const double *weights, size_t a, size_t b, size_t from,
+                         double *room) {
+    size_t c = call->c, row = (a * call->b + b) * c, cells = call->a * call->b * c;
+    for (size_t k = 0; k < call->k; k++) {
+        const double *own = x + k * cells + row;
+        EACH(j, left, c) store(room + j, load(own + j, left) * load(weights + j, left), left);
+        gather(call, from + k, a, b, room);
+        for (size_t l = 0; l <= k; l++) call->gram[k * call->k + l] += dot(room, x + l * cells + row, c);
+    }
+}
+
+/* out = base exp(linear predictor), the mean; sums by level of target less mean, then of each regressor
+   times mean; gram (K, K), its lower half; scores = x'(target - mean); found[0] = the sum of the mean. */
+#define sweep_cells NAME(sweep_cells)
+static void sweep_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c, cells = call->a * b_count * c;
+    double *room = call->room;
+    V whole = all(0.0);
+    clear(call, call->k + 1);
+    for (size_t at = 0; at < call->k * call->k; at++) call->gram[at] = 0.0;
+    for (size_t k = 0; k < call->k; k++) call->scores[k] = 0.0;
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++) {
+            size_t row = (a * b_count + b) * c;
+            const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
+            V of_row = all(call->ab[a * b_count + b]);
+            EACH(j, left, c) {
+                V eta = linear(call, row, of_row, bc, call->ac + a * c, j, left);
+                V mean = exponential(eta) * load(call->base + row + j, left);
+                store(call->out + row + j, mean, left);
+                store(room + j, load(call->target + row + j, left) - mean, left);
+                whole += mean;
+            }
+            gather(call, 0, a, b, room);
+            for (size_t k = 0; k < call->k; k++) call->scores[k] += dot(room, call->x + k * cells + row, c);
+            weigh(call, call->x, call->out + row, a, b, 1, room);
+        }
+    call->found[0] = sum_of(whole);
+}
+
+/* Sums by level of where a cell is, and of the target there; scores = x'target. */
+#define sum_cells NAME(sum_cells)
+static void sum_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c, cells = call->a * b_count * c;
+    double *room = call->room;
+    clear(call, 2);
+    for (size_t k = 0; k < call->k; k++) call->scores[k] = 0.0;
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++) {
+            size_t row = (a * b_count + b) * c;
+            EACH(j, left, c) {
+                INTEGERS here = (INTEGERS)(load(call->base + row + j, left) > all(0.0));
+                store(room + j, choose(here, all(1.0), all(0.0)), left);
+            }
+            gather(call, 0, a, b, room);
+            EACH(j, left, c) store(room + j, load(call->target + row + j, left) * load(room + j, left), left);
+            gather(call, 1, a, b, room);
+            for (size_t k = 0; k < call->k; k++) call->scores[k] += dot(room, call->x + k * cells + row, c);
+        }
+}
+
+/* Sums by level of each absolute regressor times its weight; found (2, K) = the squares of each under the
+   weights and under those given. */
+#define measure_cells NAME(measure_cells)
+static void measure_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c, cells = call->a * b_count * c;
+    double *room = call->room;
+    clear(call, call->k);
+    for (size_t k = 0; k < 2 * call->k; k++) call->found[k] = 0.0;
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++)
+            for (size_t k = 0; k < call->k; k++) {
+                size_t row = (a * b_count + b) * c;
+                V here = all(0.0), given = all(0.0);
+                EACH(j, left, c) {
+                    V x = load(call->x + k * cells + row + j, left), weight = load(call->weights + row + j, left);
+                    V weighted = choose((INTEGERS)(x < all(0.0)), -x, x) * weight;
+                    store(room + j, weighted, left);
+                    here += x * x * weight;
+                    given += x * x * load(call->given + row + j, left);
+                }
+                gather(call, k, a, b, room);
+                call->found[k] += sum_of(here);
+                call->found[call->k + k] += sum_of(given);
+            }
+}
+
+/* out (K, A, B, C) = x less the levels (K, ...) of each; sums by level of each times weight; gram (K, K).
+   `x` and `out` may be the same. */
+#define project_cells NAME(project_cells)
+static void project_cells(const Cells *call) {
+    size_t a_count = call->a, b_count = call->b, c = call->c, cells = a_count * b_count * c;
+    clear(call, call->k);
+    for (size_t at = 0; at < call->k * call->k; at++) call->gram[at] = 0.0;
+    for (size_t a = call->first; a < call->last; a++)
+        for (size_t b = 0; b < b_count; b++) {
+            size_t row = (a * b_count + b) * c;
+            for (size_t k = 0; k < call->k; k++) {
+                V of_row = all(call->ab[(k * a_count + a) * b_count + b]);
+                const double *ac = call->ac + (k * a_count + a) * c;
+                const double *bc = call->bc == NULL ? NULL : call->bc + (k * b_count + b) * c;
+                EACH(j, left, c) {
+                    V level = of_row + load(ac + j, left);
+                    if (bc != NULL) level += load(bc + j, left);
+                    store(call->out + k * cells + row + j, load(call->x + k * cells + row + j, left) - level, left);
+                }
+            }
+            weigh(call, call->out, call->weights + row, a, b, 0, call->room);
+        }
+}
+
+/* One sweep of proportional fitting of the factors of levels, out of sums of flows by level: first those by AB,
+   then those by AC, both in place; by_bc = the sums that these leave for BC. Where there are no flows or
+   no cells a factor stays. */
+#define balance_cells NAME(balance_cells)
+static void balance_cells(const Cells *call) {
+    size_t b_count = call->b, c = call->c;
+    if (call->by_bc != NULL)
+        for (size_t at = 0; at < b_count * c; at++) call->by_bc[at] = 0.0;
+    for (size_t a = call->first; a < call->last; a++) {
+        const double *base = call->base + a * b_count * c;
+        double *ab = call->by_ab + a * b_count, *ac = call->by_ac + a * c, *have = call->room;
+        for (size_t j = 0; j < c; j++) have[j] = 0.0;
+        for (size_t b = 0; b < b_count; b++) {
+            V sum = all(0.0);
+            const double *bc = call->bc == NULL ? NULL : call->bc + b * c, *row = base + b * c;
+            EACH(j, left, c) {
+                V cell = load(row + j, left);
+                if (bc != NULL) cell *= load(bc + j, left);
+                sum += cell * load(ac + j, left);
+            }
+            double there = sum_of(sum), flows = call->flows_ab[a * b_count + b];
+            if (flows > 0.0 && there > 0.0) ab[b] = flows / there;
+            V factor = all(ab[b]);
+            EACH(j, left, c) {
+                V cell = load(row + j, left) * factor;
+                if (bc != NULL) cell *= load(bc + j, left);
+                store(have + j, load(have + j, left) + cell, left);
+            }
+        }
+        for (size_t j = 0; j < c; j++)
+            if (call->flows_ac[a * c + j] > 0.0 && have[j] > 0.0) ac[j] = call->flows_ac[a * c + j] / have[j];
+        if (call->by_bc == NULL) continue;
+        for (size_t b = 0; b < b_count; b++) {
+            V factor = all(ab[b]);
+            EACH(j, left, c) {
+                V cell = load(base + b * c + j, left) * factor * load(ac + j, left);
+                double *sum = call->by_bc + b * c + j;
+                store(sum, load(sum, left) + cell, left);
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+/* The normal equations of exporter-time, importer-time and pair effects, weights (A, B, C) of exporters, times
+   and importers. Given the importers' effects b (B, C), each exporter stands alone:
+
+       sum_c w (b + a + p) = right by AB,   sum_b w (b + a + p) = right by AC
+
+   for its own effects a and its pairs p: the pairs are concentrated out, which leaves one (B, B) matrix. */
+
+#define TILE 4
+/* A pivot below this part of its diagonal is rounding: the level is not identified, and stays at 0. */
+#define NOTHING 1e-15
+/* What keeps levels apart that the data tie together. */
+#define RIDGE 1e-12
+
+/* Turn matrices (n, n), one in each lane, into inverses, from their lower halves: L D L' first. */
+#define invert NAME(invert)
+static void invert(V *m, size_t n, V *pivots) {
+    for (size_t t = 0; t < n; t++) pivots[t] = m[t * n + t] * all(NOTHING);
+    for (size_t s = 0; s < n; s++) {
+        V pivot = m[s * n + s];
+        pivots[s] = choose((INTEGERS)(pivot > pivots[s]), all(1.0) / pivot, all(0.0));
+        for (size_t t = s + 1; t < n; t++) {
+            V factor = m[t * n + s] * pivots[s];
+            for (size_t u = s + 1; u <= t; u++) m[t * n + u] -= factor * m[u * n + s];
+        }
+        for (size_t t = s + 1; t < n; t++) m[t * n + s] *= pivots[s];
+    }
+    /* L^-1 in the place of L, row after row. */
+    for (size_t t = 1; t < n; t++)
+        for (size_t s = 0; s < t; s++) {
+            V value = -m[t * n + s];
+            for (size_t u = s + 1; u < t; u++) value -= m[t * n + u] * m[u * n + s];
+            m[t * n + s] = value;
+        }
+    for (size_t t = 0; t < n; t++) m[t * n + t] = all(1.0);
+    /* (L^-1)' D^-1 L^-1, above the diagonal first, where nothing is needed any more. */
+    for (size_t s = 0; s < n; s++)
+        for (size_t t = s; t < n; t++) {
+            V value = m[t * n + s] * pivots[t];
+            for (size_t u = t + 1; u < n; u++) value += m[u * n + t] * (m[u * n + s] * pivots[u]);
+            m[s * n + t] = value;
+        }
+    for (size_t t = 0; t < n; t++)
+        for (size_t s = 0; s < t; s++) m[t * n + s] = m[s * n + t];
+}
+
+/* From minus the products between times to the matrix that can be inverted: a level that is the same at all
+   times belongs to the pairs, and a constant takes its place, which changes no effect's value at any cell. */
+#define closed NAME(closed)
+static void closed(V *m, size_t n, const V *sums) {
+    V total = all(0.0);
+    for (size_t t = 0; t < n; t++) total += sums[t];
+    V constant = total / all((double)(n * n)) + choose((INTEGERS)(total == all(0.0)), all(1.0), all(0.0));
+    for (size_t t = 0; t < n; t++) {
+        m[t * n + t] += sums[t] + all(RIDGE) * sums[t] + choose((INTEGERS)(sums[t] == all(0.0)), all(1.0), all(0.0));
+        for (size_t s = 0; s <= t; s++) m[t * n + s] += constant;
+    }
+}
+
+#define room_for NAME(room_for)
+static V *room_for(size_t vectors) {
+    void *held = malloc((vectors + 1) * sizeof(V));
+    return (V *)held;
+}
+
+/* Products of one exporter's rows with its scaled rows, subtracted into one lane of the lower half. */
+#define products NAME(products)
+static ALWAYS void products(const double *w, const double *scaled, size_t n, size_t c, V *m, size_t lane) {
+    for (size_t t0 = 0; t0 < n; t0 += TILE)
+        for (size_t s0 = 0; s0 <= t0; s0 += TILE) {
+            V sum[TILE][TILE];
+            size_t rows = n - t0 < TILE ? n - t0 : TILE, columns = n - s0 < TILE ? n - s0 : TILE;
+            for (size_t t = 0; t < TILE; t++)
+                for (size_t s = 0; s < TILE; s++) sum[t][s] = all(0.0);
+            EACH(j, left, c) {
+                V here[TILE], there[TILE];
+                /* Beyond the last time the last one is read again: the result is not used. */
+                for (size_t t = 0; t < TILE; t++) here[t] = load(w + (t0 + (t < rows ? t : rows - 1)) * c + j, left);
+                for (size_t s = 0; s < TILE; s++)
+                    there[s] = load(scaled + (s0 + (s < columns ? s : columns - 1)) * c + j, left);
+                for (size_t t = 0; t < TILE; t++)
+                    for (size_t s = 0; s < TILE; s++) sum[t][s] += here[t] * there[s];
+            }
+            for (size_t t = 0; t < rows; t++)
+                for (size_t s = 0; s < columns; s++) m[(t0 + t) * n + s0 + s][lane] = -sum_of(sum[t][s]);
+        }
+}
+
+/* Of each exporter: pairs (A, C) = 1 / sum_b w, and the inverse (A, B, B). */
+#define each_pair NAME(each_pair)
+static int each_pair(const Exporters *call) {
+    size_t n = call->b, c = call->c, rest = (n * c + LANES - 1) / LANES;
+    V *m = room_for(n * n + 2 * n + rest);
+    if (m == NULL) return 0;
+    V *totals = m + n * n, *pivots = totals + n;
+    double *scaled = (double *)(pivots + n);
+    for (size_t first = call->first; first < call->last; first += LANES) {
+        size_t group = call->last - first < LANES ? call->last - first : LANES;
+        for (size_t at = 0; at < n * n + n; at++) m[at] = all(0.0);
+        for (size_t lane = 0; lane < group; lane++) {
+            const double *w = call->weights + (first + lane) * n * c;
+            double *own = call->pairs + (first + lane) * c;
+            EACH(j, left, c) {
+                V sum = all(0.0);
+                for (size_t t = 0; t < n; t++) sum += load(w + t * c + j, left);
+                store(own + j, reciprocal(sum), left);
+            }
+            for (size_t t = 0; t < n; t++) {
+                V sum = all(0.0);
+                EACH(j, left, c) {
+                    V cell = load(w + t * c + j, left);
+                    sum += cell;
+                    store(scaled + t * c + j, cell * load(own + j, left), left);
+                }
+                totals[t][lane] = sum_of(sum);
+            }
+            products(w, scaled, n, c, m, lane);
+        }
+        closed(m, n, totals);
+        invert(m, n, pivots);
+        for (size_t lane = 0; lane < group; lane++)
+            for (size_t at = 0; at < n * n; at++) call->inverse[(first + lane) * n * n + at] = m[at][lane];
+    }
+    free(m);
+    return 1;
+}
+
+/* Products of some exporters' weights, one importer in each lane, subtracted from the lower half. */
+#define outer NAME(outer)
+static ALWAYS void outer(const V *w, const V *scaled, size_t exporters, size_t n, V *m) {
+    for (size_t t0 = 0; t0 < n; t0 += TILE)
+        for (size_t s0 = 0; s0 <= t0; s0 += TILE) {
+            V sum[TILE][TILE];
+            size_t rows = n - t0 < TILE ? n - t0 : TILE, columns = n - s0 < TILE ? n - s0 : TILE;
+            for (size_t t = 0; t < TILE; t++)
+                for (size_t s = 0; s < TILE; s++) sum[t][s] = all(0.0);
+            for (size_t i = 0; i < exporters; i++) {
+                V here[TILE], there[TILE];
+                for (size_t t = 0; t < TILE; t++) here[t] = w[i * n + t0 + (t < rows ? t : rows - 1)];
+                for (size_t s = 0; s < TILE; s++) there[s] = scaled[i * n + s0 + (s < columns ? s : columns - 1)];
+                for (size_t t = 0; t < TILE; t++)
+                    for (size_t s = 0; s < TILE; s++) sum[t][s] += here[t] * there[s];
+            }
+            for (size_t t = 0; t < rows; t++)
+                for (size_t s = 0; s < columns; s++) m[(t0 + t) * n + s0 + s] -= sum[t][s];
+        }
+}
+
+#define TOGETHER 16 /* exporters at a time: their weights stay in the nearest cache */
+
+/* Of each importer of the block the inverse of its own matrix, out (B, B, C). */
+#define each_importer NAME(each_importer)
+static int each_importer(const Exporters *call) {
+    size_t n = call->b, c = call->c;
+    V *m = room_for(n * n + 2 * n + 2 * TOGETHER * n);
+    if (m == NULL) return 0;
+    V *totals = m + n * n, *pivots = totals + n, *own = pivots + n, *scaled = own + TOGETHER * n;
+    for (size_t j = call->first; j < call->last; j += LANES) {
+        size_t left = call->last - j;
+        for (size_t at = 0; at < n * n + n; at++) m[at] = all(0.0);
+        for (size_t first = 0; first < call->a; first += TOGETHER) {
+            size_t group = call->a - first < TOGETHER ? call->a - first : TOGETHER;
+            for (size_t i = 0; i < group; i++) {
+                V of_pair = load(call->pairs + (first + i) * c + j, left);
+                for (size_t t = 0; t < n; t++) {
+                    V cell = load(call->weights + ((first + i) * n + t) * c + j, left);
+                    own[i * n + t] = cell;
+                    scaled[i * n + t] = cell * of_pair;
+                    totals[t] += cell;
+                }
+            }
+            outer(own, scaled, group, n, m);
+        }
+        closed(m, n, totals);
+        invert(m, n, pivots);
+        for (size_t at = 0; at < n * n; at++) store(call->out + at * c + j, m[at], left);
+    }
+    free(m);
+    return 1;
+}
+
+/* out (R, B, C) = inverse (B, B, C) times x (R, B, C), for the importers of a block. */
+#define multiply_all NAME(multiply_all)
+static int multiply_all(const Exporters *call) {
+    size_t n = call->b, c = call->c;
+    for (size_t j = call->first; j < call->last; j += LANES) {
+        size_t left = call->last - j;
+        for (size_t r0 = 0; r0 < call->r; r0 += TILE)
+            for (size_t t = 0; t < n; t++) {
+                size_t columns = call->r - r0 < TILE ? call->r - r0 : TILE;
+                V sum[TILE];
+                for (size_t r = 0; r < TILE; r++) sum[r] = all(0.0);
+                for (size_t s = 0; s < n; s++) {
+                    V entry = load(call->inverse + (t * n + s) * c + j, left);
+                    for (size_t r = 0; r < TILE; r++)
+                        sum[r] += entry * load(call->x + ((r0 + (r < columns ? r : 0)) * n + s) * c + j, left);
+                }
+                for (size_t r = 0; r < columns; r++) store(call->out + ((r0 + r) * n + t) * c + j, sum[r], left);
+            }
+    }
+    return 1;
+}
+
+/* sum_t w[t, j] values[t, j], `values` being rows of cells or, if `alike`, one number a row. */
+#define down NAME(down)
+static ALWAYS void down(const double *w, const double *values, int alike, size_t n, size_t c, double *out) {
+    size_t j = 0;
+    for (; j + TILE * LANES <= c; j += TILE * LANES) {
+        V sum[TILE];
+        for (size_t at = 0; at < TILE; at++) sum[at] = all(0.0);
+        for (size_t t = 0; t < n; t++)
+            for (size_t at = 0; at < TILE; at++) {
+                size_t place = t * c + j + at * LANES;
+                sum[at] += load(w + place, LANES) * (alike ? all(values[t]) : load(values + place, LANES));
+            }
+        for (size_t at = 0; at < TILE; at++) store(out + j + at * LANES, sum[at], LANES);
+    }
+    for (; j < c; j += LANES) {
+        V sum = all(0.0);
+        for (size_t t = 0; t < n; t++)
+            sum += load(w + t * c + j, c - j) * (alike ? all(values[t]) : load(values + t * c + j, c - j));
+        store(out + j, sum, c - j);
+    }
+}
+
+/* What a row of weights gives of b + u: sum_j w (b + u); adds sum_j w b (b + u) to `square`. */
+#define across NAME(across)
+static ALWAYS double across(const double *w, const double *b, const double *u, size_t c, V *square) {
+    V sum = all(0.0), own = all(0.0);
+    EACH(j, left, c) {
+        V other = load(u + j, left);
+        if (b == NULL) {
+            sum += load(w + j, left) * other;
+            continue;
+        }
+        V value = load(b + j, left), weighted = load(w + j, left) * (value + other);
+        sum += weighted;
+        own += weighted * value;
+    }
+    *square += own;
+    return sum_of(sum);
+}
+
+/* One column of one exporter. x: b or NULL (all 0); right sides or NULL (all 0); a and p: where its effects go;
+   out: where sum over exporters of w (b + a + p) is gathered, or NULL. Room: 2 c + n. */
+#define one_exporter NAME(one_exporter)
+static ALWAYS void one_exporter(const Exporters *call, size_t i, size_t column, V *square, double *room) {
+    size_t n = call->b, c = call->c;
+    const double *w = call->weights + i * n * c, *of_pair = call->pairs + i * c, *inverse = call->inverse + i * n * n;
+    const double *b = call->x == NULL ? NULL : call->x + column * n * c;
+    const double *by_ab = call->right_ab == NULL ? NULL : call->right_ab + (column * call->a + i) * n;
+    const double *by_ac = call->right_ac == NULL ? NULL : call->right_ac + (column * call->a + i) * c;
+    double *u = room, *taken = room + c, *asked = taken + c;
+    double *a = call->by_ab + (column * call->a + i) * n, *p = call->by_ac + (column * call->a + i) * c;
+    if (b != NULL) down(w, b, 0, n, c, taken);
+    EACH(j, left, c) {
+        V value = by_ac == NULL ? all(0.0) : load(by_ac + j, left);
+        if (b != NULL) value -= load(taken + j, left);
+        store(u + j, value * load(of_pair + j, left), left);
+    }
+    for (size_t t = 0; t < n; t++) {
+        double given = across(w + t * c, b == NULL ? NULL : b + t * c, u, c, square);
+        asked[t] = (by_ab == NULL ? 0.0 : by_ab[t]) - given;
+    }
+    EACH(t, left, n) {
+        V sum = all(0.0);
+        for (size_t s = 0; s < n; s++) sum += all(asked[s]) * load(inverse + s * n + t, left);
+        store(a + t, sum, left);
+    }
+    down(w, a, 1, n, c, taken);
+    EACH(j, left, c) store(p + j, load(u + j, left) - load(of_pair + j, left) * load(taken + j, left), left);
+    if (call->out == NULL) return;
+    double *out = call->out + column * n * c;
+    for (size_t t = 0; t < n; t++) {
+        V level = all(a[t]);
+        const double *row = w + t * c;
+        EACH(j, left, c) {
+            V value = level + load(p + j, left);
+            if (b != NULL) value += load(b + t * c + j, left);
+            store(out + t * c + j, load(out + t * c + j, left) + load(row + j, left) * value, left);
+        }
+    }
+}
+
+/* The exporters of a block: by_ab and by_ac get their effects and pairs, `out` (R, B, C) what they give back,
+   dots (R) = sum w b (b + u), u being the pairs' effects without the exporters'. */
+#define each_exporter NAME(each_exporter)
+static int each_exporter(const Exporters *call) {
+    size_t n = call->b, c = call->c;
+    double *room = (double *)malloc((2 * c + n + 1) * sizeof(double));
+    if (room == NULL) return 0;
+    if (call->out != NULL)
+        for (size_t at = 0; at < call->r * n * c; at++) call->out[at] = 0.0;
+    for (size_t r = 0; r < call->r; r++) call->dots[r] = 0.0;
+    for (size_t i = call->first; i < call->last; i++)
+        for (size_t r = 0; r < call->r; r++) {
+            V square = all(0.0);
+            one_exporter(call, i, r, &square, room);
+            call->dots[r] += sum_of(square);
+        }
+    free(room);
+    return 1;
+}

@@ -1,0 +1,238 @@
+/* hikiwake.kernels._compiled: passes over arrays of doubles, without Python's lock.
+
+   Every function works on a block of an axis, so that whoever calls decides on threads and on the order of sums.
+   Nothing is allocated that outlives a call, and nothing is kept between calls but the set of instructions. */
+
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "arrays.h"
+#include "sets.h"
+
+static const Set *chosen;
+
+#define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
+#define D(at) ((double *)arrays.data[at])
+#define N(letter) ((size_t)length_of(&arrays, letter))
+#define ABC_OF_BLOCK .a = N('A'), .b = N('B'), .c = N('C'), .first = (size_t)first, .last = (size_t)last
+
+/* Take the arrays of `list` and a block of the axis `letter`; `good` says what else must hold of them. */
+#define TAKE(title, list, letter, good)                                               \
+    Arrays arrays;                                                                    \
+    Py_ssize_t first, last;                                                           \
+    (void)self;                                                                       \
+    if (!enough(count, COUNT(list) + 2, title)) return NULL;                          \
+    if (!take(&arrays, given, list, COUNT(list))) return NULL;                        \
+    if (!block(given + COUNT(list), length_of(&arrays, letter), &first, &last) ||     \
+        !holds(good, title)) {                                                        \
+        give_back(&arrays);                                                           \
+        return NULL;                                                                  \
+    }
+
+/* Run without Python's lock what returns 0 where there is no memory. */
+#define RUN(call)                        \
+    int done;                            \
+    Py_BEGIN_ALLOW_THREADS               \
+    done = (call);                       \
+    Py_END_ALLOW_THREADS                 \
+    give_back(&arrays);                  \
+    if (!done) return PyErr_NoMemory();  \
+    Py_RETURN_NONE
+
+static int holds(int good, const char *title) {
+    if (!good) PyErr_Format(PyExc_ValueError, "%s: the arrays do not belong together", title);
+    return good;
+}
+
+static int with_room(void (*run)(const Cells *), Cells call) {
+    call.room = (double *)malloc((call.c + 1) * sizeof(double));
+    if (call.room == NULL) return 0;
+    run(&call);
+    free(call.room);
+    return 1;
+}
+
+#define POINT                                                                                        \
+    {"slopes", "K", 'd', READ}, {"regressors", "KABC", 'd', READ}, {"levels AB", "AB", 'd', READ},   \
+        {"levels BC", "BC", 'd', MAY_BE_NONE}, {"levels AC", "AC", 'd', READ}
+#define OF_POINT .k = N('K'), .slopes = D(0), .x = D(1), .ab = D(2), .bc = D(3), .ac = D(4)
+
+static PyObject *predict(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {POINT, {"out", "ABC", 'd', WRITE}};
+    TAKE("predict", list, 'A', 1)
+    Cells call = {ABC_OF_BLOCK, OF_POINT, .out = D(5)};
+    RUN(with_room(chosen->predict, call));
+}
+
+static PyObject *change(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        POINT, {"target", "ABC", 'd', READ}, {"base", "ABC", 'd', READ}, {"found", "F", 'd', WRITE},
+    };
+    TAKE("change", list, 'A', N('F') == 3)
+    Cells call = {ABC_OF_BLOCK, OF_POINT, .target = D(5), .base = D(6), .found = D(7)};
+    RUN(with_room(chosen->change, call));
+}
+
+static PyObject *sweep(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        POINT, {"target", "ABC", 'd', READ}, {"base", "ABC", 'd', READ}, {"mean", "ABC", 'd', WRITE},
+        {"sums AB", "LAB", 'd', WRITE}, {"sums BC", "LBC", 'd', WRITE | MAY_BE_NONE}, {"sums AC", "LAC", 'd', WRITE},
+        {"gram", "KK", 'd', WRITE}, {"scores", "K", 'd', WRITE}, {"found", "F", 'd', WRITE},
+    };
+    TAKE("sweep", list, 'A', N('L') == N('K') + 1 && N('F') == 1 && (D(3) == NULL) == (D(9) == NULL))
+    Cells call = {ABC_OF_BLOCK, OF_POINT, .target = D(5), .base = D(6), .out = D(7), .by_ab = D(8), .by_bc = D(9),
+                  .by_ac = D(10), .gram = D(11), .scores = D(12), .found = D(13)};
+    RUN(with_room(chosen->sweep, call));
+}
+
+static PyObject *sums(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"regressors", "KABC", 'd', READ}, {"target", "ABC", 'd', READ}, {"base", "ABC", 'd', READ},
+        {"sums AB", "LAB", 'd', WRITE}, {"sums BC", "LBC", 'd', WRITE | MAY_BE_NONE}, {"sums AC", "LAC", 'd', WRITE},
+        {"scores", "K", 'd', WRITE},
+    };
+    TAKE("sums", list, 'A', N('L') == 2)
+    Cells call = {ABC_OF_BLOCK, .k = N('K'), .x = D(0), .target = D(1), .base = D(2), .by_ab = D(3), .by_bc = D(4),
+                  .by_ac = D(5), .scores = D(6)};
+    RUN(with_room(chosen->sums, call));
+}
+
+static PyObject *balance(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"base", "ABC", 'd', READ}, {"flows AB", "AB", 'd', READ}, {"flows AC", "AC", 'd', READ},
+        {"factors BC", "BC", 'd', MAY_BE_NONE}, {"factors AB", "AB", 'd', WRITE}, {"factors AC", "AC", 'd', WRITE},
+        {"sums BC", "BC", 'd', WRITE | MAY_BE_NONE},
+    };
+    TAKE("balance", list, 'A', (D(3) == NULL) == (D(6) == NULL))
+    Cells call = {ABC_OF_BLOCK, .base = D(0), .flows_ab = D(1), .flows_ac = D(2), .bc = D(3), .by_ab = D(4),
+                  .by_ac = D(5), .by_bc = D(6)};
+    RUN(with_room(chosen->balance, call));
+}
+
+static PyObject *magnitudes(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"regressors", "KABC", 'd', READ}, {"weights", "ABC", 'd', READ}, {"weights given", "ABC", 'd', READ},
+        {"sums AB", "KAB", 'd', WRITE}, {"sums BC", "KBC", 'd', WRITE | MAY_BE_NONE}, {"sums AC", "KAC", 'd', WRITE},
+        {"squares", "FK", 'd', WRITE},
+    };
+    TAKE("magnitudes", list, 'A', N('F') == 2)
+    Cells call = {ABC_OF_BLOCK, .k = N('K'), .x = D(0), .weights = D(1), .given = D(2), .by_ab = D(3), .by_bc = D(4),
+                  .by_ac = D(5), .found = D(6)};
+    RUN(with_room(chosen->magnitudes, call));
+}
+
+static PyObject *project(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"regressors", "KABC", 'd', READ}, {"weights", "ABC", 'd', READ}, {"levels AB", "KAB", 'd', READ},
+        {"levels BC", "KBC", 'd', MAY_BE_NONE}, {"levels AC", "KAC", 'd', READ}, {"out", "KABC", 'd', WRITE},
+        {"sums AB", "KAB", 'd', WRITE}, {"sums BC", "KBC", 'd', WRITE | MAY_BE_NONE}, {"sums AC", "KAC", 'd', WRITE},
+        {"gram", "KK", 'd', WRITE},
+    };
+    TAKE("project", list, 'A', (D(3) == NULL) == (D(7) == NULL))
+    Cells call = {ABC_OF_BLOCK, .k = N('K'), .x = D(0), .weights = D(1), .ab = D(2), .bc = D(3), .ac = D(4),
+                  .out = D(5), .by_ab = D(6), .by_bc = D(7), .by_ac = D(8), .gram = D(9)};
+    RUN(with_room(chosen->project, call));
+}
+
+static PyObject *pairs(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', WRITE}, {"inverse", "ABD", 'd', WRITE},
+    };
+    TAKE("pairs", list, 'A', N('B') == N('D'))
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .inverse = D(2)};
+    RUN(chosen->pairs(&call));
+}
+
+static PyObject *importers(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "BDC", 'd', WRITE},
+    };
+    TAKE("importers", list, 'C', N('B') == N('D'))
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .out = D(2)};
+    RUN(chosen->importers(&call));
+}
+
+static PyObject *exporters(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "ABD", 'd', READ},
+        {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
+        {"right AC", "RAC", 'd', MAY_BE_NONE}, {"exporters", "RAB", 'd', WRITE}, {"of pairs", "RAC", 'd', WRITE},
+        {"out", "RBC", 'd', WRITE | MAY_BE_NONE}, {"dots", "R", 'd', WRITE},
+    };
+    TAKE("exporters", list, 'A', N('B') == N('D'))
+    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .pairs = D(1), .inverse = D(2), .x = D(3),
+                      .right_ab = D(4), .right_ac = D(5), .by_ab = D(6), .by_ac = D(7), .out = D(8), .dots = D(9)};
+    RUN(chosen->exporters(&call));
+}
+
+static PyObject *by_importer(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"matrices", "BDC", 'd', READ}, {"values", "RBC", 'd', READ}, {"out", "RBC", 'd', WRITE},
+    };
+    TAKE("by_importer", list, 'C', N('B') == N('D'))
+    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .inverse = D(0), .x = D(1), .out = D(2)};
+    RUN(chosen->by_importer(&call));
+}
+
+static PyObject *years(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights", "ABC", 'd', READ}, {"right AB", "RAB", 'd', READ}, {"right AC", "RAC", 'd', READ},
+        {"exporters", "RAB", 'd', WRITE}, {"importers", "RAC", 'd', WRITE},
+    };
+    TAKE("years", list, 'A', 1)
+    Years call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .right_ab = D(1), .right_ac = D(2), .by_ab = D(3),
+                  .by_ac = D(4)};
+    RUN(chosen->years(&call));
+}
+
+static PyObject *sets(PyObject *self, PyObject *none) {
+    const Set *found[3];
+    int count = sets_here(found);
+    (void)self, (void)none;
+    PyObject *out = PyTuple_New(count);
+    for (int at = 0; out != NULL && at < count; at++) {
+        PyObject *name = PyUnicode_FromString(found[at]->name);
+        if (name == NULL || PyTuple_SetItem(out, at, name) < 0) {
+            Py_DECREF(out);
+            return NULL;
+        }
+    }
+    return out;
+}
+
+static PyObject *use(PyObject *self, PyObject *name) {
+    const Set *found[3];
+    int count = sets_here(found);
+    (void)self;
+    for (int at = 0; at < count; at++) {
+        PyObject *known = PyUnicode_FromString(found[at]->name);
+        int same = known == NULL ? -1 : PyObject_RichCompareBool(known, name, Py_EQ);
+        Py_XDECREF(known);
+        if (same < 0) return NULL;
+        if (!same) continue;
+        chosen = found[at];
+        Py_RETURN_NONE;
+    }
+    PyErr_SetString(PyExc_ValueError, "this processor has no such set of instructions, or none was compiled for it");
+    return NULL;
+}
+
+#define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
+
+static PyMethodDef methods[] = {
+    FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project),
+    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years),
+    {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "hikiwake.kernels._compiled", NULL, -1, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__compiled(void) {
+    const Set *found[3];
+    sets_here(found);
+    chosen = found[0];
+    return PyModule_Create(&module);
+}
