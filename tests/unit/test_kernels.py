@@ -179,7 +179,7 @@ def test_what_does_not_fit_is_refused() -> None:
     good = [np.zeros(1), cells, a, None, np.zeros((2, 4)), out, 0, 2]
     found.predict(*good)
     short, fixed = np.zeros((2, 3, 4)), np.zeros((2, 3, 4))
-    fixed.flags.writeable = False
+    fixed.setflags(write=False)
     bad: list[tuple[int, Any, type[Exception]]] = [
         (0, np.zeros(2), ValueError),
         (0, np.zeros((1, 1)), ValueError),
