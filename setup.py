@@ -12,7 +12,7 @@ SOURCE = Path("src/hikiwake/kernels/source")
 setup(
     ext_modules=[
         Extension(
-            "hikiwake.kernels._compiled",
+            "hikiwake.kernels.loops",
             [str(SOURCE / "module.c")],
             depends=[str(path) for path in sorted(SOURCE.glob("*.h"))],
             # Nothing that bends the arithmetic: what is no number must stay so.

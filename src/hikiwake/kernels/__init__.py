@@ -23,10 +23,10 @@ HOW_TO_BUILD = "It is built at installation where there is GCC or Clang and Pyth
 def built() -> ModuleType | None:
     """Return the compiled part, whoever chooses; None where it was not built."""
     try:
-        from hikiwake.kernels import _compiled
+        from hikiwake.kernels import loops
     except ImportError:
         return None
-    return _compiled
+    return loops
 
 
 def compiled() -> ModuleType | None:

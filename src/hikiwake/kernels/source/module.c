@@ -1,4 +1,4 @@
-/* hikiwake.kernels._compiled: passes over arrays of doubles, without Python's lock.
+/* hikiwake.kernels.loops: passes over arrays of doubles, without Python's lock.
 
    Every function works on a block of an axis, so that whoever calls decides on threads and on the order of sums.
    Nothing is allocated that outlives a call, and nothing is kept between calls but the set of instructions. */
@@ -227,10 +227,10 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "hikiwake.kernels._compiled", NULL, -1, methods, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "hikiwake.kernels.loops", NULL, -1, methods, NULL, NULL, NULL, NULL,
 };
 
-PyMODINIT_FUNC PyInit__compiled(void) {
+PyMODINIT_FUNC PyInit_loops(void) {
     const Set *found[3];
     sets_here(found);
     chosen = found[0];
