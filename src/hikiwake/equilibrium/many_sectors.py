@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hikiwake.core.blas import one_thread
 from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import MEANING, Closure, checked, spending
@@ -170,7 +171,8 @@ def _settled(
     n = base.flows.shape[1]
     transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
     model = Model(base, shock.moves, spending(base.earned, base.deficit, closure, transfer, unit))
-    settled = settle(model, draws_of(model, theta[:, None], shock), model.start(1))
+    with one_thread():
+        settled = settle(model, draws_of(model, theta[:, None], shock), model.start(1))
     return settled.last, settled.rounds
 
 

@@ -15,12 +15,14 @@ from hikiwake.core.errors import NoSolution
 from hikiwake.equilibrium.anderson import Memory
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.clearing import PROMISED, Spending
+from hikiwake.equilibrium.coarse import Correction, Point
 from hikiwake.equilibrium.moves import Move, cells, cut
 from hikiwake.equilibrium.sectors import Sectors
 
 AIM = 1e-12
 MOST_ROUNDS = 1000
-DEPTH = 8
+DEPTH, CORRECTED_DEPTH = 8, 4
+"""Steps remembered: of corrected ones fewer say as much, and each costs a tenth of a round."""
 LONGEST_STEP = 0.3
 MOST_SEARCHES = 60
 LONGEST_LIMIT = 3.0
@@ -104,7 +106,9 @@ class Model:
             if move.limit is not None
         )
         self.bought = world.bought[:, None, :]
-        self._old = np.where(self.bought > 0.0, self.bought, 1.0)
+        used = self.bought > 0.0
+        self._per_old = np.where(used, 1.0 / np.where(used, self.bought, 1.0), 0.0)
+        self._idle = np.where(used, 0.0, 1.0)
         self._inputs = np.ascontiguousarray(world.inputs)
         self._uses = np.ascontiguousarray(world.inputs.transpose(0, 2, 1))
         self._labour = world.value_added.T[:, None, :]
@@ -127,23 +131,24 @@ class Model:
         whole = self.gathered(power, factors, net=False)
         prices = np.log(whole) / -draws.theta
         spent = state.spending * self.bought
-        demand = self._demanded(spent / whole, factors)
-        sales = power * demand
+        per_share = spent / whole
+        demand = self._demanded(per_share, factors)
         budget = self.rule.at_rows(w)
         if self.pieces.dutied:
             budget = budget + (spent * (1.0 - self.gathered(power, factors, net=True) / whole)).sum(axis=0)
-        new = _by_economy(sales, self._inputs) + self._final * budget
-        earned = self._labour * sales
-        gaps = np.log(earned.sum(axis=0) / (w * self.rule.y))
+        new = _by_economy(power * demand, self._inputs) + self._final * budget
+        earned = self._labour * power
+        pay = w * self.rule.y
+        gaps = np.log((earned * demand).sum(axis=0) / pay)
         # When its wage rises, an economy's labour loses the part that it earns abroad, theta times that as
         # buyers abroad turn away, and as much again by imports in the place of home goods.
-        abroad = 1.0 - self._home * spent / whole / np.where(demand > 0.0, demand, 1.0)
-        slope = ((1.0 + 2.0 * draws.theta) * earned * abroad).sum(axis=0) / (w * self.rule.y)
+        abroad = earned * (demand - self._home * per_share)
+        slope = ((1.0 + 2.0 * draws.theta) * abroad).sum(axis=0) / pay
         step = gaps / (1.0 + slope)  # a little less: what rounds have not yet brought to prices comes later
         wages = state.wages + np.clip(step, -LONGEST_STEP, LONGEST_STEP)
         wages -= np.log(np.exp(wages) @ self.rule.y / self.rule.y.sum())[:, None]
-        spending = np.where(self.bought > 0.0, new / self._old, 1.0)
-        room = self._room(state, power * np.exp(-costs), spent / whole, factors)
+        spending = new * self._per_old + self._idle
+        room = self._room(state, power, costs, per_share, factors)
         new_state = State(prices, spending, wages, state.limits)
         return Round(new_state, factors, power, whole, demand, budget, gaps, room)
 
@@ -155,9 +160,12 @@ class Model:
                 factors[part] = factors[part] * np.exp(log)
         return tuple(factors)
 
-    def _room(self, state: State, made: Array, per_share: Array, factors: tuple[Array, ...]) -> Array:
+    def _room(
+        self, state: State, power: Array, costs: Array, per_share: Array, factors: tuple[Array, ...]
+    ) -> Array:
         """Return logs of the most that limited trade may be over what it is, (l, k, b)."""
         room = np.full_like(state.limits, np.inf)
+        made = power * np.exp(-costs) if self.limited else power
         for number, limited in enumerate(self.limited):
             sold = np.zeros_like(state.limits[number])
             for place in limited.parts:
@@ -175,6 +183,18 @@ class Model:
             some = np.matmul(power[:, :, part.rows], part.net if net else part.paid)
             whole[:, :, part.columns] += factor[:, :, None] * some
         return np.asarray(whole)
+
+    def corrected(self, found: Round, theta: Array) -> Correction:
+        """Return the correction of steps near the first draw of a round; `theta` (k,) is what others have."""
+        paid, net = self.pieces.paid.copy(), self.pieces.net.copy()
+        for part, factor in zip(self.pieces.parts, found.factors, strict=True):
+            at = np.ix_(np.arange(len(paid)), part.rows, part.columns)
+            paid[at] += factor[:, :1, None] * part.paid
+            net[at] += factor[:, :1, None] * part.net
+        scale = found.power[:, 0, :, None] / found.whole[:, 0, None, :]
+        spent = found.state.spending[:, 0] * self.bought[:, 0]
+        point = Point(paid * scale, net * scale, spent, found.state.wages[0], theta)
+        return Correction(self.world, self.rule, point)
 
     def _demanded(self, per_share: Array, factors: tuple[Array, ...]) -> Array:
         """Return sums over destinations of new shares before duty times spending over `whole`, by origin."""
@@ -199,8 +219,12 @@ class Settled(NamedTuple):
     rounds: int
 
 
-def settle(model: Model, draws: Draws, start: State, aim: float = AIM) -> Settled:
+def settle(
+    model: Model, draws: Draws, start: State, aim: float = AIM, corrected: Correction | None = None
+) -> Settled:
     """Go round until nothing moves by `aim`; where trade has limits, until those that bind are met exactly.
+
+    Steps are `corrected`, as long as that does not lead astray; None: they are not.
 
     What keeps trade within a limit is found outside the rounds: for each limited move and sector a secant's
     step towards its room, never above no change. Within the rounds its kink would lead the acceleration
@@ -211,7 +235,7 @@ def settle(model: Model, draws: Draws, start: State, aim: float = AIM) -> Settle
     NoSolution
         If a round still moves something by more than PROMISED, or a limit is not met.
     """
-    settled = _settle(model, draws, start, aim)
+    settled = _settle(model, draws, start, aim, corrected)
     rounds = settled.rounds
     slope = np.ones_like(start.limits)
     before: tuple[Array, Array] | None = None
@@ -228,7 +252,7 @@ def settle(model: Model, draws: Draws, start: State, aim: float = AIM) -> Settle
             slope = np.clip(np.nan_to_num(found, nan=1.0), *SLOPES)
         before = (limits, room)
         new = np.minimum(limits + np.clip(room / slope, -LONGEST_LIMIT, LONGEST_LIMIT), 0.0)
-        settled = _settle(model, draws, settled.last.state._replace(limits=new), aim)
+        settled = _settle(model, draws, settled.last.state._replace(limits=new), aim, corrected)
         rounds += settled.rounds
     raise NoSolution(
         where="equilibrium of many sectors",
@@ -237,10 +261,11 @@ def settle(model: Model, draws: Draws, start: State, aim: float = AIM) -> Settle
     )
 
 
-def _settle(model: Model, draws: Draws, start: State, aim: float) -> Settled:
+def _settle(model: Model, draws: Draws, start: State, aim: float, corrected: Correction | None) -> Settled:
     state = start
     shape = state.prices.shape
-    memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], DEPTH)
+    depth = DEPTH if corrected is None else CORRECTED_DEPTH
+    memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], depth)
     best, kept = np.inf, start
     for count in range(1, MOST_ROUNDS + 1):
         with np.errstate(all="ignore"):  # a step that went astray shows as a residual that is not finite
@@ -251,14 +276,16 @@ def _settle(model: Model, draws: Draws, start: State, aim: float) -> Settled:
         if residual < aim:
             break
         if not np.isfinite(residual) or residual > WORSE * best:
-            if memory.count == 0:
+            if memory.count == 0 and corrected is None:
                 raise _unsettled(residual, count)
+            corrected = None
             memory.forget()
             state = kept
             best = np.inf
             continue
         if residual < best:
             best, kept = residual, after.state
+        step = step if corrected is None else corrected.applied(step)
         memory.learn(x, step)
         state = _unpacked(memory.mended(x, step), shape, start.limits)
     else:
@@ -292,8 +319,8 @@ def _unpacked(x: Array, shape: tuple[int, ...], limits: Array) -> State:
     k, rows, n = shape
     size = k * n
     return State(
-        np.ascontiguousarray(x[:, :size].reshape(rows, k, n).transpose(1, 0, 2)),
-        np.ascontiguousarray(x[:, size : 2 * size].reshape(rows, k, n).transpose(1, 0, 2)),
-        np.ascontiguousarray(x[:, 2 * size :]),
+        x[:, :size].reshape(rows, k, n).transpose(1, 0, 2),
+        x[:, size : 2 * size].reshape(rows, k, n).transpose(1, 0, 2),
+        x[:, 2 * size :],
         limits,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from hikiwake.core.blas import one_thread, workers
 from hikiwake.core.errors import BadInput
 from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
@@ -24,7 +25,7 @@ DRAWN = 5e-11
 ROUGH = 1e-6
 """What the draw in the middle is settled to: it is only where the others begin."""
 BATCH = 16
-"""Draws that go round together: enough for the matrices to be multiplied well, few enough for the cache."""
+"""Most draws that go round together: enough to multiply matrices well, few enough for the cache."""
 
 
 class SectorDraws(msgspec.Struct, frozen=True):
@@ -91,17 +92,17 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     # What keeps trade within a limit is searched for outside the rounds, which must then be finer.
     aim = AIM if model.limited else DRAWN
     middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
-    start = settle(model, middle, model.start(1), ROUGH).last.state
 
     def batch(rows: slice) -> tuple[Settled, dict[str, Array]]:
         some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
-        count = powers[:, rows].shape[1]
-        settled = settle(model, some, start.repeated(count), aim)
+        settled = settle(model, some, began.state.repeated(rows.stop - rows.start), aim, corrected)
         return settled, _answers(model, settled.last, some, pairs)
 
-    batches = [slice(at, min(at + BATCH, b)) for at in range(0, b, BATCH)]
     done = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with one_thread(), ThreadPoolExecutor(workers()) as pool:
+        began = settle(model, middle, model.start(1), ROUGH).last
+        corrected = model.corrected(began, middle.theta[:, 0, 0])
+        batches = _batches(b)
         try:
             for rows, result in zip(batches, pool.map(batch, batches), strict=True):
                 done.append(result)
@@ -149,6 +150,13 @@ def first_round_draws(
     return sold
 
 
+def _batches(draws: int) -> list[slice]:
+    """Cut draws into batches of one size, the same on every machine; in twos, for most have two cores."""
+    count = min(2 * -(-draws // (2 * BATCH)), draws)
+    ends = [draws * number // count for number in range(count + 1)]
+    return [slice(*both) for both in pairwise(ends)]
+
+
 def _shares_a_baseline(closure: Closure) -> None:
     checked(closure)
     if closure == "balanced":
@@ -182,7 +190,6 @@ def _answers(model: Model, found: Round, drawn: Draws, pairs: Sequence[tuple[int
     output = found.power * found.demand
     per_share = found.state.spending * model.bought / found.whole
     home = np.einsum("kii->ki", model.pieces.net)[:, None, :] * found.power * per_share
-    trade = [_sold(model, found.power, per_share, found.factors, pair) for pair in pairs]
     return {
         "wages": np.exp(found.state.wages),
         "cost_of_living": living,
@@ -191,19 +198,21 @@ def _answers(model: Model, found: Round, drawn: Draws, pairs: Sequence[tuple[int
         "prices": np.exp(found.state.prices).transpose(1, 0, 2),
         "output": output.transpose(1, 0, 2),
         "exports": (output - home).sum(axis=0),
-        "trade": np.stack(trade, axis=1) if trade else np.zeros((len(living), 0, len(output))),
+        "trade": _sold(model, found, per_share, np.array(pairs, dtype=np.int64).reshape(-1, 2)),
     }
 
 
-def _sold(
-    model: Model, power: Array, per_share: Array, factors: tuple[Array, ...], pair: tuple[int, int]
-) -> Array:
-    """Return one exporter's sales to one importer by sector, (b, k)."""
-    i, j = pair
-    share = np.repeat(model.pieces.net[:, None, i, j], power.shape[1], axis=1)
-    for part, factor in zip(model.pieces.parts, factors, strict=True):
-        if i in part.rows and j in part.columns:
-            at = part.net[:, np.flatnonzero(part.rows == i)[0], np.flatnonzero(part.columns == j)[0]]
-            share += factor * at[:, None]
-    sold: Array = share * power[:, :, i] * per_share[:, :, j]
-    return sold.T
+def _sold(model: Model, found: Round, per_share: Array, pairs: NDArray[np.int64]) -> Array:
+    """Return what exporters sell to importers by draw, pair and sector, (b, pairs, k)."""
+    i, j = pairs.T
+    k, b, n = per_share.shape
+    share = np.empty((k, b, len(pairs)))
+    share[:] = model.pieces.net[:, None, i, j]
+    for part, factor in zip(model.pieces.parts, found.factors, strict=True):
+        row, column = np.full(n, -1), np.full(n, -1)
+        row[part.rows], column[part.columns] = np.arange(len(part.rows)), np.arange(len(part.columns))
+        inside = (row[i] >= 0) & (column[j] >= 0)
+        share[:, :, inside] += factor[:, :, None] * part.net[:, None, row[i[inside]], column[j[inside]]]
+    share *= found.power[:, :, i]
+    share *= per_share[:, :, j]
+    return np.ascontiguousarray(share.transpose(1, 2, 0))

@@ -1,25 +1,23 @@
 """The cores at hand: blocks of one array on threads of ours, with BLAS kept to one thread each.
 
-NumPy lets go of the interpreter's lock inside its loops, so plain threads use all cores. A BLAS that starts
-threads of its own at the same time makes both slow (8 times, measured), hence the limit.
+NumPy lets go of the interpreter's lock inside its loops, so plain threads use all cores.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from functools import cache
 from itertools import count
 from math import prod
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
+
+from hikiwake.core.blas import one_thread, workers
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
@@ -30,17 +28,6 @@ _inside: ContextVar[bool] = ContextVar("inside", default=False)
 _buffers = threading.local()
 
 
-def workers() -> int:
-    """Return the number of cores that this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
 @contextmanager
 def cores(threads: int | None = None) -> Iterator[None]:
     """Give the calls inside one pool of threads, and BLAS one thread; `threads` is the most to use."""
@@ -48,7 +35,7 @@ def cores(threads: int | None = None) -> Iterator[None]:
         yield
         return
     helpers = (workers() if threads is None else threads) - 1  # the calling thread works too
-    with _controller().limit(limits=1), ThreadPoolExecutor(max(1, helpers)) as pool:
+    with one_thread(), ThreadPoolExecutor(max(1, helpers)) as pool:
         tokens = _pool.set(pool if helpers else None), _inside.set(True)
         try:
             yield

@@ -136,7 +136,7 @@ def solved(
     first_round = partial(first_round_draws, world, shock=shock, pairs=((pair.a, pair.b), (pair.b, pair.a)))
     cost, effect = scenario.certain(1)
     variants = _Variants(world, theta, scenario, within)
-    alternatives, drivers = variants.solved(shock, asked)
+    alternatives, drivers = variants.others(shock, asked), variants.drivers(shock, asked)
     return Solved(
         scenario=scenario,
         world=world,
@@ -163,36 +163,41 @@ class _Variants:
         self._closure = closure
         self.residual = 0.0
 
-    def solved(self, shock: SectorShock, asked: Asked) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Return welfare ratios of the alternatives (3, n) and of the drivers (2, n), in one batch."""
-        driven = asked.drivers is None or self._scenario.id in asked.drivers
-        theta, names = self._theta, self._theta.names if driven else ()
-        every = others(theta, self._world.names)
+    def others(self, shock: SectorShock, asked: Asked) -> dict[str, Array]:
+        """Return welfare ratios (3, n) by set of elasticities: at their values and at both ends of all."""
+        every = others(self._theta, self._world.names)
         other = {name: one for name, one in every.items() if asked.beside is None or name in asked.beside}
         if not self._scenario.of_costs:
             # What trade comes to at given prices is no change of costs: in the short run as large a change of
             # trade would take a larger one of costs, and be no answer to the same question.
             other.pop(RIGID, None)
-        uncertain = self._scenario.uncertain if driven else ()
-        powers = [theta.moved(group, by) for group in range(len(names)) for by in (-AT_ENDS, AT_ENDS)]
-        powers += [one.all_moved(by) for one in other.values() for by in (0.0, -AT_ENDS, AT_ENDS)]
+        costs, effects = self._scenario.certain(3)
+        # Each set by itself: what is solved together should lie near one point.
+        return {
+            name: self._welfare([one.all_moved(by) for by in (0.0, -AT_ENDS, AT_ENDS)], shock, costs, effects)
+            for name, one in other.items()
+        }
+
+    def drivers(self, shock: SectorShock, asked: Asked) -> dict[str, Array]:
+        """Return welfare ratios (2, n) with one thing at both ends, by what it is."""
+        if asked.drivers is not None and self._scenario.id not in asked.drivers:
+            return {}
+        theta, uncertain = self._theta, self._scenario.uncertain
+        powers = [theta.moved(group, by) for group in range(len(theta.names)) for by in (-AT_ENDS, AT_ENDS)]
         powers += [theta.central] * (2 * len(uncertain))
-        if not powers:
-            return {}, {}
         costs, effects = self._scenario.certain(len(powers))
         for place, number in enumerate(uncertain):
             for end in (0, 1):
-                row = len(powers) - 2 * (len(uncertain) - place) + end
+                row = 2 * (len(theta.names) + place) + end
                 self._scenario.set_end(number, end, costs[row], effects[row])
-        found = solve_draws(
-            self._world, np.array(powers), shock, costs=costs, effects=effects, closure=self._closure
-        )
-        self.residual = found.residual
-        welfare = found.welfare
-        first, second = 2 * len(names), 2 * len(names) + 3 * len(other)
-        drivers = {name: welfare[2 * n : 2 * n + 2] for n, name in enumerate(names)}
-        for place, number in enumerate(uncertain):
-            named = THE_CHANGE if len(uncertain) == 1 else f"{THE_CHANGE}, shock {number + 1}"
-            drivers[named] = welfare[second + 2 * place : second + 2 * place + 2]
-        alternatives = {name: welfare[first + 3 * n : first + 3 * n + 3] for n, name in enumerate(other)}
-        return alternatives, drivers
+        one = [THE_CHANGE] * len(uncertain)
+        several = [f"{THE_CHANGE}, shock {number + 1}" for number in uncertain]
+        names = (*theta.names, *(one if len(uncertain) == 1 else several))
+        welfare = self._welfare(powers, shock, costs, effects)
+        return {name: welfare[2 * n : 2 * n + 2] for n, name in enumerate(names)}
+
+    def _welfare(self, powers: list[Array], shock: SectorShock, costs: Array, effects: Array) -> Array:
+        theta = np.array(powers)
+        found = solve_draws(self._world, theta, shock, costs=costs, effects=effects, closure=self._closure)
+        self.residual = max(self.residual, found.residual)
+        return found.welfare
