@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.gravity import SIZES, THREE, Columns, simulated
 from benchmarks.schema import OWN, Entrant, Result, compare, table, this_machine, write
 from hikiwake.gravity import Errors, bootstrap, fit, leave_one_out, score_bootstrap
-from hikiwake.measures.potential import expected
-from hikiwake.measures.potential.square import COVARIATES, Square, deliveries, trade
+from hikiwake.measures.potential.estimates import inside, without_each
+from hikiwake.measures.potential.square import Square, deliveries, trade
 from hikiwake.store.tables import open_tables
 
 OUT = Path(__file__).parent / "results" / "gravity_scale.json"
@@ -98,7 +98,7 @@ def shipped() -> Columns:
         np.fill_diagonal(known, val=False)
         i, j = np.nonzero(known)
         names = np.array(square.economies)
-        covariates = {name: square.covariates[at][i, j] for at, name in enumerate(COVARIATES)}
+        covariates = {name: square.covariates[at][i, j] for at, name in enumerate(square.names)}
         since = (year - YEARS[0]) / len(YEARS)
         parts.append(
             {
@@ -175,16 +175,9 @@ def pairs() -> Cases:
 
 def whole(square: Square) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return flows, fitted flows and regressors of the model of all pairs."""
-    total, known = square.total / 1e6, expected.inside(square.total, square)
-    i, j = np.nonzero(known)
-    names = expected.MAIN
-    data: dict[str, Any] = {"trade": total[i, j], "exporter": i, "importer": j}
-    data |= {name: square.covariates[COVARIATES.index(name)][i, j] for name in names}
-    found = fit(f"trade ~ {' + '.join(names)} | exporter + importer", data, errors="robust")
-    mean = np.zeros(total.shape)
-    mean[i[found.rows], j[found.rows]] = found.fitted
-    kept = [COVARIATES.index(name) for name in found.names]
-    return np.where(mean > 0.0, total, 0.0), mean, np.where(mean > 0.0, square.covariates[kept], 0.0)
+    total = square.total
+    held = without_each(total, square, inside(total, square), square.main).whole
+    return held.flows, held.mean, held.regressors
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hikiwake import compose
 from hikiwake.core import country as countries
@@ -130,7 +130,12 @@ class PairView(AsksScenarios):
         return Complementarity(ledger, f"complementarity of {self.a.name} and {self.b.name}, {at}")
 
     def potential(
-        self, year: int | None = None, *, by_sector: bool = False, compare: Iterable[str] = ()
+        self,
+        year: int | None = None,
+        *,
+        by_sector: bool = False,
+        compare: Iterable[str] = (),
+        sensitivity: Literal["alone", "full"] = "alone",
     ) -> Potential:
         """Return what is expected of the pair's trade by structural gravity, estimated without the pair.
 
@@ -142,43 +147,22 @@ class PairView(AsksScenarios):
         by_sector : each chapter of products and group of industries too, from a model of its own.
         compare : other pairs ("KOR-RUS"), of which the same is told; a single name is a partner of the first
             economy.
+        sensitivity : the ratio with each choice of covariates, estimator, sample and years made otherwise
+            alone, or under all combinations of them.
         """
-        from hikiwake.measures.potential.expected import Expectation, Universe
-        from hikiwake.measures.potential.stated import (
-            NAMES,
-            Sector,
-            found,
-            found_in,
-            sectors,
-            stated,
-            year_of,
-        )
+        from hikiwake.measures.potential.profile import profile
 
         ledger = Ledger()
-        say = Statements(self._tables, ledger)
         years = self._years(year, None, None)
-        silent: list[str] = []
-        universes: tuple[Universe, ...] = ("intermediate", "covered")
-        for a, b in ((self.a.id, self.b.id), *(self._other(name) for name in compare)):
-            for universe in universes:
-                at = year_of(say, universe, years[-1], None)
-                pair_found = None if at is None else found(say, universe, a, b, at)
-                if pair_found is None or at is None:
-                    continue
-                made: list[tuple[Expectation, Sector | None]] = [(one, None) for one in pair_found]
-                for sector in sectors(say, universe, at) if by_sector else ():
-                    made += [(one, sector) for one in found_in(say, universe, a, b, at, sector)]
-                for one, part in made:
-                    if not one.absent:
-                        stated(say, universe, one, at, part)
-                    elif part is None:
-                        ends = (
-                            f"{countries.country(one.exporter).name} → {countries.country(one.importer).name}"
-                        )
-                        silent.append(f"{ends}, {NAMES[universe]}, {at}: {one.absent}")
-        return Potential(
-            ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}", tuple(silent)
+        pairs = [(self.a.id, self.b.id), *(self._other(name) for name in compare)]
+        silent = profile(
+            Statements(self._tables, ledger),
+            pairs,
+            years[-1],
+            by_sector=by_sector,
+            full=sensitivity == "full",
         )
+        return Potential(ledger, f"potential of {self.a.name} and {self.b.name}, {_span(years)}", silent)
 
     def _other(self, name: str) -> tuple[str, str]:
         """Return the economies of another pair, or of the first economy with another partner."""

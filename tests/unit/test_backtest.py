@@ -18,10 +18,11 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.gravity.effects import Array
 from hikiwake.measures.potential import tested
 from hikiwake.measures.potential.backtest import NAIVE, RULES, _cells, _results, backtest
-from hikiwake.measures.potential.expected import MAIN, expectations, inside, model_of, without_each
+from hikiwake.measures.potential.estimates import inside, without_each
+from hikiwake.measures.potential.expected import expectations, model_of
 from hikiwake.measures.potential.likes import likes
 from hikiwake.measures.potential.scores import beyond, midpoint_growth, score, standard_ranks
-from hikiwake.measures.potential.square import Square
+from hikiwake.measures.potential.square import MAIN, Square
 from hikiwake.measures.statement import Statements
 from hikiwake.render.language import load
 from hikiwake.sections import Context

@@ -16,7 +16,6 @@ from hikiwake.cli.settings import only_set
 if TYPE_CHECKING:
     from hikiwake.core.factset import FactSet
     from hikiwake.core.products import Partition
-    from hikiwake.core.provenance import Fact
 
 
 def about_a_pair(command: click.decorators.FC) -> click.decorators.FC:
@@ -148,12 +147,20 @@ Examples:
   hikiwake potential JPN RUS
   hikiwake potential JPN RUS --by sector
   hikiwake potential JPN RUS --compare KOR-RUS --compare CHN
+  hikiwake potential JPN RUS --sensitivity full
   hikiwake potential india pakistan --json""",
 )
 @about_a_pair
 @click.option("--by", type=click.Choice(["sector"]), help="Each chapter of products and group of industries.")
 @click.option(
     "--compare", multiple=True, help="Another pair, or another partner of A, beside it; may be repeated."
+)
+@click.option(
+    "--sensitivity",
+    type=click.Choice(["alone", "full"]),
+    default="alone",
+    show_default=True,
+    help="Change each choice of covariates, estimator, sample and years alone, or combine them all.",
 )
 @with_digits
 @answering
@@ -165,6 +172,7 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     year: int | None,
     by: str | None,
     compare: tuple[str, ...],
+    sensitivity: str,
     digits: int | None,
     as_json: bool,
     as_csv: bool,
@@ -174,42 +182,21 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.api import pair
     from hikiwake.cli.memory import remember
 
+    full = sensitivity == "full"
     view = pair(*given((a, b)), data=options.data)
-    found = view.potential(year, by_sector=by == "sector", compare=compare)
-    if (by or compare) and not (as_json or as_csv or output):
+    found = view.potential(
+        year, by_sector=by == "sector", compare=compare, sensitivity="full" if full else "alone"
+    )
+    if (by or compare or full) and not (as_json or as_csv or output):
+        from hikiwake.cli.potential_text import combined, side_by_side
+
         remember(found.ledger)
-        click.echo(_side_by_side(found, digits))
+        told = [side_by_side(found, digits), *([combined(found)] if full else [])]
+        click.echo("\n".join(told if len(found) else [found.title, "", NOTHING]))
     else:
         deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
     if found.silent:
         options.say("\n".join(["", "Nothing can be said of:", *(f"  {line}" for line in found.silent)]))
-
-
-def _side_by_side(found: FactSet, digits: int | None) -> str:
-    """Return one line for each flow and sector: what is expected, what is, and where that stands."""
-    from hikiwake.core.country import country
-    from hikiwake.core.document import USUAL_DIGITS
-    from hikiwake.render.numbers import number
-
-    fine = USUAL_DIGITS if digits is None else digits
-    flows: dict[tuple[str, str], dict[str, dict[str, Fact]]] = {}
-    for fact in found:
-        of = fact.subject
-        what = f"{of['group']}, {fact.period}"
-        flows.setdefault((of["exporter"], of["importer"]), {}).setdefault(what, {})[fact.formula] = fact
-    lines = [found.title]
-    for (exporter, importer), groups in flows.items():
-        title = f"{country(exporter).name} → {country(importer).name}"
-        lines += ["", f"{title:<46} {'expected':>16} {'ratio':>8} {'least to most':>16} {'place':>8}"]
-        for group, facts in groups.items():
-            told = {
-                name.removeprefix("potential_"): number(fact, digits=fine) for name, fact in facts.items()
-            }
-            span = f"{told['ratio_least']} to {told['ratio_most']}"
-            lines.append(
-                f"  {group:<44} {told['expected']:>16} {told['ratio']:>8} {span:>16} {told['place']:>8}"
-            )
-    return "\n".join(lines if flows else [found.title, "", NOTHING])
 
 
 NOTHING = (

@@ -34,7 +34,7 @@ def listed(found: FactSet, digits: int = USUAL_DIGITS) -> str:
     `digits` is how many decimals a percentage has; see `hikiwake.render.numbers`.
     """
     groups: dict[str, list[str]] = {}
-    names = [_named(found.ledger.formulas[fact.formula].name, fact.subject) for fact in found]
+    names = [_named(found.ledger.formulas[fact.formula].name, fact.subject) + _made(fact) for fact in found]
     width = min(max(map(len, names), default=0), WIDEST)
     for fact, name in zip(found, names, strict=True):
         sure = f"  ({number(fact, 'range', digits)})" if _ranged(fact) else ""
@@ -67,12 +67,20 @@ def _named(formula: str, subject: dict[str, str]) -> str:
     return _LETTER.sub(named, formula)
 
 
+def _made(fact: Fact) -> str:
+    """Say under which specification a number holds, where it is one of several."""
+    return f": {fact.subject['specification']}" if "specification" in fact.subject else ""
+
+
 def _heading(fact: Fact) -> str:
     """Return whom a number is about, of what and in what detail, and when."""
     subject = fact.subject
     ends = " → ".join(country(subject[key]).name for key in _ENDS if key in subject)
     product = subject.get("product")
     named = f"{short_name(product)} (HS {product})" if product else ""
-    words = (named, *(value for key, value in subject.items() if key not in (*_ENDS, "product")))
+    words = (
+        named,
+        *(value for key, value in subject.items() if key not in (*_ENDS, "product", "specification")),
+    )
     what = ", ".join(word for word in words if word)
     return f"{': '.join(part for part in (ends, what) if part) or ALL}, {fact.period}"

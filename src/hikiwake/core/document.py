@@ -19,7 +19,7 @@ LabelKind = Literal[
 ]  # fmt: skip
 ChartKind = Literal[
     "lines", "bars", "diverging", "dumbbell", "strip", "ranges", "scatter", "timeline", "whiskers", "curves",
-    "map",
+    "map", "variants",
 ]  # fmt: skip
 CaveatKind = Literal[
     "partial coverage",
@@ -159,8 +159,9 @@ class Chart(Block, frozen=True, omit_defaults=True):
 
     `ranges` has five series of its rows: an outer and an inner range, a middle, the thing itself, its range.
     `scatter` has two series of the same things, one to the right and one upwards.
-    `whiskers` are values with their intervals, a row each; `curves` run over a number (the ids of their
-    marks, which the `note` names) within bands of intervals; a `map` shades economies. A `timeline` has
+    `variants` are one number under several choices, a row each, of which the marks with `emphasis` are the
+    first. `whiskers` are values with their intervals, a row each; `curves` run over a number (the ids of
+    their marks, which the `note` names) within bands of intervals; a `map` shades economies. A `timeline` has
     `events`, which stand in rows above the lines of its series (or alone, without series).
 
     `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a

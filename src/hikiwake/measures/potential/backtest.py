@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput, NoData
 from hikiwake.measures.flows import FLOWS
-from hikiwake.measures.potential.expected import LEAST_EXPECTED, NO_ESTIMATE, inside, without_each
+from hikiwake.measures.potential.estimates import NO_ESTIMATE, inside, without_each
+from hikiwake.measures.potential.expected import LEAST_EXPECTED
 from hikiwake.measures.potential.likes import likes
 from hikiwake.measures.potential.scores import Score, beyond, midpoint_growth, score, standard_ranks
 from hikiwake.measures.potential.square import Square, trades
@@ -187,7 +188,7 @@ def _cell(square: Square, flows: dict[int, Array], year: int) -> _Cell | None:
     now = flows[year]
     known = inside(now, square)
     try:
-        expected = without_each(now, square, known).expected
+        expected = without_each(now, square, known, square.main).expected
     except NO_ESTIMATE:
         return None
     modelled = known & np.isfinite(expected) & (expected > 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -10,30 +10,23 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.core.errors import BadInput, NoSolution, NotConverged
-from hikiwake.gravity import GravityFit, fit
-from hikiwake.gravity.left_out import LeftOut, left_out
 from hikiwake.measures.potential.ease import Ease, ease_of
-from hikiwake.measures.potential.square import COVARIATES, Array, Square, deliveries, trade
+from hikiwake.measures.potential.estimates import NO_ESTIMATE, Cells, Estimated, inside, without_each
+from hikiwake.measures.potential.square import Array, Square, deliveries, trade
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Tables
 
 Universe = Literal["intermediate", "covered"]
-Cells = NDArray[np.bool_]
 Places = tuple[NDArray[np.intp], NDArray[np.intp]]
-MAIN = ("ln_dist", "border", "language")
-"""What the expectation rests on beside the two economies themselves."""
-OTHERS = {"distance alone": ("ln_dist",), "harmonic distance": ("ln_harmonic", "border", "language")}
-BY_GROUPS = "by groups, added up"
-NO_ESTIMATE = (BadInput, NoSolution, NotConverged)
-"""What the data may not allow. A damaged file is another matter, and no number comes of it."""
 NEAREST = 200
 """Comparable flows: those nearest in log expectation."""
 FEWEST = 50
 """Fewer comparable flows give no picture of what is usual."""
 SPAN = 1.0
 """Log distance from the pair's expectation beyond which a flow is no comparable one."""
+ROUNDS = 4
+"""Rounds in which comparable flows are estimated anew and looked for again."""
 LEAST_EXPECTED = 1e6
 """USD. A smaller expectation tells no shortfall: one shipment, or one error, is all of such a flow."""
 WIDEST = 10.0
@@ -41,27 +34,29 @@ WIDEST = 10.0
 TAILS = (0.05, 0.95)
 NORMAL = 1.959964
 """Standard errors to each side of an interval of 95 %."""
-MILLION = 1e6
 
 
 class Model(msgspec.Struct, frozen=True):
     """The expectations of all flows of a year, each without its own pair; money in USD.
 
-    known : cells that the model can hold. `main` is the specification of the expectation, `others` those that
-    it is compared with, by name.
+    known : cells that the model can hold.
+    sectors : a model of each group of the square alone, or why there is none; empty of a model of one group.
+    thorough : whether comparable flows that one step may give badly are estimated anew.
     """
 
     square: Square
     known: Cells
-    main: LeftOut
-    others: dict[str, Array]
+    estimated: Estimated
+    sectors: dict[str, Model | str]
     ease: Ease
+    thorough: bool = True
 
     @property
     def below(self) -> float:
         """Share of all flows that lie below their expectation."""
-        cells = np.isfinite(self.main.expected) & (self.main.expected > 0.0)
-        return float((self.square.total < self.main.expected)[cells].mean())
+        expected = self.estimated.expected
+        cells = np.isfinite(expected) & (expected > 0.0)
+        return float((self.square.total < expected)[cells].mean())
 
 
 class Expectation(msgspec.Struct, frozen=True):
@@ -69,7 +64,6 @@ class Expectation(msgspec.Struct, frozen=True):
 
     error : standard error of the log of the expectation, from the parameters.
     ratios : actual over expected of the comparable flows, ascending.
-    others : the same of this flow under every other specification, by its name.
     parts : what carries the expectation: `size` in USD, and a factor for each covariate.
     beside : other measures of the same flow: `intensity`, `ease`, and in USD `at_one` and `at_usual`.
     absent : why nothing can be said; empty otherwise.
@@ -81,7 +75,6 @@ class Expectation(msgspec.Struct, frozen=True):
     expected: float = np.nan
     error: float = np.nan
     ratios: tuple[float, ...] = ()
-    others: dict[str, float] = {}
     parts: dict[str, float] = {}
     beside: dict[str, float] = {}
     absent: str = ""
@@ -115,25 +108,20 @@ def model(tables: Tables, universe: Universe, year: int) -> Model:
     return model_of(deliveries(tables, year) if universe == "intermediate" else trade(tables, year))
 
 
-@lru_cache(maxsize=64)
-def sector_model(tables: Tables, universe: Universe, year: int, group: str) -> Model:
-    """Return the model of one group of products or industries."""
-    whole = model(tables, universe, year).square
-    flows = whole.flows[whole.groups.index(group)]
-    return model_of(Square(whole.economies, (group,), flows[None], whole.covariates))
-
-
 def model_of(square: Square) -> Model:
-    """Estimate the expectations of all flows of a square."""
-    total, known = square.total, inside(square.total, square)
-    others: dict[str, Array] = {}
-    for name, covariates in OTHERS.items():
-        found = _tried(lambda named=covariates: without_each(total, square, known, named).expected)  # type: ignore[misc]
-        if found is not None:
-            others[name] = found
-    if len(square.groups) > 1:
-        others[BY_GROUPS] = _by_groups(square, known)
-    return Model(square, known, without_each(total, square, known, MAIN), others, ease_of(square.flows))
+    """Estimate the expectations of all flows of a square, and of each of its groups."""
+    total = square.total
+    known = inside(total, square)
+    estimated = without_each(total, square, known, square.main)
+    sectors: dict[str, Model | str] = {}
+    for group, flows in zip(square.groups, square.flows, strict=True) if len(square.groups) > 1 else ():
+        try:
+            apart = msgspec.structs.replace(square, groups=(group,), flows=flows[None])
+            # A few products of few sellers move each other much: all anew would take seconds a pair.
+            sectors[group] = msgspec.structs.replace(model_of(apart), thorough=False)
+        except NO_ESTIMATE as fault:
+            sectors[group] = fault.why
+    return Model(square, known, estimated, sectors, ease_of(square.flows))
 
 
 def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]:
@@ -147,35 +135,27 @@ def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]
         return _silent(
             directions, total, "one of the two sells or buys nothing, or their distance is not known"
         )
-    cells = held.known.copy()
-    cells[i, j] = cells[j, i] = False
-    try:
-        apart = _estimate(total, square, cells, MAIN)
-    except NO_ESTIMATE as fault:
-        return _silent(directions, total, fault.why)
-    forth, back = (_expectation(held, apart, direction) for direction in directions)
+    expected, slopes = held.estimated.anew(np.array([[i, j]]))
+    forth, back = (
+        _expectation(held, float(value), slopes[0], direction)
+        for value, direction in zip(expected[0], directions, strict=True)
+    )
     return forth, back
 
 
-def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int, int]) -> Expectation:
+def _expectation(
+    held: Model, expected: float, slopes: Array, direction: tuple[str, str, int, int]
+) -> Expectation:
     exporter, importer, i, j = direction
     total = held.square.total
     actual = float(total[i, j])
-    parts = _parts(apart, held, (i, j))
-    expected = float(np.prod(list(parts.values())))
     if not np.isfinite(expected) or expected <= 0.0:
         return Expectation(
             exporter, importer, actual, absent="one of the two trades with nobody else in the data"
         )
-    like = _comparable(held.main.expected, float(np.log(expected)), (i, j))
-    ratios = tuple(np.sort(total[like] / held.main.expected[like]).tolist())
-    absent = _unsayable(expected, float(held.main.error[i, j]), len(ratios))
-    others = {
-        name: actual / float(value[i, j])
-        for name, value in held.others.items()
-        if np.isfinite(value[i, j]) and value[i, j] > 0.0
-    }
-    error = float(held.main.error[i, j])
+    like, of_like = comparable(held.estimated, float(np.log(expected)), (i, j), thorough=held.thorough)
+    ratios = tuple(np.sort(total[like] / of_like).tolist())
+    error = held.estimated.error(i, j)
     return Expectation(
         exporter,
         importer,
@@ -183,10 +163,9 @@ def _expectation(held: Model, apart: GravityFit, direction: tuple[str, str, int,
         expected,
         error,
         ratios,
-        others,
-        parts,
+        _parts(held, expected, slopes, (i, j)),
         _beside(held, (i, j), like),
-        absent,
+        _unsayable(expected, error, len(ratios)),
     )
 
 
@@ -216,6 +195,7 @@ def _unsayable(expected: float, error: float, comparable: int) -> str:
 def _silent(
     directions: Sequence[tuple[str, str, int, int]], total: Array, absent: str
 ) -> tuple[Expectation, Expectation]:
+    """Return that nothing can be said of either direction, and why."""
     forth, back = (
         Expectation(x, m, float(total[i, j]) if min(i, j) >= 0 else 0.0, absent=absent)
         for x, m, i, j in directions
@@ -223,80 +203,44 @@ def _silent(
     return forth, back
 
 
-def inside(flows: Array, square: Square) -> Cells:
-    """Return the cells that a model can hold: between economies that sell and buy, distances known."""
-    sells, buys = flows.sum(axis=1) > 0.0, flows.sum(axis=0) > 0.0
-    known: Cells = np.isfinite(square.covariates).all(axis=0) & sells[:, None] & buys[None, :]
-    np.fill_diagonal(known, val=False)
-    return known
+def _parts(held: Model, expected: float, slopes: Array, at: tuple[int, int]) -> dict[str, float]:
+    """Return the factors whose product is the expectation of a flow.
 
-
-def _estimate(flows: Array, square: Square, cells: Cells, names: Sequence[str]) -> GravityFit:
-    i, j = np.nonzero(cells)
-    # Money in millions keeps the numbers of the estimate near one.
-    data: dict[str, NDArray[np.generic]] = {"flow": flows[i, j] / MILLION, "exporter": i, "importer": j}
-    data |= {name: square.covariates[COVARIATES.index(name)][i, j] for name in names}
-    return fit(f"flow ~ {' + '.join(names)} | exporter + importer", data, errors="robust")
-
-
-def without_each(flows: Array, square: Square, cells: Cells, names: Sequence[str] = MAIN) -> LeftOut:
-    """Return the expectations of all cells (N, N), USD, each without its own pair; NaN or 0 outside."""
-    found = _estimate(flows, square, cells, names)
-    i, j = np.nonzero(cells)
-    mean = np.zeros(flows.shape)
-    mean[i[found.rows], j[found.rows]] = found.fitted
-    kept = [COVARIATES.index(name) for name in found.names]
-    fitted = mean > 0.0
-    apart = left_out(
-        np.where(fitted, flows / MILLION, 0.0), mean, np.where(fitted, square.covariates[kept], 0.0)
-    )
-    return apart._replace(expected=apart.expected * MILLION)
-
-
-def _by_groups(square: Square, known: Cells) -> Array:
-    """Return the sum of the expectations of all groups; one that has no estimate adds nothing."""
-    out = np.zeros(known.shape)
-    for flows in square.flows:
-        cells = known & inside(flows, square)
-        found = _tried(lambda f=flows, c=cells: without_each(f, square, c, MAIN).expected)  # type: ignore[misc]
-        if found is not None:
-            out += np.nan_to_num(found)
+    They are what each covariate multiplies it by, and what is left: what the two economies give with all
+    covariates at the mean of the model's flows (`size`, USD).
+    """
+    out: dict[str, float] = {"size": expected}
+    for name, slope in zip(held.estimated.names, slopes, strict=True):
+        covariate = held.square.covariate(name)
+        out[name] = float(np.exp(slope * (covariate[at] - float(covariate[held.known].mean()))))
+        out["size"] /= out[name]
     return out
 
 
-def _tried(make: Callable[[], Array]) -> Array | None:
-    """Return what is made, or None where the data allow no such estimate."""
-    try:
-        return make()
-    except NO_ESTIMATE:
-        return None
+def comparable(
+    estimated: Estimated, at: float, own: tuple[int, int], *, thorough: bool
+) -> tuple[Places, Array]:
+    """Return the places of the flows nearest in log expectation, not the pair's own, and what is expected.
 
-
-def _parts(found: GravityFit, held: Model, at: tuple[int, int]) -> dict[str, float]:
-    """Return the factors whose product is the expectation of a cell that was not in the estimate.
-
-    They are what the two economies give with all covariates at the mean of the model's flows (`size`, USD;
-    NaN where an effect is not known), and what each covariate multiplies it by.
+    Where one step may give an expectation badly, it is estimated anew if `thorough`, and the nearest are
+    looked for again.
     """
-    eta, out = 0.0, {"size": np.nan}
-    for name, slope in zip(found.names, found.coefficients, strict=True):
-        covariate = held.square.covariates[COVARIATES.index(name)]
-        mean = float(covariate[held.known].mean())
-        out[name] = float(np.exp(slope * (covariate[at] - mean)))
-        eta += float(slope) * mean
-    for side, economy in (("exporter", at[0]), ("importer", at[1])):
-        keys = found.sandwich.keys[side]
-        levels = np.asarray(keys.labels).astype(int)
-        used = np.unique(keys.codes)
-        place = np.flatnonzero(levels == economy)
-        if not len(place) or place[0] not in used:
-            return out
-        eta += float(np.ravel(found.effects[side].values)[place[0]])
-    return out | {"size": float(np.exp(eta) * MILLION)}
+    expected, doubtful = estimated.expected.copy(), estimated.doubtful
+    for _ in range(ROUNDS if thorough else 0):
+        like = _nearest(expected, at, own)
+        i, j = (side[doubtful[like]] for side in like)
+        if not len(i):
+            break
+        pairs = np.unique(np.stack([np.minimum(i, j), np.maximum(i, j)], axis=1), axis=0)
+        anew, _ = estimated.anew(pairs)
+        i, j = pairs.T
+        expected[i, j], expected[j, i] = anew.T
+        doubtful[i, j] = doubtful[j, i] = False
+    like = _nearest(expected, at, own)
+    return like, expected[like]
 
 
-def _comparable(expected: Array, at: float, own: tuple[int, int]) -> Places:
-    """Return the places of the flows nearest in log expectation, but for the pair's own."""
+def _nearest(expected: Array, at: float, own: tuple[int, int]) -> Places:
     cells = np.isfinite(expected) & (expected > 0.0)
     cells[own] = cells[own[::-1]] = False
     i, j = np.nonzero(cells)

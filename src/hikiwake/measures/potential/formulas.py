@@ -102,23 +102,92 @@ BELOW = Formula(
     source=MODEL,
     reads=READS,
 )
+CHOSEN = (
+    "the sets of covariates, estimators (Poisson, Gamma, logarithms), samples and years that are tried, and "
+    "of groups added up"
+)
+OTHERWISE = (
+    "Gamma pseudo-maximum likelihood and least squares of logarithms see positive flows alone: what they "
+    "expect is expected of a flow that exists. Logarithms are brought back to levels by Duan's smearing, "
+    "which assumes that errors have one distribution for all flows."
+)
+ESTIMATORS = (
+    MODEL
+    + "; Head & Mayer (2014), Handbook of International Economics 4, section 5, on Gamma and logarithms "
+    "beside Poisson; Duan (1983), J. Am. Stat. Assoc. 78:605"
+)
 LEAST = Formula(
     id="potential_ratio_least",
     name="Lowest ratio over the specifications",
-    expression="least of x_ij / expected over the sets of covariates and levels of detail that are tried",
+    expression=f"least of x_ij / expected over {CHOSEN}",
     unit=RATIO,
     range="[0, inf)",
-    source=MODEL,
+    source=ESTIMATORS,
     reads=READS,
+    caution=OTHERWISE,
 )
 MOST = Formula(
     id="potential_ratio_most",
     name="Highest ratio over the specifications",
-    expression="greatest of x_ij / expected over the sets of covariates and levels of detail that are tried",
+    expression=f"greatest of x_ij / expected over {CHOSEN}",
     unit=RATIO,
     range="[0, inf)",
+    source=ESTIMATORS,
+    reads=READS,
+    caution=OTHERWISE,
+)
+UNDER = Formula(
+    id="potential_ratio_under",
+    name="Ratio under another specification",
+    expression="x_ij / expected, with choices of covariates, estimator, sample or years made otherwise",
+    unit=RATIO,
+    range="[0, inf)",
+    source=ESTIMATORS,
+    reads=READS,
+    caution=OTHERWISE,
+)
+TRIED = Formula(
+    id="potential_specifications",
+    name="Other specifications",
+    expression="number of specifications, beside that of the expectation, that give an estimate",
+    unit=COUNT,
+    range="0, 1, 2, ...",
+    source=ESTIMATORS,
+    reads=READS,
+)
+MIDDLE = {
+    name: Formula(
+        id=f"potential_specifications_{name}",
+        name=f"{words} of the ratios over the specifications",
+        expression=f"{words.lower()} of x_ij / expected over {CHOSEN}",
+        unit=RATIO,
+        range="[0, inf)",
+        source=ESTIMATORS,
+        reads=READS,
+    )
+    for name, words in (("lower", "Lower quartile"), ("upper", "Upper quartile"))
+}
+SUMMED = Formula(
+    id="potential_expected_sectors",
+    name="Sum of what is expected in single sectors",
+    expression="sum of exp(alpha_ik + gamma_jk + beta_k' z_ij) over the sectors k of which something is said",
+    unit=USD,
+    range="(0, inf)",
     source=MODEL,
     reads=READS,
+    caution="Not the expectation of all together: in a sector, what each sells and buys of it is given.",
+)
+ADJUSTED = Formula(
+    id="potential_adjusted",
+    name="Trade at the median of comparable pairs once resistances adjust",
+    expression="x_ij B_ij a_i b_j with B_ij = expected times the median ratio / x_ij where above one, "
+    "both ways, and a, b such that each economy's sales and purchases, those at home included, stay",
+    unit=USD,
+    range="(0, inf)",
+    source="conditional equilibrium: Anderson & van Wincoop (2003), Am. Econ. Rev. 93:170; Anderson, Larch & "
+    "Yotov (2018), The World Economy 41:2750",
+    reads=READS,
+    caution="Output and spending are held: what incomes do is in the section on scenarios.",
 )
 SPREAD = {
     name: Formula(
@@ -289,6 +358,7 @@ SPOKEN = Formula(
 )
 FORMULAS = (
     *(EXPECTED, RATIO_TO, LEVEL, USUAL_LOW, USUAL_HIGH, MEDIAN, GAP, COMPARED, BELOW, LEAST, MOST),
+    *(UNDER, TRIED, *MIDDLE.values(), SUMMED, ADJUSTED),
     *SPREAD.values(),
     *PARTS.values(),
     *BESIDE.values(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +15,6 @@ from hikiwake.measures.flows import FLAGS, usable
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
-from hikiwake.measures.intermediate.table import across_borders
 from hikiwake.measures.potential.formulas import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,36 +24,55 @@ Array = NDArray[np.float64]
 MOST_GROUPS = 24
 """Chapters up to which each is a group."""
 COVARIATES = ("ln_dist", "border", "language", "ln_harmonic")
+MAIN = ("ln_dist", "border", "language")
+"""What an expectation rests on beside the two economies themselves."""
 
 
 class Square(msgspec.Struct, frozen=True):
     """Flows between N economies in a year.
 
     flows : (G, N, N) USD from exporter (row) to importer, by group of products or industries; 0 at home.
-    covariates : (4, N, N): log of the weighted distance, a land border, an official language in common, log
-        of the harmonic mean of distances; a pair without a known distance has NaN and is left out.
+    covariates : (C, N, N) by `names`: log of the weighted distance, a land border, an official language in
+        common, log of the harmonic mean of distances; a pair without a known distance has NaN and is left
+        out.
+    main : those that an expectation rests on.
+    home : (N,) USD that each economy delivers to itself; empty where the data do not say.
     """
 
     economies: tuple[str, ...]
     groups: tuple[str, ...]
     flows: Array
     covariates: Array
+    names: tuple[str, ...] = COVARIATES
+    main: tuple[str, ...] = MAIN
+    home: tuple[float, ...] = ()
 
     @property
     def total(self) -> Array:
         """(N, N): the sum over groups."""
         return np.asarray(self.flows.sum(axis=0))
 
+    def covariate(self, name: str) -> Array:
+        """(N, N): one covariate."""
+        return np.asarray(self.covariates[self.names.index(name)])
+
 
 def deliveries(tables: Tables, year: int) -> Square:
-    """Return intermediate deliveries by sector group of the selling industry."""
-    rows = tables.collect(
-        across_borders(tables.frame(DELIVERIES), year)
+    """Return intermediate deliveries by sector group of the selling industry, and those at home."""
+    everything = tables.collect(
+        tables.frame(DELIVERIES)
+        .filter(nw.col("year") == year)
         .join(tables.frame(INDUSTRIES).select("code", "group_code"), left_on="industry", right_on="code")
         .group_by("exporter", "importer", "group_code")
         .agg(nw.col("value").sum())
     )
-    return _square(tables, rows, "group_code")
+    at_home = everything["exporter"] == everything["importer"]
+    found = _square(tables, {name: column[~at_home] for name, column in everything.items()}, "group_code")
+    home = dict.fromkeys(found.economies, 0.0)
+    for economy, value in zip(everything["exporter"][at_home], everything["value"][at_home], strict=True):
+        if economy in home:
+            home[economy] += float(value)
+    return msgspec.structs.replace(found, home=tuple(home.values()) if at_home.any() else ())
 
 
 def trade(tables: Tables, year: int) -> Square:
@@ -76,6 +94,22 @@ def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
         # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
         rows = {**rows, "chapter": np.array([str(chapter)[:1] for chapter in rows["chapter"]])}
     return dict(zip(years, _squares(tables, rows, "chapter", "year", years), strict=True))
+
+
+def years_before(tables: Tables, square: Square, years: Sequence[int]) -> Array:
+    """Return the covered trade (len(years), N, N) of ascending years between the economies of a square."""
+    flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
+        nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer"))
+    )
+    rows = tables.collect(flows.group_by("year", "exporter", "importer").agg(nw.col("value").sum()))
+    known = np.array(square.economies)  # in the order of their codes
+    sides = [rows[side].astype(str) for side in ("exporter", "importer")]
+    i, j = (np.minimum(np.searchsorted(known, names), len(known) - 1) for names in sides)
+    layer = np.searchsorted(np.array(years), rows["year"].astype(np.int64))
+    held = (known[i] == sides[0]) & (known[j] == sides[1])
+    out = np.zeros((len(years), len(known), len(known)))
+    out[layer[held], i[held], j[held]] = rows["value"][held]
+    return out
 
 
 def _square(tables: Tables, rows: Columns, group: str) -> Square:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -14,16 +15,18 @@ from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.table import industries, latest_year
 from hikiwake.measures.potential import formulas
+from hikiwake.measures.potential.adjusted import adjusted
+from hikiwake.measures.potential.estimates import NO_ESTIMATE
 from hikiwake.measures.potential.expected import (
-    NO_ESTIMATE,
     NORMAL,
     TAILS,
     Expectation,
+    Model,
     Universe,
     expectations,
     model,
-    sector_model,
 )
+from hikiwake.measures.potential.specifications import Ratios, Specification, ground, ratios
 
 if TYPE_CHECKING:
     from hikiwake.measures.statement import Statements
@@ -102,10 +105,9 @@ def stated(
 ) -> dict[str, Fact]:
     """State one direction's numbers by name, of all goods or of a sector.
 
-    They are `expected`, `ratio`, `place`, `low`, `high`, `median`, `gap`, `compared`; `least` and `most`, the
-    range of the ratio over all specifications; `ratio_low`, `ratio_lower`, `ratio_upper`, `ratio_high`, the
-    spread of comparable ratios; what carries the expectation (`size`, `ln_dist`, `border`, `language`); and
-    `intensity`, `ease`, `at_one` and `at_usual`.
+    They are `expected`, `ratio`, `place`, `low`, `high`, `median`, `gap`, `compared`; `ratio_low`,
+    `ratio_lower`, `ratio_upper`, `ratio_high`, the spread of comparable ratios; what carries the expectation
+    (`size`, and each covariate by its name); and `intensity`, `ease`, `at_one` and `at_usual`.
     """
     subject = {"exporter": one.exporter, "importer": one.importer}
     subject["group"] = sector.name if sector else NAMES[universe]
@@ -125,10 +127,96 @@ def stated(
     }
 
 
+class Spread(NamedTuple):
+    """A flow's ratio over the specifications.
+
+    facts : `least`, `most`, `lower` and `upper` (quartiles), and `tried`, how many there are beside the main
+        one.
+    under : the ratio under each other specification. lowest, highest : which give the ends, in words.
+    """
+
+    facts: dict[str, Fact]
+    under: dict[Specification, Fact]
+    lowest: str
+    highest: str
+
+
+def spreads(
+    say: Statements,
+    universe: Universe,
+    pair: tuple[Expectation, Expectation],
+    year: int,
+    *,
+    full: bool = False,
+) -> tuple[Spread | None, Spread | None]:
+    """State both directions' ratios under other specifications; None where nothing is said of one."""
+    if all(one.absent for one in pair):
+        return None, None
+    held = model(say.tables, universe, year)
+    made = ratios(held, ground(say.tables, universe, year), (pair[0].exporter, pair[0].importer), full=full)
+    forth, back = (
+        None if one.absent or not found.found else _spread(say, universe, one, year, found)
+        for one, found in zip(pair, made, strict=True)
+    )
+    return forth, back
+
+
+def _spread(say: Statements, universe: Universe, one: Expectation, year: int, found: Ratios) -> Spread:
+    all_of_them = {Specification(): one.ratio, **found.found}
+    ends = [pick(all_of_them, key=lambda which: all_of_them[which]).name for pick in (min, max)]
+    values = list(all_of_them.values())
+    lower, upper = np.quantile(values, (0.25, 0.75))
+    subject = {"exporter": one.exporter, "importer": one.importer, "group": NAMES[universe]}
+
+    def fact(formula: Formula, value: float, note: str = "", specification: str = "") -> Fact:
+        return say.fact(
+            formula,
+            subject | ({"specification": specification} if specification else {}),
+            year,
+            value,
+            table=TABLES[universe],
+            where={"year": str(year)},
+            status="estimated",
+            note=note,
+        )
+
+    facts = {
+        "least": fact(formulas.LEAST, min(values), ends[0]),
+        "most": fact(formulas.MOST, max(values), ends[1]),
+        "lower": fact(formulas.MIDDLE["lower"], float(lower)),
+        "upper": fact(formulas.MIDDLE["upper"], float(upper)),
+        "tried": fact(formulas.TRIED, float(len(found.found))),
+    }
+    under = {which: fact(formulas.UNDER, ratio, "", which.name) for which, ratio in found.found.items()}
+    return Spread(facts, under, *ends)
+
+
+def adjusting(
+    say: Statements, universe: Universe, pair: tuple[Expectation, Expectation], year: int
+) -> tuple[Fact | None, Fact | None]:
+    """State what each flow comes to at the median of comparable ones once resistances adjust."""
+    if all(one.absent for one in pair):
+        return None, None
+    forth, back = (
+        None
+        if not np.isfinite(value) or one.expected * one.quantile(0.5) <= one.actual
+        else say.fact(
+            formulas.ADJUSTED,
+            {"exporter": one.exporter, "importer": one.importer, "group": NAMES[universe]},
+            year,
+            value,
+            table=TABLES[universe],
+            where={"year": str(year)},
+            status="estimated",
+        )
+        for one, value in zip(pair, adjusted(model(say.tables, universe, year), pair), strict=True)
+    )
+    return forth, back
+
+
 def _main(one: Expectation) -> dict[str, Stated]:
     median, low, high = (one.quantile(part) for part in (0.5, *TAILS))
     spread = float(np.exp(NORMAL * one.error))
-    ratios = [one.ratio, *one.others.values()]
     expected = Interval(one.expected / spread, one.expected * spread, LEVEL, "confidence")
     ratio = Interval(one.ratio / spread, one.ratio * spread, LEVEL, "confidence")
     return {
@@ -140,8 +228,6 @@ def _main(one: Expectation) -> dict[str, Stated]:
         "median": (formulas.MEDIAN, median, None),
         "gap": (formulas.GAP, one.expected * median - one.actual, None),
         "compared": (formulas.COMPARED, float(len(one.ratios)), None),
-        "least": (formulas.LEAST, min(ratios), None),
-        "most": (formulas.MOST, max(ratios), None),
     }
 
 
@@ -161,7 +247,10 @@ def _further(one: Expectation) -> dict[str, Stated]:
 
 def sectors(say: Statements, universe: Universe, year: int) -> tuple[Sector, ...]:
     """Return the sectors of a universe: chapters of products, or groups of selling industries."""
-    groups = model(say.tables, universe, year).square.groups
+    try:
+        groups = tuple(model(say.tables, universe, year).sectors)
+    except NO_ESTIMATE:
+        return ()
     if universe == "covered":
         return tuple(Sector(group, chapter_name(group), {"product": f"{group}*"}) for group in groups)
     known = industries(say.tables)
@@ -175,11 +264,26 @@ def sectors(say: Statements, universe: Universe, year: int) -> tuple[Sector, ...
     )
 
 
+def summed(
+    say: Statements, universe: Universe, year: int, pair: tuple[str, str], made: Sequence[Expectation]
+) -> Fact:
+    """State the sum of what is expected of a flow in sectors, of those of which something can be said."""
+    return say.fact(
+        formulas.SUMMED,
+        {"exporter": pair[0], "importer": pair[1], "group": NAMES[universe]},
+        year,
+        sum(one.expected for one in made if not one.absent),
+        table=TABLES[universe],
+        where={"year": str(year)},
+        status="estimated",
+    )
+
+
 def found_in(
     say: Statements, universe: Universe, a: str, b: str, year: int, sector: Sector
 ) -> tuple[Expectation, Expectation]:
     """Return the expectations of both directions in one sector, from a model of that sector alone."""
-    try:
-        return expectations(sector_model(say.tables, universe, year, sector.id), a, b)
-    except NO_ESTIMATE as fault:
-        return Expectation(a, b, 0.0, absent=fault.why), Expectation(b, a, 0.0, absent=fault.why)
+    held = model(say.tables, universe, year).sectors[sector.id]
+    if isinstance(held, Model):
+        return expectations(held, a, b)
+    return Expectation(a, b, 0.0, absent=held), Expectation(b, a, 0.0, absent=held)

@@ -27,6 +27,7 @@ from hikiwake.render.charts import (
     scatter,
     strip,
     timeline,
+    variants,
     whiskers,
     worldmap,
 )
@@ -46,6 +47,7 @@ KINDS = {
     "ranges": ranges.specification,
     "scatter": scatter.specification,
     "timeline": timeline.specification,
+    "variants": variants.specification,
     "whiskers": whiskers.specification,
     "curves": curves.specification,
     "map": worldmap.specification,

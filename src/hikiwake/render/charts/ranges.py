@@ -1,7 +1,8 @@
 """Rows of nested ranges on a logarithmic axis: what is usual, pale to dark, and where the flow itself stands.
 
 Series in their order: an outer range, an inner one, a middle, the flow itself (with its number), and a range
-of the flow's. A range is the span of a series' marks in a row.
+of the flow's. A range is the span of a series' marks in a row; of the last, that of their intervals where
+they have any.
 """
 
 from __future__ import annotations
@@ -92,9 +93,12 @@ def _spans(chart: Chart, ledger: Ledger, place: int, factor: float) -> Spans:
     """Return the span of a series in each row; rows without a number have none."""
     found: dict[str, list[float]] = {}
     for mark in chart.series[place].marks if place < len(chart.series) else ():
-        value = ledger[mark.fact].value
-        if value is not None:
-            found.setdefault(mark.at.id, []).append(value / factor)
+        fact = ledger[mark.fact]
+        if fact.value is None:
+            continue
+        interval = fact.interval if place == len(chart.series) - 1 else None
+        ends = (interval.low, interval.high) if interval else (fact.value,)
+        found.setdefault(mark.at.id, []).extend(end / factor for end in ends)
     return {at: (min(values), max(values)) for at, values in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""The figure of the section, and the table of what carries the expectation."""
+"""The flows of a pair among comparable ones, and the table of what carries the expectation."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ SERIES = {
     "half": ("ratio_lower", "ratio_upper"),
     "median": ("median",),
     "own": ("ratio",),
-    "others": ("least", "most"),
 }
-FURTHER = ("size", "ln_dist", "border", "language", "intensity", "ease", "at_one", "at_usual")
+BESIDE = ("intensity", "ease", "at_one", "at_usual")
 
 
 class Flow(NamedTuple):
@@ -52,17 +51,7 @@ def figure(flows: list[Flow]) -> Chart:
         kind="ranges",
         title=_title(flows),
         axis=prose("potential.figure_axis"),
-        series=tuple(
-            Series(
-                prose(f"potential.series_{name}"),
-                tuple(
-                    Mark(flow.name, flow.facts[fact].id, emphasis=name == "own")
-                    for flow in flows
-                    for fact in facts
-                ),
-            )
-            for name, facts in SERIES.items()
-        ),
+        series=placed(flows, {**SERIES, "others": ("least", "most")}),
         alt=prose(
             "potential.figure_alt",
             {
@@ -73,6 +62,22 @@ def figure(flows: list[Flow]) -> Chart:
             },
         ),
         note=prose("potential.figure_note"),
+    )
+
+
+def placed(flows: list[Flow], series: dict[str, tuple[str, ...]]) -> tuple[Series, ...]:
+    """Return series of a chart of ranges: facts of each flow, by the names of the series."""
+    return tuple(
+        Series(
+            prose(f"potential.series_{name}"),
+            tuple(
+                Mark(flow.name, flow.facts[fact].id, emphasis=name == "own")
+                for flow in flows
+                for fact in facts
+                if fact in flow.facts
+            ),
+        )
+        for name, facts in series.items()
     )
 
 
@@ -95,15 +100,16 @@ def _title(flows: list[Flow]) -> Prose:
 
 def further(flows: list[Flow]) -> Table:
     """Return what carries the expectation of each flow, and other measures of it."""
+    carried = ("size", *dict.fromkeys(name for flow in flows for name in flow.one.parts if name != "size"))
     return Table(
         id="potential-further",
         title=prose("potential.further"),
-        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *FURTHER)),
+        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *carried, *BESIDE)),
         rows=tuple(
             (
                 cell(text(flow.codes)),
                 cell(flow.scope),
-                *(cell(flow.facts.get(name)) for name in FURTHER),
+                *(cell(flow.facts.get(name)) for name in (*carried, *BESIDE)),
             )
             for flow in flows
         ),

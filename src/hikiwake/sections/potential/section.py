@@ -8,6 +8,8 @@ from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Se
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
 from hikiwake.sections.potential.figure import HIGH, LOW, Flow, figure, further
+from hikiwake.sections.potential.sectors import by_sector
+from hikiwake.sections.potential.variants import curve, sentence
 from hikiwake.sections.wording import cell, economy, prose, text
 from hikiwake.sections.wording import year as year_label
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 ID = "potential"
 NEEDS = ()
 UNIVERSES: tuple[Universe, ...] = ("intermediate", "covered")
+COLUMNS = ("expected", "ratio", "least", "most", "place", "median", "gap", "adjusted")
 
 
 def section(context: Context) -> Section | None:
@@ -41,6 +44,10 @@ def section(context: Context) -> Section | None:
     if rows:
         scope = _scope(context, first[0])
         blocks += [figure(rows), _table(rows), further(rows)]
+    # Sectors may tell something where the whole does not.
+    for universe, year in years.items():
+        blocks += by_sector(context, universe, year)
+    if rows:
         told = prose(
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope
         )
@@ -57,11 +64,13 @@ def _told(
     year: int,
     rows: list[Flow],
 ) -> list[AnyBlock]:
-    from hikiwake.measures.potential.stated import stated
+    from hikiwake.measures.potential.stated import adjusting, spreads, stated
 
     scope = _scope(context, universe)
     sentences: list[Prose] = []
-    for one in pair:
+    drawn = []
+    others = spreads(context.say, universe, pair, year), adjusting(context.say, universe, pair, year)
+    for one, spread, adjusted in zip(pair, *others, strict=True):
         names = {"exporter": economy(one.exporter), "importer": economy(one.importer), "scope": scope}
         if one.absent:
             reason = text(one.absent)
@@ -70,13 +79,20 @@ def _told(
             )
             continue
         facts = stated(context.say, universe, one, year)
+        facts |= {} if adjusted is None else {"adjusted": adjusted}
+        facts |= {} if spread is None else spread.facts
         rows.append(Flow(scope, one, facts))
+        sentences.append(prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected")}, **names))
+        if spread is not None:
+            sentences.append(sentence(spread))
+            drawn.append((rows[-1], spread))
         sentences += [
-            prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected", "least", "most")}, **names),
             prose("potential.place", {n: facts[n] for n in ("place", "compared", "low", "high")}),
-            _verdict(one, facts),
+            *_verdict(one, facts),
         ]
     blocks: list[AnyBlock] = [Paragraph(tuple(sentences), glance=universe == UNIVERSES[0])]
+    if drawn:
+        blocks.append(curve(universe, drawn, noted=len(rows) == len(drawn)))
     if universe == "intermediate":
         blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
     return blocks
@@ -112,10 +128,13 @@ def _tested(context: Context) -> list[AnyBlock]:
     return [Paragraph((told,))]
 
 
-def _verdict(one: Expectation, facts: dict[str, Fact]) -> Prose:
-    if one.place < LOW:
-        return prose("potential.short", {"gap": facts["gap"]})
-    return prose("potential.above" if one.place > HIGH else "potential.usual")
+def _verdict(one: Expectation, facts: dict[str, Fact]) -> list[Prose]:
+    if one.place >= LOW:
+        return [prose("potential.above" if one.place > HIGH else "potential.usual")]
+    told = [prose("potential.short", {"gap": facts["gap"]})]
+    return (
+        [*told, prose("potential.adjusted", {"adjusted": facts["adjusted"]})] if "adjusted" in facts else told
+    )
 
 
 def _finding(
@@ -162,18 +181,12 @@ def _table(rows: list[Flow]) -> Table:
     return Table(
         id="potential",
         title=prose("potential.table"),
-        columns=tuple(
-            prose(f"potential.column_{name}")
-            for name in ("flow", "what", "expected", "ratio", "least", "most", "place", "median", "gap")
-        ),
+        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *COLUMNS)),
         rows=tuple(
             (
                 cell(text(flow.codes)),
                 cell(flow.scope),
-                *(
-                    cell(flow.facts[name])
-                    for name in ("expected", "ratio", "least", "most", "place", "median", "gap")
-                ),
+                *(cell(flow.facts.get(name)) for name in COLUMNS),
             )
             for flow in rows
         ),

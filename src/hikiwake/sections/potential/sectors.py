@@ -1,0 +1,124 @@
+"""The pair by sector: in which it trades less or more than such pairs do, with a figure and a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hikiwake.core.document import AnyBlock, Cell, Chart, Paragraph, Prose, Table
+from hikiwake.core.provenance import Fact
+from hikiwake.sections import Context
+from hikiwake.sections.potential.figure import HIGH, LOW, SERIES, Flow, placed
+from hikiwake.sections.wording import cell, economy, group, prose, text
+
+if TYPE_CHECKING:
+    from hikiwake.measures.potential.expected import Expectation, Universe
+    from hikiwake.measures.potential.stated import Sector
+
+SHOWN = 6
+"""Sectors of each direction in the figure: those of which most is expected."""
+MOST_NAMED = 5
+
+
+def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]:
+    """Return the sentences, the figure and the table; nothing where no sector allows a word."""
+    from hikiwake.measures.potential.stated import found_in, sectors, stated, summed
+
+    made = [
+        (sector, found_in(context.say, universe, context.a.id, context.b.id, year, sector))
+        for sector in sectors(context.say, universe, year)
+    ]
+    sentences: list[Prose] = []
+    flows: list[Flow] = []
+    shown: list[Flow] = []
+    for way, ends in enumerate(context.directions):
+        each = [(sector, pair[way]) for sector, pair in made]
+        told = [
+            Flow(group(sector.id, _plain(sector.name)), one, stated(context.say, universe, one, year, sector))
+            for sector, one in each
+            if not one.absent
+        ]
+        if not told:
+            continue
+        total = summed(context.say, universe, year, ends, [one for _, one in each])
+        sentences += _sentences(each, told, total)
+        flows += told
+        largest = sorted(told, key=lambda flow: -flow.one.expected)[: context.most(SHOWN)]
+        shown += [flow for flow in told if flow in largest]
+    if not flows:
+        return []
+    return [Paragraph(tuple(sentences)), _figure(universe, shown), _table(universe, flows)]
+
+
+def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: Fact) -> list[Prose]:
+    first = told[0].one
+    names = {"exporter": economy(first.exporter), "importer": economy(first.importer)}
+    low = [flow for flow in told if flow.one.place < LOW]
+    high = [flow for flow in told if flow.one.place > HIGH]
+    kind = "both" if low and high else "low" if low else "high" if high else "usual"
+    listed = {name: text(_listed([flow.scope.text for flow in flows]))
+              for name, flows in (("low", low), ("high", high)) if flows}  # fmt: skip
+    sentences = [prose(f"potential.sectors_{kind}", {"total": total}, **names, **listed)]
+    silent = [_plain(sector.name) for sector, one in each if one.absent]
+    if silent:
+        sentences.append(prose("potential.sectors_silent", what=text(_listed(silent))))
+    return sentences
+
+
+def _plain(name: str) -> str:
+    """Name a sector as it stands within a sentence."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _listed(names: list[str]) -> str:
+    """Name a few things in a sentence (names may hold commas), and say how many more there are."""
+    if len(names) > MOST_NAMED:
+        return f"{'; '.join(names[: MOST_NAMED - 1])}; and {len(names) - MOST_NAMED + 1} more"
+    return "; and ".join(part for part in ("; ".join(names[:-1]), names[-1]) if part)
+
+
+def _figure(universe: Universe, flows: list[Flow]) -> Chart:
+    lowest = min(flows, key=lambda flow: flow.one.place)
+    names = {
+        "exporter": economy(lowest.one.exporter),
+        "importer": economy(lowest.one.importer),
+        "what": lowest.scope,
+    }
+    kind = "low" if lowest.one.place < LOW else "usual"
+    return Chart(
+        id=f"potential-sectors-place-{universe}",
+        kind="ranges",
+        title=prose(f"potential.sectors_figure_{kind}", **names),
+        axis=prose("potential.figure_axis"),
+        series=placed(flows, {**SERIES, "interval": ("ratio",)}),
+        alt=prose(
+            "potential.sectors_alt",
+            {name: lowest.facts[name] for name in ("ratio", "place", "median")},
+            **names,
+        ),
+        note=prose("potential.figure_note"),
+    )
+
+
+def _table(universe: Universe, flows: list[Flow]) -> Table:
+    names = ("expected", "ratio", "place", "gap")
+    return Table(
+        id=f"potential-sectors-{universe}",
+        title=prose("potential.sectors_table"),
+        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *names)),
+        rows=tuple(
+            (
+                cell(text(flow.codes)),
+                cell(flow.scope),
+                *(spanned(flow.facts[name]) if name == "ratio" else cell(flow.facts[name]) for name in names),
+            )
+            for flow in flows
+        ),
+        note=prose("potential.sectors_note"),
+    )
+
+
+def spanned(fact: Fact) -> Cell:
+    """Make a cell of a number and its interval; of nothing there is none."""
+    if not fact.value:
+        return cell(fact)
+    return Cell(said=prose("potential.spanned", {"value": fact}))
