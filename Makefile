@@ -44,6 +44,10 @@ test-all: $(VENV)/.dev ## run all tests except the comparisons with other packag
 test-slow: $(VENV)/.dev ## run only the slow tests
 	$(PYTEST) -m "slow and not peer"
 
+.PHONY: test-spark
+test-spark: $(VENV)/.spark ## run only the tests on Spark, which test-slow runs too once this was made (needs Java 17)
+	$(PYTEST) -n 0 tests/e2e/test_spark.py
+
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.lowest ## run the tests that lean on other packages on the lowest versions that we allow
 	$(VENV)-lowest/bin/python -m pytest $(WORKERS) -m "not slow and not peer" $(LOWEST)
@@ -152,6 +156,11 @@ $(VENV)/.run: requirements/run.txt pyproject.toml $(COMPILED)
 $(VENV)/.dev: requirements/dev.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV),dev)
 	@touch $(VENV)/.run
+
+# Spark's client beside what develops: half a gigabyte that few need.
+$(VENV)/.spark: requirements/spark.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/spark.txt
+	@touch $@
 
 $(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV)-lowest,lowest)

@@ -3,8 +3,9 @@
 # Needs `uv` on the PATH.
 #
 #   run.txt     what `make brief` installs: the engine with charts, PDF, DOCX and XLSX
-#   dev.txt     all extras, tests, checks, documentation, data build
-#   peers.txt   all extras, the tests and the packages we compare with
+#   dev.txt     all extras but Spark, tests, checks, documentation, data build
+#   peers.txt   the same extras, the tests and the packages we compare with
+#   spark.txt   what the tests on Spark add to dev.txt
 #   lowest.txt  the lowest versions that pyproject.toml allows, with the tests
 #
 # A lock holds names, versions and hashes, and no address: which index serves them is the reader's choice.
@@ -22,8 +23,9 @@ lock() { # lock FILE OPTION...
   fi
 }
 
-lock dev.txt --all-extras --group build --group test --group check --group docs --group data "$@"
+lock dev.txt --extra all --group build --group test --group check --group docs --group data "$@"
 lock run.txt --extra brief --extra docx --extra xlsx --group build --constraint requirements/dev.txt
-lock peers.txt --all-extras --group build --group test --group peers --constraint requirements/dev.txt "$@"
+lock peers.txt --extra all --group build --group test --group peers --constraint requirements/dev.txt "$@"
+lock spark.txt --extra spark --constraint requirements/dev.txt "$@"
 # Pins of an older lock would hide what the bounds allow now, so this one starts anew.
-lock lowest.txt --all-extras --group build --group test --resolution lowest-direct --upgrade
+lock lowest.txt --extra all --group build --group test --resolution lowest-direct --upgrade

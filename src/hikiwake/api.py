@@ -319,7 +319,8 @@ def pair(a: str, b: str = "", *, data: str | Place | None = None, spark: Any = N
 
     `data` is another vintage than the shipped one: NAME or NAME@VERSION of one you added, several with
     commas (the first lies over the others), or a folder. `spark` is a Spark session that takes the place of
-    the embedded engine; its workers must find the data at the paths at which this machine does.
+    the embedded engine; its workers must find the data at the paths at which this machine does, or where
+    `HIKIWAKE_ENGINE_FILES` says.
     """
     chosen = Pair(countries.resolve(a), countries.resolve(b)) if b else countries.pair(a)
     if spark is not None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pytest
-from tests import releases
+from tests import object_store, releases
 from tests.imports import brought
 
 import hikiwake
@@ -19,7 +20,7 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.store import spark
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import Library
-from hikiwake.store.tables import Tables, open_tables
+from hikiwake.store.tables import Engine, Tables, open_tables
 
 CLOSE = 1e-9
 """Sums of whole dollars are exact on both; averages and logarithms are added up in another order."""
@@ -27,7 +28,7 @@ CLOSE = 1e-9
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    pytest.importorskip("pyspark", reason="pyspark is not installed: pip install pyspark")
+    pytest.importorskip("pyspark", reason="pyspark is not installed: make .venv/.spark")
     if not shutil.which("java"):
         pytest.skip("Spark needs Java, and this machine has none")
     found = spark.session("local[2]")
@@ -71,12 +72,42 @@ def test_data_of_ones_own_are_the_same(session: Any, tmp_path: Path, library: Li
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
+def test_workers_read_from_a_store_over_the_network(
+    session: Any, tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = library.path(brought(library, releases.release(tmp_path / "BACI_HS92_V202601.zip")).held)
+
+    def exports(engine: Engine | None) -> list[tuple[str, int]]:
+        tables = Tables(open_vintage(place), engine)
+        sums = tables.frame("baci_flows").group_by("exporter").agg(nw.col("value").sum()).sort("exporter")
+        found = tables.collect(sums)
+        return list(zip(found["exporter"].tolist(), found["value"].tolist(), strict=True))
+
+    here = exports(None)
+    shutil.copytree(place, tmp_path / "bucket" / "vintages" / place.name)
+    with object_store.served(tmp_path / "bucket") as (address, sent):
+        monkeypatch.setenv(spark.FILES, f"{address}/vintages/")
+        assert exports(spark.Spark(session)) == here
+    assert "2014.parquet" in sent
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_a_session_is_handed_over_in_python(session: Any) -> None:
-    here, there = (
-        hikiwake.pair("JPN", "RUS").ties(2020),
-        hikiwake.pair("JPN", "RUS", spark=session).ties(2020),
-    )
-    assert here.to_dicts() == there.to_dicts()
+    here = hikiwake.pair("JPN", "RUS").ties(2020).to_dicts()
+    assert here == hikiwake.pair("JPN", "RUS", spark=session).ties(2020).to_dicts()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_files_are_read_where_the_environment_says(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SHIPPED, tmp_path / SHIPPED.name)
+    monkeypatch.setenv(spark.FILES, tmp_path.as_uri())
+    tables = Tables(open_vintage(SHIPPED), spark.Spark(session))
+    (path,) = tables.frame("baci_flows").to_native().inputFiles()
+    assert path == f"{tmp_path.as_uri()}/{SHIPPED.name}/baci_flows.parquet"
 
 
 def test_an_engine_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

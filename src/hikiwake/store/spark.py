@@ -5,6 +5,7 @@ Nothing here is imported unless it is asked for: Spark is no dependency of this 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +20,30 @@ if TYPE_CHECKING:
 
 MASTERS = ("local", "spark://", "yarn", "k8s://", "sc://")
 """How the name of a cluster begins."""
+FILES = "HIKIWAKE_ENGINE_FILES"
 
 
 class Spark:
     """Runs expressions on a Spark session.
 
-    Every worker must find a vintage's files at the path at which this machine finds them.
+    Every worker must find a vintage's files at the path at which this machine finds them, or, where the
+    environment's `HIKIWAKE_ENGINE_FILES` names a folder or a store of objects (`s3a://bucket/vintages`), in
+    there: each file in a folder that is called as on this machine.
     """
 
     def __init__(self, session: Any) -> None:
         self._session = session
+        self._files = os.environ.get(FILES, "").strip().rstrip("/")
 
     def scan(self, *paths: Path) -> Frame:
         """Return a table's Parquet files as one lazy frame."""
         import narwhals as nw
 
-        frame: Frame = nw.from_native(self._session.read.parquet(*map(str, paths)))
+        frame: Frame = nw.from_native(self._session.read.parquet(*map(self._address, paths)))
         return frame
+
+    def _address(self, path: Path) -> str:
+        return f"{self._files}/{path.parent.name}/{path.name}" if self._files else str(path)
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression; numbers come back as numbers, missing ones as NaN, text as objects."""
@@ -66,6 +74,8 @@ def session(master: str) -> Any:
         from pyspark.sql import SparkSession
 
         builder = SparkSession.builder.appName("hikiwake").config("spark.ui.enabled", "false")
+        # It would draw a bar of its own over ours.
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
         builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
         if master.startswith("local"):
             # One machine: nothing needs be reached from outside, and few parts are quicker than many.
@@ -76,7 +86,7 @@ def session(master: str) -> Any:
         raise Environment(
             where=f"engine {master}",
             why="the package pyspark is not installed",
-            remedy="Install it (pip install pyspark), with Java 17 or newer; or unset HIKIWAKE_ENGINE.",
+            remedy="pip install 'hikiwake[spark]', with Java 17 or newer; or unset HIKIWAKE_ENGINE.",
         ) from fault
     except Exception as fault:  # whatever Java or the cluster says
         said = (str(fault).strip() or type(fault).__name__).splitlines()[0]
