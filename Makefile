@@ -38,11 +38,15 @@ check: format-check lint types layers dead test docs ## everything CI's first pa
 
 .PHONY: test-all
 test-all: $(VENV)/.dev ## run all tests except the comparisons with other packages, slow ones too
-	$(PYTEST) -m "not peer"
+	$(PYTEST) -m "not peer and not nightly"
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev ## run only the slow tests
-	$(PYTEST) -m "slow and not peer"
+	$(PYTEST) -m "slow and not peer and not nightly"
+
+.PHONY: test-nightly
+test-nightly: $(VENV)/.dev ## run the promises on their full numbers of pairs, bits and moments (an hour)
+	$(PYTEST) -m nightly
 
 .PHONY: test-spark
 test-spark: $(VENV)/.spark ## run only the tests on Spark, which test-slow runs too once this was made (needs Java 17)

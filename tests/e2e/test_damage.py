@@ -1,0 +1,129 @@
+"""Damage to the store: each damaged file is named, and no number is taken from one."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.commands import hikiwake
+
+from hikiwake.api import PairView
+from hikiwake.core.country import Pair, country
+from hikiwake.core.errors import DamagedStore
+from hikiwake.store.catalogue import SHIPPED, Vintage
+from hikiwake.store.tables import Tables
+
+
+def damaged_copies(folder: Path, count: int = 0) -> Iterator[tuple[str, Path]]:
+    """Yield vintages with one flipped bit or a cut file each, restored after use.
+
+    So many over all files, every eleventh a cut; without a number, one of each file that is read from where
+    the vintage lies.
+    """
+    package = folder / "package"
+    shutil.copytree(SHIPPED.parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    dice = random.Random(7)
+    catalogue = json.loads((package / "data" / "catalogue.json").read_bytes())
+    files = [table["file"] for entry in catalogue["datasets"] for table in entry["tables"]]
+    if not count:
+        files = [file for file in files if not file.startswith("..")]
+        count = len(files)
+    for n in range(count):
+        path = package / "data" / files[n % len(files)]
+        good = path.read_bytes()
+        if n % 11 == 10:
+            path.write_bytes(good[: dice.randrange(len(good))])
+        else:
+            at = dice.randrange(len(good))
+            path.write_bytes(good[:at] + bytes([good[at] ^ (1 << dice.randrange(8))]) + good[at + 1 :])
+        yield files[n % len(files)], package / "data"
+        path.write_bytes(good)
+
+
+def test_two_hundred_flipped_bits_and_twenty_cuts_are_all_named(tmp_path: Path) -> None:
+    for file, vintage in damaged_copies(tmp_path, 220):
+        done = hikiwake("--data", vintage, "doctor")
+        assert done.returncode == 1
+        named = [line for line in done.stdout.decode().splitlines() if line.startswith("damaged: ")]
+        assert len(named) == 1
+        assert f"/{Path(file).name}: " in named[0]
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "hikiwake", *arguments],
+        cwd=cwd,
+        env={**os.environ, "XDG_CACHE_HOME": str(cwd), **environment},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def with_one_flipped_bit(folder: Path, file: str) -> Path:
+    package = folder / "package"
+    shutil.copytree(SHIPPED.parent, package, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    path = package / "data" / file
+    good = path.read_bytes()
+    at = len(good) // 2
+    path.write_bytes(good[:at] + bytes([good[at] ^ 4]) + good[at + 1 :])
+    return package / "data"
+
+
+@pytest.mark.parametrize("file", ["baci_flows.parquet", "baci_flags.parquet"])
+def test_no_command_prints_a_number_from_a_damaged_file(file: str, tmp_path: Path) -> None:
+    healthy = run("ties", "JPN", "RUS", "--year", "2014", "--product", "270900", "--json", cwd=tmp_path)
+    identity = json.loads(healthy.stdout)["facts"][0]["id"]
+    vintage = str(with_one_flipped_bit(tmp_path, file))
+    commands: list[tuple[str, ...]] = [("brief", "JPN", "RUS"), ("ties", "JPN", "RUS")]
+    commands.append(("complementarity", "JPN", "RUS") if "flows" in file else ("data", "quality", "JPN"))
+    commands += [("why", identity)] if "flows" in file else []
+    for command in commands:
+        done = run("--data", vintage, *command, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (4, b""), command
+        assert file.encode() in done.stderr
+    assert not list(tmp_path.glob("brief*"))
+    done = run("--data", vintage, "doctor", cwd=tmp_path)
+    assert done.returncode == 1
+    named = [line for line in done.stdout.decode().splitlines() if line.startswith("damaged: ")]
+    assert len(named) == 1
+    assert file in named[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [0, pytest.param(220, marks=pytest.mark.nightly)])
+def test_a_brief_takes_nothing_from_any_damaged_file(count: int, tmp_path: Path) -> None:
+    def brief(folder: Path) -> bytes:
+        view = PairView(Pair(country("JPN"), country("RUS")), Tables(Vintage(folder)))
+        return view.brief().render(".json")
+
+    whole = brief(SHIPPED)
+    refused = 0
+    for file, vintage in damaged_copies(tmp_path, count):
+        try:
+            made, said = brief(vintage), ""
+        except DamagedStore as fault:
+            made, said = b"", str(fault)
+        # Refused by the file's name, or not read at all.
+        assert Path(file).name in said if said else made == whole, file
+        refused += bool(said)
+    assert refused >= 10
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b'{"vintage": "x", "datasets": [{}]}', b"\xff\xfe", b"[" * 9999]
+)
+def test_a_broken_catalogue_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "catalogue.json").write_bytes(content)
+    for command, code in ((("ties", "JPN", "RUS"), 4), (("--version",), 4), (("doctor",), 1)):
+        done = run("--data", str(tmp_path), *command, cwd=tmp_path)
+        assert done.returncode == code, done.stderr
+        assert b"catalogue.json" in done.stderr + done.stdout
+        assert b"Traceback" not in done.stderr
