@@ -167,7 +167,11 @@ def in_a_folder(output: Path) -> None:
     """Refuse a file whose folder does not exist: that should not be found out after the work."""
     from hikiwake.core.errors import Environment
 
-    if not output.absolute().parent.is_dir():
+    try:
+        there = output.absolute().parent.is_dir()
+    except OSError:  # the working folder itself is gone
+        there = False
+    if not there:
         raise Environment(
             where=str(output),
             why="the folder does not exist",
