@@ -207,6 +207,10 @@ def test_figures_of_public_tables(tmp_path: Path, library: Library) -> None:
     assert proposed.value == "exports_usd"
     made = brought(library, path, mapping=proposed, name="comtrade")
     assert made.report.read == 316_317
+    # Every code of half a century is known: those of old territories lead to who counts them now, or to nobody.
+    assert made.report.rows("rejected") == 0
+    assert "code 'KN1' is read as KNA: a former code, to 1980 with Anguilla" in made.report.parts[0].notes
+    assert any(note.startswith("code 'RYU' is left out: the Ryukyu") for note in made.report.parts[0].notes)
     tables = open_tables(library.path(made.held))
     text = render(brief(Request(pair=pair("JPN-RUS"), year=2012), tables)).decode().replace("\u00a0", " ")
     # SOURCES.md: exports of Russia to Japan 15.23 and of Japan to Russia 12.51 bn USD in 2012.

@@ -35,6 +35,20 @@ _SERVICES = {
     "USP": ("PUS", "a code of the US islands in the Pacific"),
     "SER": ("SCG", "a code of Serbia and Montenegro"),
     "NAM": ("NAM", ""),
+    "BAT": ("ATA", "the British Antarctic Territory, which ISO counts with Antarctica"),
+    "GAZ": ("PSE", "a code of the Gaza Strip"),
+    "JTN": ("PUS", "Johnston Island, one of the US islands in the Pacific"),
+    "KN1": ("KNA", "a former code, to 1980 with Anguilla"),
+    "MID": ("PUS", "the Midway Islands, among the US islands in the Pacific"),
+    "PMY": ("MYS", "Peninsular Malaysia"),
+    "SBH": ("MYS", "Sabah"),
+    "SWK": ("MYS", "Sarawak"),
+    "TAN": ("TZA", "Tanganyika, Tanzania since 1964"),
+    "ZPM": ("TZA", "Zanzibar and Pemba, Tanzania since 1964"),
+    # What statistics of the time counted apart, and no economy of today holds alone.
+    "RYU": (AGGREGATE, "the Ryukyu Islands, counted apart from Japan to 1972"),
+    "SIK": (AGGREGATE, "Sikkim, counted apart from India to 1975"),
+    "ZW1": (AGGREGATE, "Rhodesia and Nyasaland: Malawi, Zambia and Zimbabwe as one, to 1964"),
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from hikiwake.sources.imports.economies import AGGREGATE
+
 REASONS: dict[str, tuple[str, str, str]] = {
     # reason: (what becomes of the row, the column at fault, in words)
     "accepted": ("accepted", "", "accepted"),
@@ -146,4 +148,8 @@ def told(one: Bad) -> str:
 
 def notes_of(codes: Iterable[tuple[str, str, str]]) -> list[str]:
     """Return what a reader must know of (code, economy, note), where there is something."""
-    return [f"code {code!r} is read as {economy}: {note}" for code, economy, note in codes if note]
+    return [
+        f"code {code!r} is {'left out' if economy == AGGREGATE else f'read as {economy}'}: {note}"
+        for code, economy, note in codes
+        if note
+    ]
