@@ -75,7 +75,7 @@ def test_each_form_gives_both_sides(tmp_path: Path, library: Library, form: str)
     assert rows(exports) == SOLD
     assert rows(imports) == BOUGHT
     assert imports.dataset_of("baci_flows").unit == "current USD, cost, insurance and freight included"
-    assert exports.dataset_of("baci_flows").scope == "total trade"
+    assert exports.dataset_of("baci_flows").scope == "goods"
     found = mirrored(exports, imports, "JPN", "RUS")
     assert [(one.exporter, one.year, one.exports, one.imports) for one in found] == [
         ("JPN", 2013, 11_100_500_000, 13_600_000_000),

@@ -74,7 +74,8 @@ def test_a_brief_of_all_products_says_so_and_keeps_the_background(tmp_path: Path
 def test_totals_without_products_make_a_brief_of_totals(tmp_path: Path, library: Library) -> None:
     made = brought(library, table(tmp_path, PLAIN_TEXT), mapping=PLAIN, name="own@1")
     text = render(brief(Request(pair=pair("JPN-RUS")), open_tables(library.path(made.held)))).decode()
-    assert "total trade" in text
+    assert "of goods from" in text
+    assert "reached a record" not in text
     assert "HS TOTAL" not in text
     assert "these data give no products" in text
 
@@ -172,7 +173,7 @@ def test_sales_at_home_are_left_out_where_the_mapping_says_so(tmp_path: Path, li
         ).fetchall()
     assert [row[3] for row in held if row[:3] == (2014, "JPN", "JPN")] == [round(home * 1e6)]
     text = render(brief(Request(pair=pair("JPN-RUS"), year=2014), tables)).decode().replace("\u00a0", " ")
-    assert "of total trade from Russia" in text
+    assert "of goods from Russia" in text
     assert "In a model of one sector, ending all trade" in text
 
 
@@ -190,7 +191,10 @@ def test_mirror_statistics_of_both_sides(tmp_path: Path, library: Library) -> No
     )
     (found,) = [one for one in revisions(before, after, "JPN", "RUS") if one.exporter == "RUS"]
     text = render(brief(Request(pair=pair("JPN-RUS")), before)).decode().replace("\u00a0", " ")
-    assert "In 2009, Japan imported US$5.82 billion of total trade from Russia" in text
+    assert "In 2009, Japan imported US$5.82 billion of goods from Russia" in text
+    # One year is no series: neither a record, nor a line above the events.
+    assert "**Russia sold Japan US$5.82 billion of goods in 2009**" in text
+    assert "were highest in 2009" not in text
     found_by_mirror = mirrored(before, after, "JPN", "RUS")
     assert [(one.exporter, one.exports) for one in found_by_mirror if one.exporter == "RUS"] == [
         ("RUS", 5_821_365_000 + (found.before or 0) % 1000)
@@ -207,18 +211,19 @@ def test_figures_of_public_tables(tmp_path: Path, library: Library) -> None:
     assert proposed.value == "exports_usd"
     made = brought(library, path, mapping=proposed, name="comtrade")
     assert made.report.read == 316_317
-    # Every code of half a century is known: those of old territories lead to who counts them now, or to nobody.
+    # Codes of old territories lead to who counts them now, or are left out by name.
     assert made.report.rows("rejected") == 0
     assert "code 'KN1' is read as KNA: a former code, to 1980 with Anguilla" in made.report.parts[0].notes
     assert any(note.startswith("code 'RYU' is left out: the Ryukyu") for note in made.report.parts[0].notes)
     tables = open_tables(library.path(made.held))
     text = render(brief(Request(pair=pair("JPN-RUS"), year=2012), tables)).decode().replace("\u00a0", " ")
     # SOURCES.md: exports of Russia to Japan 15.23 and of Japan to Russia 12.51 bn USD in 2012.
-    assert "imported US$15.2 billion of total trade from Russia" in text
-    assert "imported US$12.5 billion of total trade from Japan" in text
+    assert "imported US$15.2 billion of goods from Russia" in text
+    assert "imported US$12.5 billion of goods from Japan" in text
     # It is all trade, and every fourth year of it: neither a part, nor a record of all years.
-    assert "In total trade, Japan bought US$2.71 billion more from Russia than it sold in 2012." in text
+    assert "In goods, Japan bought US$2.71 billion more from Russia than it sold in 2012." in text
     assert "of these products" not in text.partition("## Complementarity")[0]
+    assert "**Russia sold Japan US$15.2 billion of goods in 2012**" in text
     assert "None of the years since 1996 that these data hold saw a higher value." in text
     assert (
         "Of the years since 1992 that these data hold, 2008 saw the highest value, US$16.4 billion." in text

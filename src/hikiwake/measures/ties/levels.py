@@ -15,8 +15,8 @@ from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
 EVERYTHING = "all products"
-WHOLE = (EVERYTHING, "total trade")
-"""What the catalogue calls flows that leave nothing out."""
+WHOLE = (EVERYTHING, "goods", "goods and services", "total trade")
+"""What the catalogue calls flows that leave nothing out; the last name is that of older imports."""
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
 HOLE = "not comparable: the total it is a share of is not sound in this year"

@@ -26,7 +26,7 @@ ROWS = {
     "other": ("claim", "other"),
 }
 FEWEST = 3
-"""Fewer events than these need no figure of their own: the table tells as much."""
+"""Fewer events need no figure of their own, and fewer years of trade no line: tables tell as much."""
 BUSY = 10
 """Years within which the most events are counted for a title."""
 Numbered = tuple[int, Event]
@@ -36,7 +36,7 @@ def blocks(context: Context, ordered: Sequence[Event]) -> list[AnyBlock]:
     """Draw the events in their order, numbered as in the table; nothing where there is none to draw."""
     numbered = list(enumerate(ordered, start=1))
     lines, years = _trade(context)
-    if not lines:
+    if not lines or len(years) < FEWEST:
         return _alone(context, "timeline", numbered)
     during = [(number, event) for number, event in numbered if when(event).last.year >= years[0]]
     before = [(number, event) for number, event in numbered if when(event).last.year < years[0]]

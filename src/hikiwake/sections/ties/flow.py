@@ -20,6 +20,8 @@ ANNOTATED_FALL = 0.4
 BASE_DISTANCE = 10
 # Below this part of the other direction a flow gets a paragraph, but no tables and figures of its own.
 TRICKLE = 0.01
+# Of fewer years nobody would call one a record.
+FEWEST_OF_A_RECORD = 3
 
 
 class Direction(NamedTuple):
@@ -40,6 +42,17 @@ class Direction(NamedTuple):
     def peak(self) -> Fact:
         """The record: the largest value, the earlier year on a tie."""
         return max(self.known.values(), key=lambda fact: (_value(fact), -fact.period.first))
+
+    @property
+    def whole_since_first(self) -> bool:
+        """Whether the data hold each year since the first flow; else a peak is no record of all years."""
+        held = [y for y in self.by_year if y >= min(self.known)]
+        return len(held) > max(held) - min(held)
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the peak is a record: no year is missing, and there are enough of them."""
+        return len(self.known) >= FEWEST_OF_A_RECORD and self.whole_since_first
 
     @property
     def labels(self) -> dict[str, Label]:
@@ -159,12 +172,11 @@ def _trend(levels: PairLevels, flow: Flow, base: int) -> list[Prose]:
 
 
 def _record(context: Context, direction: Direction) -> list[Prose]:
-    if len(direction.known) < 3:
+    if len(direction.known) < FEWEST_OF_A_RECORD:
         return []
     first, last = direction.known[min(direction.known)], direction.by_year[context.year]
     scope_years = {"since": year(first.period.first)}
-    held = [y for y in direction.by_year if y >= first.period.first]
-    some = "_of_some" if len(held) <= context.year - first.period.first else ""
+    some = "" if direction.whole_since_first else "_of_some"
     if last.value is not None and last is direction.peak:
         return [prose(f"ties.record_now{some}", **scope_years)]
     return [prose(f"ties.record{some}", {"peak": direction.peak}, **scope_years)]

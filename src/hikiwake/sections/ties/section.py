@@ -70,6 +70,6 @@ def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
     peak = main.peak
     if now.value < 0.5 * (peak.value or 0.0):
         return prose("ties.finding_below_peak", {"value": now, "peak": peak}, **labels)
-    if now is peak:
+    if now is peak and main.is_record:
         return prose("ties.finding_record", {"value": now}, **labels)
     return prose("ties.finding_level", {"value": now}, **labels)

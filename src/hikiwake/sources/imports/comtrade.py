@@ -145,7 +145,7 @@ def _mapping(header: set[str], year: str, six: list[str], surveys: list[Survey],
         quantity="netWgt" if "netWgt" in header and six else "",
         valuation="FOB" if side == "exports" else "CIF",
         classification=_classification(surveys) if six else "",
-        scope="all products" if six else "total trade",
+        scope="all products" if six else "goods",
         only=only,
         domestic="leave out",
     )

@@ -190,7 +190,7 @@ def _mapping(
         value=columns[1],
         value_unit=unit,
         valuation="FOB" if side == "exports" else "CIF",
-        scope="total trade",
+        scope="goods",
         only=only,
         domestic="leave out",
     )

@@ -128,7 +128,7 @@ def _mapping(
         only=only,
         domestic=domestic,
         decimal=decimal,
-        scope="all products" if found.get("product") else "total trade",
+        scope="all products" if found.get("product") else "goods",
     )
     codes = {code for role in ("exporter", "importer") for code in values[role]}
     unknown = sorted(code for code in codes if not meaning(code).economy)
@@ -136,6 +136,7 @@ def _mapping(
     remarks = {
         "title": "what readers are told the data are; say producer, licence and citation too",
         "value_unit": f"one of: {', '.join(unit for unit in FACTORS if 'USD' in unit)}; look it up",
+        "scope": "what the flows are of, as a sentence says it: all products, goods, goods and services, ...",
         "exporter": f"first rows: {', '.join(values['exporter'][:3])}",
         "importer": f"first rows: {', '.join(values['importer'][:3])}",
     }

@@ -130,7 +130,7 @@ def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[Tab
         unit=UNITS[mapping.valuation],
         coverage=Coverage(
             text=f"{detail} between {len(economies)} economies, {span}",
-            scope=mapping.scope or ("total trade" if lines == {TOTAL} else "the products of the table"),
+            scope=mapping.scope or ("goods" if lines == {TOTAL} else "the products of the table"),
             years=gaps,
             first_year=years[0],
             last_year=years[-1],
