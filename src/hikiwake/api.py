@@ -114,6 +114,9 @@ class PairView(AsksScenarios):
         ledger = Ledger()
         years = self._years(year, first, last)
         if by is not None:
+            from hikiwake.sources.imports.grouping import fit
+
+            fit(by, self._tables.dataset_of("baci_flows").coverage)
             grouped(Statements(self._tables, ledger), self.a.id, self.b.id, years, by)
             return Ties(ledger, f"ties of {self.a.name} and {self.b.name} by group, {_span(years)}")
         profile(Statements(self._tables, ledger), self.a.id, self.b.id, years, tuple(products), top)

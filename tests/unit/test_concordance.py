@@ -10,6 +10,7 @@ from tests import releases
 from tests.imports import PLAIN, PLAIN_TEXT, brought, command, quiet, rows, table
 
 from hikiwake.core.errors import BadInput, BadUsage
+from hikiwake.core.products import partition
 from hikiwake.sources.imports.concordance import read
 from hikiwake.sources.imports.converting import Request, convert
 from hikiwake.sources.imports.grouping import read as groups
@@ -128,6 +129,10 @@ def test_groups_of_products(tmp_path: Path, library: Library) -> None:
     )
     lines = [line for line in run.stdout.splitlines() if "fuels" in line]
     assert lines
+    later = table(tmp_path, SITC.replace("1988/92", "2017"), "Concordance_H5_to_S3.csv")
+    run = command(library, "--data", "baci-hs92", "ties", "JPN", "RUS", "--year", "2014", "--by", str(later))
+    assert run.returncode == 3
+    assert "the data are by products of HS92, whose codes mean other goods" in run.stderr
     own = table(tmp_path, '[groups.cars]\nname = "cars"\nprefixes = ["8703"]\n', "own.toml")
     run = command(library, "--data", "baci-hs92", "ties", "JPN", "RUS", "--year", "2014", "--by", str(own))
     assert "Japan → Russia: cars" in run.stdout
@@ -136,6 +141,41 @@ def test_groups_of_products(tmp_path: Path, library: Library) -> None:
     run = command(library, "--data", "own", "ties", "JPN", "RUS", "--by", "hs_sections")
     assert run.returncode == 3
     assert "these data give no products" in run.stderr
+
+
+# Annex II of Regulation (EU) 2024/1252, in its order, but for what shares every code with other goods.
+CRITICAL = (
+    "antimony arsenic aluminium baryte beryllium bismuth boron cobalt copper feldspar fluorspar germanium"
+    " hafnium rare_earths lithium magnesium manganese graphite nickel niobium phosphate_rock phosphorus"
+    " platinum silicon strontium titanium tungsten"
+).split()
+
+
+def test_critical_raw_materials_go_by_codes_of_their_own() -> None:
+    groups_of = partition("critical_raw_materials")
+    assert list(groups_of.groups) == [*CRITICAL, "other"]
+    assert "2024/1252" in groups_of.source
+    meant = {
+        "811292": "other",  # gallium beside six other metals
+        "280429": "other",  # helium beside neon, krypton, xenon
+        "270112": "other",  # coking coal beside all other bituminous coal
+        "282560": "other",  # germanium oxides beside zirconium dioxide
+        "811219": "beryllium",
+        "811231": "hafnium",
+        "811230": "germanium",
+        "280530": "rare_earths",
+        "811020": "antimony",
+        "261590": "niobium",
+        "261100": "tungsten",
+    }
+    assert groups_of.groups_of(meant) == meant
+
+
+def test_groups_that_ship_mean_the_same_in_every_revision() -> None:
+    """Headings do; of codes of six digits, those below were never given to other goods (1992 to 2022)."""
+    for name in ("commodities", "hs_sections"):
+        codes = {code for group in partition(name).groups.values() for code in group.prefixes}
+        assert {code for code in codes if len(code) > 4} <= {"271111", "271121"}
 
 
 @pytest.mark.parametrize(

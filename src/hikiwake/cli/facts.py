@@ -58,7 +58,7 @@ Examples:
     type=click.IntRange(1, 1000),
     help="So many products of each direction, those of the largest value.",
 )
-@click.option("--by", help="By groups of products: hs_sections, commodities, or a file with groups.")
+@click.option("--by", help="By groups: hs_sections, commodities, critical_raw_materials, or a file.")
 @with_digits
 @answering
 @click.pass_obj
@@ -89,9 +89,10 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     view = pair(*given((a, b)), data=options.data)
     if (first, last) != (None, None) and only_set("year"):
         year = None
-    found = view.ties(
-        year, first=first, last=last, products=products, top=top, by=_partition(by) if by else None
-    )
+    groups = _partition(by) if by else None
+    found = view.ties(year, first=first, last=last, products=products, top=top, by=groups)
+    if groups and groups.source:
+        click.echo(f"groups: {groups.source}", err=True)
     deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
 
 

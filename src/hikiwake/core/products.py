@@ -27,10 +27,16 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Partition(msgspec.Struct, frozen=True):
-    """Groups that share out all products; what no prefix matches goes to `rest`."""
+    """Groups that share out all products; what no prefix matches goes to `rest`.
+
+    `revision` is the one of the Harmonised System that the codes are of, such as "HS17"; empty where they
+    mean the same in all. `source` is whose list it is.
+    """
 
     rest: str
     groups: dict[str, Group]
+    revision: str = ""
+    source: str = ""
 
     def groups_of(self, codes: Iterable[str]) -> dict[str, str]:
         """Return the id of the one group that each product code belongs to: the longest prefix wins."""

@@ -55,8 +55,15 @@ def revision(text: str) -> str:
     ['HS92', 'HS17', 'HS07', 'HS12', '']
     """
     found = _NAMED.search(text)
-    if not found:
-        return ""
+    return _revision(found) if found else ""
+
+
+def revisions(text: str) -> set[str]:
+    """Return all revisions that a text names."""
+    return {_revision(found) for found in _NAMED.finditer(text)}
+
+
+def _revision(found: re.Match[str]) -> str:
     if found[2]:
         return f"HS{_LETTERS[found[2]]}"
     return f"HS{_YEARS.get(found[1], found[1][-2:])}"

@@ -10,7 +10,7 @@ import msgspec
 
 from hikiwake.core.errors import BadInput
 from hikiwake.core.products import Group, Partition
-from hikiwake.sources.imports.concordance import code_of, revision
+from hikiwake.sources.imports.concordance import code_of, revision, revisions
 from hikiwake.sources.imports.long import rows_of
 from hikiwake.sources.imports.streams import layout, table_of
 
@@ -65,6 +65,17 @@ def read(path: Path) -> Partition:
     return _own(path) if path.suffix == ".toml" else _concordance(path)
 
 
+def fit(groups: Partition, coverage: str) -> None:
+    """Refuse groups by codes of another revision than the one that a dataset's coverage names."""
+    held = revisions(coverage)
+    if groups.revision and held and held != {groups.revision}:
+        raise BadInput(
+            where=f"groups of {groups.revision} products",
+            why=f"the data are by products of {', '.join(sorted(held))}, whose codes mean other goods",
+            remedy="Take the concordance of that revision, or bring the data into this one: data convert.",
+        )
+
+
 def _own(path: Path) -> Partition:
     try:
         raw = path.read_bytes()[: LARGEST + 1]
@@ -88,7 +99,7 @@ def _concordance(path: Path) -> Partition:
     stream = table_of(path)
     found = layout(stream)
     codes = [(n, name) for n, name in enumerate(found.header) if "desc" not in name.lower()]
-    product = next((n for n, name in codes if revision(name)), None)
+    product, of = next(((n, revision(name)) for n, name in codes if revision(name)), (None, ""))
     named = ((n, _CLASSIFICATION.search(name)) for n, name in codes)
     other = next(((n, said[1].upper()) for n, said in named if said), None)
     if product is None or other is None:
@@ -114,7 +125,7 @@ def _concordance(path: Path) -> Partition:
     groups = {
         f"{kind} {key}": Group(names[key], tuple(dict.fromkeys(prefixes[key]))) for key in sorted(prefixes)
     }
-    return Partition("other", {**groups, "other": Group("other products", ())})
+    return Partition("other", {**groups, "other": Group("other products", ())}, revision=of)
 
 
 def _wrong(path: Path, why: str) -> BadInput:
