@@ -39,7 +39,7 @@ def said(*arguments: str) -> str:
 
 def test_the_command_says_what_the_library_says(table: Path) -> None:
     expected = fit(TWO, panel(11))
-    assert said("fit", str(table), TWO).strip() == expected.summary()
+    assert said("fit", str(table), TWO) == expected.summary() + "\n"
     told = json.loads(said("fit", str(table), TWO, "--json"))
     assert told["coefficients"]["coefficient"] == pytest.approx(expected.coefficients, rel=1e-12)
     assert told["rows_left_out"] == {reason: rows.tolist() for reason, rows in expected.drops.items()}
@@ -72,7 +72,7 @@ def test_the_command_refuses_bad_tables(tmp_path: Path) -> None:
 
 def test_the_command_takes_keys_and_conditions(table: Path) -> None:
     formula = "trade ~ ln_dist | exporter + importer"
-    assert "Rows used" in said("fit", str(table), formula, "--keys", "exporter, importer, year")
+    assert "Observations" in said("fit", str(table), formula, "--keys", "exporter, importer, year")
     with pytest.raises(BadInput, match="same keys"):
         said("fit", str(table), formula, "--keys", "exporter, year")
     told = said("fit", str(table), formula, "--where", "exporter != importer", "--where", "rta = 0")

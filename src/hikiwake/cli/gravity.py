@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -25,8 +27,34 @@ def gravity() -> None:
     """Estimate gravity regressions on a table of yours."""
 
 
-def choices(command: click.decorators.FC) -> click.decorators.FC:
-    """Add the options that both commands have."""
+class Chosen(NamedTuple):
+    """How to estimate, and from which rows: the options that both commands have."""
+
+    estimator: str
+    errors: str | None
+    small_sample: str
+    weights: str | None
+    keys: str | None
+    offset: str | None
+    where: tuple[str, ...]
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that play a part outside the formula."""
+        from hikiwake.gravity import Columns
+
+        named = tuple(name.strip() for name in self.keys.split(",")) if self.keys else None
+        return Columns(weights=self.weights, offset=self.offset, keys=named, where=self.where)
+
+
+def choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that both commands have; the command gets them as one argument, `chosen`."""
+
+    @wraps(command)
+    def called(*arguments: object, **given: object) -> None:
+        chosen = Chosen(**{name: given.pop(name) for name in Chosen._fields})  # type: ignore[arg-type]
+        command(*arguments, chosen=chosen, **given)
+
     options = (
         click.option(
             "--estimator",
@@ -59,8 +87,8 @@ def choices(command: click.decorators.FC) -> click.decorators.FC:
         ),
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        called = option(called)
+    return called
 
 
 @gravity.command(
@@ -70,7 +98,8 @@ def choices(command: click.decorators.FC) -> click.decorators.FC:
 Examples:
   hikiwake gravity fit flows.csv "trade ~ ln_dist + contig | exporter^year + importer^year"
   hikiwake gravity fit flows.csv "trade ~ rta | exporter^year + importer^year + exporter^importer" --json
-  hikiwake gravity fit flows.csv "trade ~ ln_dist | exporter + importer" --tests --reference DEU""",
+  hikiwake gravity fit flows.csv "trade ~ ln_dist | exporter + importer" --tests --reference DEU
+  hikiwake gravity fit flows.csv "trade ~ ln_dist | exporter + importer" --map map.svg --of exporter=JPN""",
 )
 @click.argument("data", type=DATA)
 @click.argument("formula")
@@ -94,19 +123,20 @@ Examples:
 @click.option(
     "--mark", multiple=True, metavar="COLUMN=VALUE", help="Flows that --scatter marks; all must be met."
 )
+@click.option(
+    "--map",
+    "chart",
+    type=click.Path(path_type=Path),
+    help="Draw a map of actual over expected flows of one economy into such a file.",
+)
+@click.option("--of", "partners", default="", metavar="COLUMN=VALUE", help="Whose flows --map shows.")
 @click.option("--json", "as_json", is_flag=True, help="Print coefficients, covariance and rows left out.")
 @click.pass_context
 def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     ctx: click.Context,
     data: Path,
     formula: str,
-    estimator: str,
-    errors: str | None,
-    small_sample: str,
-    weights: str | None,
-    offset: str | None,
-    keys: str | None,
-    where: tuple[str, ...],
+    chosen: Chosen,
     bias: bool,
     sums: tuple[str, ...],
     tests: bool,
@@ -114,6 +144,8 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     plot: Path | None,
     scatter: Path | None,
     mark: tuple[str, ...],
+    chart: Path | None,
+    partners: str,
     as_json: bool,
 ) -> None:
     """Estimate one regression from a CSV, Parquet or Stata file.
@@ -122,10 +154,10 @@ def estimate(  # noqa: PLR0913, PLR0917  (one argument for each option)
     Gravity: by exporter, importer and year; ln_NAME is a logarithm.
     """
     rows = _read(ctx.find_object(Options), data, (formula,))
-    found = _fit(rows, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where))
-    from hikiwake.cli.gravity_text import Asked, drawn, json_of, told
+    found = _fit(rows, formula, chosen)
+    from hikiwake.cli.gravity_text import Asked, Figures, drawn, json_of, told
 
-    drawn(found, plot, scatter, mark)
+    drawn(found, Figures(plot, scatter, chart, mark, partners))
     asked = Asked(bias=bias, sums=sums, tests=tests, reference=reference)
     click.echo(json_of(found, asked) if as_json else "\n".join(told(found, asked)))
 
@@ -149,13 +181,7 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     ctx: click.Context,
     data: Path,
     formulas: tuple[str, ...],
-    estimator: str,
-    errors: str | None,
-    small_sample: str,
-    weights: str | None,
-    offset: str | None,
-    keys: str | None,
-    where: tuple[str, ...],
+    chosen: Chosen,
     latex: bool,
     tests: bool,
     as_json: bool,
@@ -168,42 +194,24 @@ def table(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.gravity import compare
 
     columns = _read(ctx.find_object(Options), data, formulas)
-    fits = {
-        f"({at})": _fit(
-            columns, formula, estimator, (errors, small_sample), _columns(weights, offset, keys, where)
-        )
-        for at, formula in enumerate(formulas, 1)
-    }
+    fits = {f"({at})": _fit(columns, formula, chosen) for at, formula in enumerate(formulas, 1)}
     if as_json:
         click.echo("[" + ",\n".join(json_of(found, Asked(tests=tests)) for found in fits.values()) + "]")
         return
     click.echo(compare(fits, "latex" if latex else "markdown", tests=tests))
 
 
-def _fit(
-    data: object,
-    formula: str,
-    estimator: str,
-    errors: tuple[str | None, str],
-    columns: Columns,
-) -> GravityFit:
+def _fit(data: object, formula: str, chosen: Chosen) -> GravityFit:
     from hikiwake.gravity import fit
 
     found = fit(
         formula,
         data,
-        estimator="ols" if estimator == "ols" else "ppml",
-        errors=errors[0],
-        columns=columns,
+        estimator="ols" if chosen.estimator == "ols" else "ppml",
+        errors=chosen.errors,
+        columns=chosen.columns,
     )
-    return found.with_small_sample("parameters" if errors[1] == "parameters" else "clusters")
-
-
-def _columns(weights: str | None, offset: str | None, keys: str | None, where: tuple[str, ...]) -> Columns:
-    from hikiwake.gravity import Columns
-
-    named = tuple(name.strip() for name in keys.split(",")) if keys else None
-    return Columns(weights=weights, offset=offset, keys=named, where=where)
+    return found.with_small_sample("parameters" if chosen.small_sample == "parameters" else "clusters")
 
 
 def _read(options: Options | None, path: Path, formulas: tuple[str, ...]) -> object:

@@ -44,7 +44,17 @@ def _times(time: tuple[object, ...]) -> list[str]:
     return [f"time{n}" if len(time) > 1 else "time" for n in range(1, len(time) + 1)]
 
 
-def drawn(found: GravityFit, plot: Path | None, scatter: Path | None, mark: tuple[str, ...]) -> None:
+class Figures(NamedTuple):
+    """Files of figures that are asked for, which flows the scatter marks, and whose flows the map shows."""
+
+    plot: Path | None
+    scatter: Path | None
+    chart: Path | None
+    mark: tuple[str, ...]
+    partners: str
+
+
+def drawn(found: GravityFit, asked: Figures) -> None:
     """Draw the figures that were asked for."""
     from hikiwake.core.errors import BadUsage
     from hikiwake.gravity import plots
@@ -52,15 +62,19 @@ def drawn(found: GravityFit, plot: Path | None, scatter: Path | None, mark: tupl
     from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
-    unread = [one for one in mark if "=" not in one]
-    if unread or (mark and scatter is None):
+    marked = _named("--mark", "--scatter", asked.mark, wanted=asked.scatter)
+    whose = _named("--of", "--map", (asked.partners,) if asked.partners else (), wanted=asked.chart)
+    if asked.chart is not None and not whose:
         raise BadUsage(
-            where=f"--mark {(unread or mark)[0]}",
-            why="it is not COLUMN=VALUE" if unread else "there is no --scatter whose flows it would mark",
-            remedy="Write for example: --scatter flows.svg --mark exporter=JPN --mark importer=RUS.",
+            where="--map",
+            why="it shows the flows of one economy, and none is named",
+            remedy="Write for example: --map map.svg --of exporter=JPN.",
         )
-    marked = dict(one.split("=", 1) for one in mark)
-    for file, make in ((plot, plots.coefficients), (scatter, lambda one: plots.scatter(one, marked))):
+    for file, make in (
+        (asked.plot, plots.coefficients),
+        (asked.scatter, lambda one: plots.scatter(one, marked)),
+        (asked.chart, lambda one: plots.residual_map(one, *next(iter(whose.items())))),
+    ):
         if file is None:
             continue
         if file.suffix not in {".svg", ".png"}:
@@ -70,6 +84,20 @@ def drawn(found: GravityFit, plot: Path | None, scatter: Path | None, mark: tupl
         chart, ledger = make(found)
         content = png(chart, ledger, load()) if file.suffix == ".png" else svg(chart, ledger, load()).encode()
         write(file, content)
+
+
+def _named(option: str, figure: str, given: tuple[str, ...], *, wanted: Path | None) -> dict[str, str]:
+    """Read COLUMN=VALUE of an option that goes with a figure."""
+    from hikiwake.core.errors import BadUsage
+
+    unread = [one for one in given if "=" not in one]
+    if unread or (given and wanted is None):
+        raise BadUsage(
+            where=f"{option} {(unread or given)[0]}",
+            why="it is not COLUMN=VALUE" if unread else f"there is no {figure} that it would be of",
+            remedy=f"Write for example: {figure} flows.svg {option} exporter=JPN.",
+        )
+    return dict(one.split("=", 1) for one in given)
 
 
 def told(found: GravityFit, asked: Asked) -> list[str]:
@@ -109,6 +137,7 @@ def json_of(found: GravityFit, asked: Asked) -> str:
         "rows_left_out": {reason: rows.tolist() for reason, rows in found.drops.items()},
         "regressors_left_out": dict(found.dropped_regressors),
         "deviance": found.deviance,
+        "log_likelihood": found.log_likelihood,
         "squared_correlation": found.r_squared,
         "method": found.method,
     }

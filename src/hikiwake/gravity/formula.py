@@ -37,9 +37,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula, read: dependent column, text of the regressors, fixed effects.
+    """A formula, read: dependent variable, text of the regressors, fixed effects.
 
-    `logged` says that it explains the logarithm of the dependent column, which is least squares.
+    `dependent` is the name of a column or an expression of columns; `logged` says that the formula explains
+    its logarithm, which is least squares.
     """
 
     text: str
@@ -55,7 +56,7 @@ def parse(text: str) -> Formula:
     Raises
     ------
     BadInput
-        If it has no `~`, names no dependent column, or an effect is not a name or names joined by `^`.
+        If it has no `~`, nothing before it, or an effect is not a name or names joined by `^`.
     """
     left, tilde, right = text.partition("~")
     parts = [part.strip() for part in right.split("|")]
@@ -63,12 +64,45 @@ def parse(text: str) -> Formula:
         why = "a formula has one `~` and at most one `|`"
         raise BadInput(where=f"formula {text!r}", why=why, remedy=EXAMPLE)
     logged = LOGGED.fullmatch(left.strip())
-    dependent = logged[1] if logged else left.strip()
-    if not NAME.fullmatch(dependent):
-        why = f"the dependent variable must be the name of a column, not {left.strip()!r}"
-        raise BadInput(where=f"formula {text!r}", why=why, remedy=EXAMPLE)
+    inner = logged[1] if logged else ""
+    # `log(a) - log(b)` begins and ends as a logarithm does, and is none.
+    if logged and not _balanced(inner):
+        logged = None
+    dependent = inner if logged else left.strip()
+    if not dependent:
+        raise BadInput(where=f"formula {text!r}", why="it says nothing of what it explains", remedy=EXAMPLE)
     effects = effects_of(parts[1], text) if len(parts) == 2 else ()
     return Formula(text.strip(), dependent, parts[0], effects, logged is not None)
+
+
+def _balanced(text: str) -> bool:
+    """Tell whether every bracket that is closed was opened before."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def dependent(formula: Formula, data: object) -> Array:
+    """Return what a formula explains, before its logarithm if `logged`: a column, or what columns give.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be evaluated, or does not give one number for each row.
+    """
+    if NAME.fullmatch(formula.dependent):
+        return numbers(data, formula.dependent)
+    names, columns = _evaluated(formula, f"I({formula.dependent})", data)
+    if len(columns) != 1:
+        raise BadInput(
+            where=f"formula {formula.text!r}",
+            why=f"{formula.dependent!r} gives {len(names)} columns, and what is explained is one",
+            remedy=EXAMPLE,
+        )
+    return columns[0]
 
 
 def effects_of(text: str, where: str) -> tuple[Effect, ...]:
@@ -105,14 +139,15 @@ def regressors(formula: Formula, data: object) -> tuple[tuple[str, ...], Sequenc
     if all(NAME.fullmatch(term) for term in plain):
         names, values = tuple(dict.fromkeys(plain)), [numbers(data, name) for name in dict.fromkeys(plain)]
     else:
-        names, values = _evaluated(formula, data)
+        names, values = _evaluated(formula, formula.regressors, data)
     if constant:
-        rows = len(numbers(data, formula.dependent))
+        rows = len(values[0]) if values else len(dependent(formula, data))
         return (INTERCEPT, *names), [np.ones(rows), *values]
     return names, values
 
 
-def _evaluated(formula: Formula, data: object) -> tuple[tuple[str, ...], list[Array]]:
+def _evaluated(formula: Formula, text: str, data: object) -> tuple[tuple[str, ...], list[Array]]:
+    """Evaluate a part of a formula: names and columns, without a constant."""
     try:
         terms, materials = import_module("formulaic"), import_module("formulaic.materializers")
     except ImportError:
@@ -122,10 +157,10 @@ def _evaluated(formula: Formula, data: object) -> tuple[tuple[str, ...], list[Ar
             remedy='Install it with `pip install "hikiwake[formula]"`, or compute the columns beforehand.',
         ) from None
     try:
-        needed = terms.Formula(formula.regressors).required_variables
+        needed = terms.Formula(text).required_variables
         frame = {str(name): raw(data, str(name)) for name in sorted(needed, key=str)}
         matrix = materials.PandasMaterializer(frame).get_model_matrix(
-            f"1 + {formula.regressors}", na_action="ignore", output="numpy"
+            f"1 + {text}", na_action="ignore", output="numpy"
         )
         names = list(matrix.model_spec.column_names)
         dense: NDArray[np.float64] = np.asarray(matrix, dtype=np.float64)
@@ -135,7 +170,7 @@ def _evaluated(formula: Formula, data: object) -> tuple[tuple[str, ...], list[Ar
         said = next(iter(str(fault).splitlines()), type(fault).__name__)
         raise BadInput(
             where=f"formula {formula.text!r}",
-            why=f"the regressors cannot be evaluated: {said}",
+            why=f"{text!r} cannot be evaluated: {said}",
             remedy="Use columns of the data, log(), C(), `:` for products, I(a != b) to compare.",
         ) from None
     kept = [at for at, name in enumerate(names) if name != "Intercept"]

@@ -84,6 +84,22 @@ def fit_each(
     >>> {sector: round(float(model.coefficients[0]), 4) for sector, model in found.items()}
     {'coal': -0.8783, 'wheat': -0.8783}
     """
+    rows = _parts_of(data, by)
+    table = {name: raw(data, name) for name in names(data)}
+    parts = [
+        _Part(formula, {name: column[at] for name, column in table.items()}, errors, columns)
+        for at in rows.values()
+    ]
+    if jobs is None:
+        with cores():
+            found = each(_Part.estimate, parts)
+    else:
+        found = _spread_out(parts, jobs)
+    return {label: _as_given(one, at) for (label, at), one in zip(rows.items(), found, strict=True)}
+
+
+def _parts_of(data: object, by: str) -> dict[str, Rows]:
+    """Return the rows of each part by its name."""
     part_of = key(data, by)
     if not (part_of.codes >= 0).any():
         raise BadInput(
@@ -91,19 +107,7 @@ def fit_each(
             why="it names no part: all values are missing",
             remedy="Name the column that tells the sectors apart.",
         )
-    table = {name: raw(data, name) for name in names(data)}
-    rows = [np.flatnonzero(part_of.codes == code) for code in range(len(part_of.labels))]
-    parts = [
-        _Part(formula, {name: column[at] for name, column in table.items()}, errors, columns) for at in rows
-    ]
-    if jobs is None:
-        with cores():
-            found = each(_Part.estimate, parts)
-    else:
-        found = _spread_out(parts, jobs)
-    return {
-        str(label): _as_given(one, at) for label, one, at in zip(part_of.labels, found, rows, strict=True)
-    }
+    return {str(label): np.flatnonzero(part_of.codes == code) for code, label in enumerate(part_of.labels)}
 
 
 def _spread_out(parts: list[_Part], jobs: int) -> list[GravityFit | HikiwakeError]:

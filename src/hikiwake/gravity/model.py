@@ -15,7 +15,7 @@ from hikiwake.gravity.choice import Chosen, meeting
 from hikiwake.gravity.columns import Key, key, names, numbers
 from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
 from hikiwake.gravity.effects import Array
-from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, effects_of, parse, regressors
+from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, dependent, effects_of, parse, regressors
 from hikiwake.gravity.layout import Layout, Sides, check_single, complete, lay_out, repeated, sides
 from hikiwake.gravity.newton import Solver
 from hikiwake.gravity.parallel import cores, each
@@ -73,7 +73,8 @@ def fit(
     """Estimate a gravity regression.
 
     ppml: E[y | x] = exp(x'b + fixed effects), by Poisson pseudo-maximum likelihood, zero flows kept.
-    ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares; `log(y) ~ ...` asks for it too.
+    ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares; `log(y) ~ ...` asks for it too. The
+    dependent variable is a column or an expression of columns: `trade / gdp`, `log(trade + 1)`.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         met = meeting(data, columns.where)
         data, rows, others = Chosen(data, met), np.flatnonzero(met), np.flatnonzero(~met)
         drops = {sample.NOT_CHOSEN: others} if others.size else {}
-    y = numbers(data, formula.dependent)
+    y = dependent(formula, data)
     terms, values = regressors(formula, data)
     extra = {name: numbers(data, name) for name in (columns.weights, columns.offset) if name}
     wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))

@@ -1,4 +1,4 @@
-"""Figures of a regression, for the project's renderer: coefficients, actual beside expected flows."""
+"""Figures of a regression, for the project's renderer: coefficients, flows, and a map of residuals."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hikiwake.core.country import known
 from hikiwake.core.document import Chart, Label, Mark, Prose, Series
 from hikiwake.core.errors import BadInput
 from hikiwake.core.provenance import Fact, Formula, Interval, Ledger, Period, Unit
@@ -30,6 +31,17 @@ FLOW = Formula(
     "A flow, or what a regression expects of it",
     "y, and exp(x'b + fixed effects)",
     Unit("", "amount"),
+    "[0, inf)",
+    "Santos Silva & Tenreyro (2006), Rev. Econ. Stat. 88:641",
+    (),
+)
+
+
+RESIDUAL = Formula(
+    "gravity_residual",
+    "Actual over expected flows of a partner",
+    "sum of y over sum of exp(x'b + fixed effects), over the rows of the partner",
+    Unit("ratio", "ratio"),
     "[0, inf)",
     "Santos Silva & Tenreyro (2006), Rev. Econ. Stat. 88:641",
     (),
@@ -74,12 +86,7 @@ def scatter(found: GravityFit, marked: Mapping[str, str] | None = None) -> Plot:
     BadInput
         If the regression is of logarithms, or no flow is so.
     """
-    if found.estimator != "ppml":
-        raise BadInput(
-            where="actual beside expected",
-            why="a model of logarithms expects no flows",
-            remedy="Estimate by Poisson.",
-        )
+    _of_flows(found)
     keys = found.sandwich.keys
     unknown = [name for name in marked or () if name not in keys]
     if unknown:
@@ -128,6 +135,87 @@ def _scattered(
         alt=Prose("gravity.scatter_alt"),
     )
     return Plot(chart, ledger)
+
+
+def residual_map(found: GravityFit, side: str, economy: str) -> Plot:
+    """Return a map of actual over expected flows of one exporter or importer, by partner.
+
+    Rows of several years are added up. Partners that no economy is known by stay out of the map.
+
+    Parameters
+    ----------
+    side : the column that names it: the exporters', or the importers'.
+    economy : what it is called there.
+
+    Raises
+    ------
+    BadInput
+        If the regression is of logarithms, does not name exporters and importers, or used no such row.
+    """
+    _of_flows(found)
+    named = sides(found.sandwich.effects)
+    ends: tuple[str, ...] = (named.exporter, named.importer) if named else ()
+    if side not in ends:
+        raise BadInput(
+            where=f"column {side!r}",
+            why="it is not one of the columns that name exporters and importers",
+            remedy=f"They are {' and '.join(ends)}." if ends else "Use effects of exporters and importers.",
+        )
+    partner = next(name for name in ends if name != side)
+    labels = {name: np.asarray(found.sandwich.keys[name].labels).astype(str) for name in ends}
+    codes = {name: found.sandwich.keys[name].codes for name in ends}
+    chosen = labels[side][codes[side]] == economy
+    who = known(economy)
+    size = len(labels[partner])
+    actual, expected = (
+        np.bincount(codes[partner][chosen], values[chosen], size)
+        for values in (found.dependent, found.fitted)
+    )
+    placed = {known(name): at for at, name in enumerate(labels[partner]) if expected[at] > 0.0}
+    ratios = {one: actual[at] / expected[at] for one, at in placed.items() if one is not None and one != who}
+    if not ratios:
+        raise BadInput(
+            where=f"{side} {economy}",
+            why="the regression used no row of it with a partner that is known as an economy",
+            remedy="Name economies by codes or names that `hikiwake why` takes, such as JPN.",
+        )
+    ledger = Ledger()
+    facts = {
+        one: _state(ledger, found, RESIDUAL, {side: economy, partner: one.id}, ratio)
+        for one, ratio in ratios.items()
+    }
+    lowest, highest = (pick(ratios, key=lambda one: (ratios[one], one.id)) for pick in (min, max))
+    ends_told = {
+        "lowest": Label("economy", lowest.id, lowest.name),
+        "highest": Label("economy", highest.id, highest.name),
+    }
+    about = Label("economy", who.id, who.name) if who else _text(economy)
+    direction = "sales" if side == ends[0] else "purchases"
+    told = {"least": facts[lowest], "most": facts[highest]}
+    chart = Chart(
+        id="gravity-residual-map",
+        kind="map",
+        title=Prose(f"gravity.map_{direction}", told, {"economy": about, **ends_told}),
+        axis=Prose("gravity.map_axis"),
+        series=(
+            Series(
+                Prose("gravity.map_axis"),
+                tuple(Mark(Label("economy", one.id, one.name), fact) for one, fact in facts.items()),
+            ),
+        ),
+        alt=Prose(f"gravity.map_{direction}_alt", told, {"economy": about, **ends_told}),
+        note=Prose("gravity.map_note", labels={"formula": _text(found.formula)}),
+    )
+    return Plot(chart, ledger)
+
+
+def _of_flows(found: GravityFit) -> None:
+    if found.estimator != "ppml":
+        raise BadInput(
+            where="actual beside expected",
+            why="a model of logarithms expects no flows",
+            remedy="Estimate by Poisson.",
+        )
 
 
 def _state(

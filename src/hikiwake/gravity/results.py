@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from types import ModuleType
@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
-from hikiwake.gravity import text
+from hikiwake.gravity import likelihood, text
+from hikiwake.gravity.columns import combine
 from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, SmallSample, covariance
 from hikiwake.gravity.effects import Array
+from hikiwake.gravity.formula import parse
 from hikiwake.gravity.sample import Drops
 
 TITLES = {"ppml": "Poisson pseudo-maximum likelihood", "ols": "Least squares of the logarithm"}
@@ -110,6 +112,22 @@ class GravityFit:
         y, mean = self.dependent, self.fitted
         logs = np.log(np.divide(y, mean, out=np.ones_like(y), where=y > 0.0))
         return float(2.0 * np.sum(weights * (y * logs - (y - mean))))
+
+    @property
+    def log_likelihood(self) -> float:
+        """Of Poisson, a pseudo-likelihood where flows are no counts; of least squares, of normal errors."""
+        if self.estimator == "ols":
+            return likelihood.normal(self.residuals, self.weights)
+        return likelihood.poisson(self.dependent, self.fitted, self.weights)
+
+    @property
+    def pseudo_r_squared(self) -> float:
+        """1 - log L / log L of a constant alone (McFadden 1974), of the same rows; Poisson only, else NaN."""
+        if self.estimator == "ols":
+            return math.nan
+        mean = np.average(self.dependent, weights=self.weights)
+        alone = likelihood.poisson(self.dependent, np.full_like(self.dependent, mean), self.weights)
+        return 1.0 - self.log_likelihood / alone
 
     @property
     def r_squared(self) -> float:
@@ -207,6 +225,11 @@ class GravityFit:
     def _repr_html_(self) -> str:
         return text.html(self._report())
 
+    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+        """Give the library rich what it prints."""
+        del console, options
+        yield from text.rich(self._report())
+
     def _report(self) -> text.Report:
         bounds = self.confidence_interval()
         rows = [
@@ -216,25 +239,50 @@ class GravityFit:
                 f"{self.standard_errors[at]:.6g}",
                 f"{self.statistics[at]:.2f}",
                 f"{self.p_values[at]:.4f}",
-                f"{bounds.low[at]:.5g} to {bounds.high[at]:.5g}",
+                f"{bounds.low[at]:.5g}",
+                f"{bounds.high[at]:.5g}",
             )
             for at, name in enumerate(self.names)
         ]
-        return text.Report(TITLES[self.estimator], self.formula, rows, self._facts())
+        return text.Report(TITLES[self.estimator], self.formula, *self._facts(), rows, self._notes())
 
-    def _facts(self) -> list[tuple[str, str]]:
+    def _facts(self) -> tuple[text.Pairs, text.Pairs]:
+        """Return what stands above the coefficients, to the left and to the right."""
         made = self.covariance
-        clusters = " x ".join(f"{count:,}" for count in made.clusters)
-        errors = f"by {made.by} ({clusters} clusters)" if made.by != ROBUST else "robust"
-        facts = [
-            ("Rows used", f"{self.observations:,}"),
-            ("Rows left out", str(self.drops)),
-            ("Fixed effects", ", ".join(self.effects) or "none"),
-            ("Standard errors", f"{errors}, small-sample convention {made.small_sample!r}"),
-            ("Deviance" if self.estimator == "ppml" else "Sum of squares", f"{self.deviance:.8g}"),
-            ("Squared correlation of data and fit", f"{self.r_squared:.4f}"),
-            ("Solved", f"{self.method}; {self.steps} steps"),
+        ppml = self.estimator == "ppml"
+        name = parse(self.formula).dependent
+        sample = [
+            ("Dep. variable", name if ppml else f"log({name})"),
+            ("Estimator", self.estimator.upper()),
+            ("Observations", f"{self.observations:,}"),
+            ("Rows left out", f"{self.drops.total:,}"),
+            ("Cov. type", "clustered" if made.by != ROBUST else "robust"),
+            ("Small sample", made.small_sample),
         ]
+        if made.by != ROBUST:
+            sample[5:5] = [("Clusters", " x ".join(f"{count:,}" for count in made.clusters))]
+        quality = [
+            ("R-squared (data, fit)", f"{self.r_squared:.4f}"),
+            *([("Pseudo R-squared", f"{self.pseudo_r_squared:.4f}")] if ppml else []),
+            ("Log-likelihood", f"{self.log_likelihood:.8g}"),
+            ("Deviance" if ppml else "Sum of squares", f"{self.deviance:.8g}"),
+            ("Weights", "none" if self.weights is None else "given"),
+        ]
+        quality += [(f"Levels of {effect}", f"{self._levels(effect):,}") for effect in self.effects]
+        return sample, quality
+
+    def _levels(self, effect: str) -> int:
+        """Return how many levels of a fixed effect the rows used have."""
+        found = next(one for one in self.sandwich.effects if str(one) == effect)
+        keys = [self.sandwich.keys[name] for name in found.columns]
+        return len(np.unique(combine(keys, unordered=found.unordered)[0]))
+
+    def _notes(self) -> text.Pairs:
+        made = self.covariance
+        notes = [(f"Left out, {len(rows):,} rows", reason) for reason, rows in self.drops.items()]
+        notes += [(f"Left out, {name}", why) for name, why in self.dropped_regressors.items()]
+        by = f"clustered by {made.by}" if made.by != ROBUST else "robust"
+        notes.append(("Standard errors", f"{by}, small-sample convention {made.small_sample!r}"))
         if made.repaired:
-            facts.append(("Note", "negative eigenvalues of the covariance were set to zero"))
-        return facts + [(f"Left out, {name}", why) for name, why in self.dropped_regressors.items()]
+            notes.append(("Note", "negative eigenvalues of the covariance were set to zero"))
+        return [*notes, ("Solved", f"{self.method}; {self.steps} steps")]

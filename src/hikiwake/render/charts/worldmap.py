@@ -1,4 +1,4 @@
-"""A map of the world on which economies are shaded by a number that may be above or below zero.
+"""A map of the world on which economies are shaded by a change above or below zero, or a ratio around one.
 
 Gains are solid and losses striped, and both are darker the larger they are, so that the map holds in grey and
 for colour-blind readers. Economies too small to be seen are dots.
@@ -13,7 +13,7 @@ from hikiwake.core.country import country
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts.lettering import SMALL, length
-from hikiwake.render.charts.theme import INK, SOFT, config, lowered, unmeasured
+from hikiwake.render.charts.theme import INK, SOFT, config, lowered, unit_of, unmeasured
 from hikiwake.render.charts.view import asset, places
 from hikiwake.render.language import Language
 
@@ -29,6 +29,8 @@ STRIPED = ("#fe02fe", "#fe03fe")
 GAIN, LOSS = ("#7fa8d1", "#123f6d"), STRIPED
 STRIPES = (("#fbe3cf", "#d4711c", 1.3), ("#d4711c", "#5a2c06", 1.6))
 SWATCH, ROW = 12, 20
+FACTORS = (1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
+"""Factors that may bound classes of ratios; a class of little ends at three at the latest."""
 LEAST = 1e-8
 """The smallest change that bounds a class, a millionth of a per cent: what is smaller is little."""
 
@@ -41,7 +43,7 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     height = round((NORTH + SOUTH) * scale)
     marks = [mark for mark in chart.series[0].marks if ledger[mark.fact].value is not None]
     values = {mark.at.id: float(ledger[mark.fact].value or 0.0) for mark in marks}
-    classes = classes_of(values)
+    classes = (ratios_of if unit_of(chart, ledger).kind == "ratio" else classes_of)(values)
     fill = [
         {"test": f"indexof({members!r}, datum.economy || datum.properties.economy) >= 0", "value": colour}
         for _, colour, members in classes
@@ -150,6 +152,28 @@ def classes_of(values: dict[str, float]) -> list[Class]:
         ]
         classes.append((words, colour, sorted(inside)))
     return classes
+
+
+def ratios_of(values: dict[str, float]) -> list[Class]:
+    """Return classes of ratios from the highest to the lowest, as `classes_of` does of changes.
+
+    The same factors bound them upwards and downwards; a ratio of nothing is in the lowest.
+    """
+    sizes = sorted(abs(math.log(value)) for value in values.values() if value > 0.0) or [0.0]
+    middle, high = (sizes[int(part * (len(sizes) - 1))] for part in (0.5, 0.85))
+    small = min(FACTORS[:6], key=lambda one: abs(math.log(one) - middle))
+    large = min((one for one in FACTORS if one > small), key=lambda one: abs(math.log(one) - high))
+    bounds = (
+        (f"{large:g} times or more", GAIN[1], large, math.inf),
+        (f"{small:g} to {large:g} times", GAIN[0], small, large),
+        (f"within a factor of {small:g}", LITTLE, 1.0 / small, small),
+        (f"1/{large:g} to 1/{small:g}", LOSS[0], 1.0 / large, 1.0 / small),
+        (f"less than 1/{large:g}", LOSS[1], -1.0, 1.0 / large),
+    )
+    return [
+        (words, colour, sorted(code for code, value in values.items() if low <= value < high))
+        for words, colour, low, high in bounds
+    ]
 
 
 def striped(drawn: str, identity: str) -> str:
