@@ -172,7 +172,7 @@ def test_lists_of_commands_say_in_one_line_what_each_does() -> None:
 def test_formulas_are_whole_and_read_tables_that_there_are() -> None:
     found = build_docs().formulas()
     # What comes with the program, what a dossier holds, and what a user may bring.
-    tables = {table.name for table in open_vintage().tables()} | set(identity.TABLES) | {"wdi"}
+    tables = {table.name for table in open_vintage().tables()} | set(identity.TABLES) | {"wdi", "dyads"}
     assert len(found) > 10
     for _, formula in found:
         assert formula.name

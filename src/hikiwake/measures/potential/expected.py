@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hikiwake.measures.potential.ease import Ease, ease_of
 from hikiwake.measures.potential.estimates import NO_ESTIMATE, Cells, Estimated, inside, without_each
 from hikiwake.measures.potential.square import Array, Square, deliveries, trade
+from hikiwake.measures.potential.ties import with_ties
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Tables
@@ -105,7 +106,8 @@ def model(tables: Tables, universe: Universe, year: int) -> Model:
     BadInput, NotConverged
         If the flows of the year allow no estimate.
     """
-    return model_of(deliveries(tables, year) if universe == "intermediate" else trade(tables, year))
+    square = deliveries(tables, year) if universe == "intermediate" else trade(tables, year)
+    return model_of(with_ties(tables, square, year))
 
 
 def model_of(square: Square) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hikiwake.core.provenance import COUNT, RATIO, SHARE, USD, Formula
 from hikiwake.measures.background import BORDERS, DISTANCES
+from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 
@@ -231,8 +232,22 @@ PARTS = {
         ("ln_dist", "distance", "the distance"),
         ("border", "border", "a land border, or its absence"),
         ("language", "language", "a common official language, or its absence"),
+        ("agreement", "agreement", "a trade agreement, or its absence"),
+        ("currency", "currency", "a common currency, or its absence"),
+        ("colony", "colony", "a colonial tie, or its absence"),
+        ("coloniser", "coloniser", "a common coloniser, or its absence"),
+        ("law", "law", "a common origin of law, or its absence"),
     )
 }
+ADDED_KNOWN = Formula(
+    id="potential_ties_known",
+    name="Trade between pairs of which the added covariates are known",
+    expression="sum of x_ij over pairs of which all of them are known, over the sum of all x_ij",
+    unit=SHARE,
+    range="[0, 1]",
+    source="the table of pairs that was added",
+    reads=(TRADE, DELIVERIES, DYADS),
+)
 EASE_SOURCE = (
     "the logic of the International Trade Centre's Export Potential Indicator: Decreux & Spies (2016), "
     "Export Potential Assessments; without its projections, tariffs and distances, and by group of goods"
@@ -361,6 +376,7 @@ FORMULAS = (
     *(UNDER, TRIED, *MIDDLE.values(), SUMMED, ADJUSTED),
     *SPREAD.values(),
     *PARTS.values(),
+    ADDED_KNOWN,
     *BESIDE.values(),
     *(FORETOLD, ADDED, HITS, TESTED, WITHIN, BOUNDED, SPOKEN),
 )

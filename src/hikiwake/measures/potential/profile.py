@@ -10,6 +10,7 @@ from hikiwake.measures.potential.expected import Expectation, Universe
 from hikiwake.measures.potential.stated import (
     NAMES,
     Sector,
+    added,
     adjusting,
     found,
     found_in,
@@ -57,6 +58,8 @@ def _told(
             ends = f"{country(one.exporter).name} → {country(one.importer).name}"
             silent.append(f"{ends}, {NAMES[universe]}, {year}: {one.absent}")
     _stated(say, universe, pair, year, None)
+    if not all(one.absent for one in pair):
+        added(say, universe, year)
     adjusting(say, universe, pair, year)
     spreads(say, universe, pair, year, full=full)
     return silent

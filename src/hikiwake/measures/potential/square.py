@@ -28,6 +28,18 @@ MAIN = ("ln_dist", "border", "language")
 """What an expectation rests on beside the two economies themselves."""
 
 
+class Added(msgspec.Struct, frozen=True):
+    """Covariates from a table of pairs that the reader brought in.
+
+    names : in the square. year : of the table, None where it has none. known : part of the value of all flows
+    that is between pairs of which all of them are known.
+    """
+
+    names: tuple[str, ...]
+    year: int | None
+    known: float
+
+
 class Square(msgspec.Struct, frozen=True):
     """Flows between N economies in a year.
 
@@ -37,6 +49,7 @@ class Square(msgspec.Struct, frozen=True):
         out.
     main : those that an expectation rests on.
     home : (N,) USD that each economy delivers to itself; empty where the data do not say.
+    added : what came from a table of pairs of the reader's own.
     """
 
     economies: tuple[str, ...]
@@ -46,6 +59,7 @@ class Square(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = COVARIATES
     main: tuple[str, ...] = MAIN
     home: tuple[float, ...] = ()
+    added: Added | None = None
 
     @property
     def total(self) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
+from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.table import industries, latest_year
@@ -77,6 +78,28 @@ def _recorded(say: Statements, universe: Universe, one: Expectation) -> Expectat
     if float(np.nan_to_num(rows["value"].astype(np.float64)).sum()) > 0.0:
         return one
     return msgspec.structs.replace(one, absent="no such trade is recorded in any year that the data hold")
+
+
+def added(say: Statements, universe: Universe, year: int) -> tuple[Fact, tuple[str, ...]] | None:
+    """State the part of trade between pairs whose added covariates are known; return their names too.
+
+    None where the reader brought none in. Asked where `found` has found something.
+    """
+    held = model(say.tables, universe, year).square.added
+    if held is None:
+        return None
+    year = year if held.year is None else held.year
+    where = {} if held.year is None else {"year": str(year)}
+    fact = say.fact(
+        formulas.ADDED_KNOWN,
+        {"group": NAMES[universe]},
+        year,
+        held.known,
+        table=DYADS,
+        where=where,
+        status="estimated",
+    )
+    return fact, tuple(formulas.PARTS[name].id.removeprefix("potential_part_") for name in held.names)
 
 
 def below(say: Statements, universe: Universe, year: int) -> Fact:

@@ -11,6 +11,7 @@ import msgspec
 
 from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
+from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLAGS, FLOWS
 from hikiwake.measures.potential import formulas
 from hikiwake.measures.potential.backtest import ALL, RULES, Backtest, Held, Result
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Tables
 
 RECORD = "backtest.json"
-MADE_OF = (FLOWS, FLAGS, *formulas.READS[2:])
+MADE_OF = (FLOWS, FLAGS, *formulas.READS[2:], DYADS)
 LEVEL, NORMAL = 0.95, 1.959964
 
 

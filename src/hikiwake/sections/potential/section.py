@@ -36,7 +36,9 @@ def section(context: Context) -> Section | None:
         pair = None if year is None else found(context.say, universe, context.a.id, context.b.id, year)
         if pair is None or year is None:
             continue
-        first = first or (universe, pair)
+        # What heads the section is said of the widest data that allow a word.
+        if first is None or (_silent(first[1]) and not _silent(pair)):
+            first = universe, pair
         years[universe] = year
         blocks += _told(context, universe, pair, year, rows)
     if first is None:
@@ -67,22 +69,27 @@ def _told(
     from hikiwake.measures.potential.stated import adjusting, spreads, stated
 
     scope = _scope(context, universe)
-    sentences: list[Prose] = []
+    blocks: list[AnyBlock] = []
+    glance = universe == UNIVERSES[0]
+    if len({one.absent for one in pair}) == 1 and _silent(pair):
+        reason = text(pair[0].absent)
+        names = {"a": economy(context.a.id), "b": economy(context.b.id), "scope": scope}
+        told = prose("potential.absent_both", **names, year=year_label(year), reason=reason)
+        return [Paragraph((told,), glance=glance)]
     drawn = []
     others = spreads(context.say, universe, pair, year), adjusting(context.say, universe, pair, year)
     for one, spread, adjusted in zip(pair, *others, strict=True):
         names = {"exporter": economy(one.exporter), "importer": economy(one.importer), "scope": scope}
         if one.absent:
             reason = text(one.absent)
-            sentences.append(
-                prose("potential.absent_direction", **names, year=year_label(year), reason=reason)
-            )
+            told = prose("potential.absent_direction", **names, year=year_label(year), reason=reason)
+            blocks.append(Paragraph((told,), glance=glance))
             continue
         facts = stated(context.say, universe, one, year)
         facts |= {} if adjusted is None else {"adjusted": adjusted}
         facts |= {} if spread is None else spread.facts
         rows.append(Flow(scope, one, facts))
-        sentences.append(prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected")}, **names))
+        sentences = [prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected")}, **names)]
         if spread is not None:
             sentences.append(sentence(spread))
             drawn.append((rows[-1], spread))
@@ -90,12 +97,27 @@ def _told(
             prose("potential.place", {n: facts[n] for n in ("place", "compared", "low", "high")}),
             *_verdict(one, facts),
         ]
-    blocks: list[AnyBlock] = [Paragraph(tuple(sentences), glance=universe == UNIVERSES[0])]
+        blocks.append(Paragraph(tuple(sentences), glance=glance))
     if drawn:
         blocks.append(curve(universe, drawn, noted=len(rows) == len(drawn)))
-    if universe == "intermediate":
+    if drawn:
+        blocks += _ties(context, universe, year)
+    if universe == "intermediate" and drawn:
         blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
     return blocks
+
+
+def _ties(context: Context, universe: Universe, year: int) -> list[AnyBlock]:
+    """Say which covariates of the reader's own the expectation rests on, and for how much trade."""
+    from hikiwake.measures.potential.stated import added
+
+    made = added(context.say, universe, year)
+    if made is None:
+        return []
+    fact, names = made
+    words = text(", ".join(name for name in names))
+    told = prose("potential.ties", {"known": fact}, names=words, scope=_scope(context, universe))
+    return [Caveat("partial coverage", told, affects=(fact.id,))]
 
 
 def _tested(context: Context) -> list[AnyBlock]:
@@ -126,6 +148,10 @@ def _tested(context: Context) -> list[AnyBlock]:
         horizon=text(f"{ours.horizon} years"),
     )
     return [Paragraph((told,))]
+
+
+def _silent(pair: tuple[Expectation, Expectation]) -> bool:
+    return all(one.absent for one in pair)
 
 
 def _verdict(one: Expectation, facts: dict[str, Fact]) -> list[Prose]:
@@ -178,15 +204,16 @@ def _scope(context: Context, universe: Universe) -> Label:
 
 
 def _table(rows: list[Flow]) -> Table:
+    shown = tuple(name for name in COLUMNS if any(name in flow.facts for flow in rows))
     return Table(
         id="potential",
         title=prose("potential.table"),
-        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *COLUMNS)),
+        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *shown)),
         rows=tuple(
             (
                 cell(text(flow.codes)),
                 cell(flow.scope),
-                *(cell(flow.facts.get(name)) for name in COLUMNS),
+                *(cell(flow.facts.get(name)) for name in shown),
             )
             for flow in rows
         ),

@@ -58,9 +58,12 @@ def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: 
     listed = {name: text(_listed([flow.scope.text for flow in flows]))
               for name, flows in (("low", low), ("high", high)) if flows}  # fmt: skip
     sentences = [prose(f"potential.sectors_{kind}", {"total": total}, **names, **listed)]
-    silent = [_plain(sector.name) for sector, one in each if one.absent]
-    if silent:
-        sentences.append(prose("potential.sectors_silent", what=text(_listed(silent))))
+    silent: dict[str, list[str]] = {}
+    for sector, one in each:
+        if one.absent:
+            silent.setdefault(one.absent, []).append(_plain(sector.name))
+    for reason, of in silent.items():
+        sentences.append(prose("potential.sectors_silent", what=text(_listed(of)), reason=text(reason)))
     return sentences
 
 

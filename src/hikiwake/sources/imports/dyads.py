@@ -43,7 +43,7 @@ _DYADIC = (
     " comleg_posttrans"
     " transition_legalchange comrelig col_dep_ever col_dep col_dep_end_year col_dep_end_conflict sibling_ever"
     " sibling sever_year sib_conflict fta_wto fta_wto_raw rta_coverage rta_type tradeflow_baci"
-    " manuf_tradeflow_baci distw distwces colony curcol smctry"
+    " manuf_tradeflow_baci distw distwces colony curcol smctry comcur"
 )
 NUMBERS = frozenset(_DYADIC.split()) | {f"{name}_{side}" for name in _SIDED.split() for side in "od"}
 """Columns that hold numbers; all others are kept as text."""
