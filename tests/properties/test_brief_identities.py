@@ -104,8 +104,8 @@ TIMES = 1024.0
 class InAnotherUnit(Tables):
     """The shipped tables, with values and quantities in a unit of which there are 1,024 to one of ours."""
 
-    def frame(self, table: str) -> Frame:
-        frame = super().frame(table)
+    def frame(self, table: str, **narrowed: Any) -> Frame:
+        frame = super().frame(table, **narrowed)
         return (
             frame
             if table != FLOWS

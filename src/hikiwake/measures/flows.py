@@ -23,9 +23,11 @@ Side = Literal["exporter", "importer"]
 Array = NDArray[np.float64]
 
 FLOWS = "baci_flows"
+BY_PAIR = "baci_flows_by_pair"
 FLAGS = "baci_flags"
 TOTALS: dict[Side, str] = {"exporter": "baci_exporter_totals", "importer": "baci_importer_totals"}
 WORLD_TOTALS = "baci_world_totals"
+PAIR_TOTALS = "baci_pair_totals"
 LAST = "\U0010ffff"
 """Comes after every letter of a code."""
 TOTAL = "TOTAL"
@@ -33,9 +35,31 @@ TOTAL = "TOTAL"
 CELL = ("year", "exporter", "importer", "product")
 
 
-def usable_flows(tables: Tables) -> Frame:
-    """Return all flows with what can be believed of their quantities (see `usable`)."""
-    flows = tables.frame(FLOWS)
+def of_exporters(tables: Tables, *exporters: str) -> Frame:
+    """Return flows among which are all of the exporters named, in all years.
+
+    Data of many years hold the flows a second time in the order of their pairs: what an exporter sells one
+    economy then stands together, and not in a file for each year.
+    """
+    return tables.frame(BY_PAIR if tables.has(BY_PAIR) else FLOWS, exporters=exporters)
+
+
+def traded(tables: Tables) -> Frame:
+    """Return what each economy sells each other by year, over all products.
+
+    Its columns are exporter, importer, year and value (USD).
+    """
+    if tables.has(PAIR_TOTALS):
+        return tables.frame(PAIR_TOTALS)
+    return (
+        tables.frame(FLOWS).group_by("exporter", "importer", "year").agg(nw.col("value").cast(nw.Int64).sum())
+    )
+
+
+def usable_flows(tables: Tables, flows: Frame | None = None) -> Frame:
+    """Return flows (all, if none are given) with what can be believed of their quantities (see `usable`)."""
+    if flows is None:
+        flows = tables.frame(FLOWS)
     # Data of a user's own carry the mark with each flow.
     if "outlier" in flows.collect_schema().names():
         return _weighed(flows, ~nw.col("outlier"))
@@ -170,7 +194,8 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
         return tables.collect_lately((side, *both), lambda: economy_totals(tables, side, both))
 
     pair = tables.collect_lately(
-        ("pair", *both), lambda: between(usable_flows(tables), *both).select(*columns)
+        ("pair", *both),
+        lambda: between(usable_flows(tables, of_exporters(tables, *both)), *both).select(*columns),
     )
     exports, imports = total("exporter"), total("importer")
     everything = world_flows(tables)

@@ -6,7 +6,7 @@ import msgspec
 import narwhals as nw
 
 from hikiwake.indices import mirror_gap
-from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.flows import traded
 from hikiwake.store.tables import Tables
 
 
@@ -42,12 +42,7 @@ def mirrored(exports: Tables, imports: Tables, a: str, b: str) -> list[Mirrored]
 
 def _totals(tables: Tables, a: str, b: str) -> dict[tuple[str, str, int], int]:
     pair = nw.col("exporter").is_in((a, b)) & nw.col("importer").is_in((a, b))
-    rows = tables.collect(
-        tables.frame(FLOWS)
-        .filter(pair)
-        .group_by("exporter", "importer", "year")
-        .agg(nw.col("value").cast(nw.Int64).sum())
-    )
+    rows = tables.collect(traded(tables).filter(pair))
     keys = zip(rows["exporter"], rows["importer"], rows["year"], strict=True)
     return {
         (str(o), str(d), int(year)): int(usd) for (o, d, year), usd in zip(keys, rows["value"], strict=True)

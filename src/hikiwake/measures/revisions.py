@@ -8,7 +8,7 @@ import msgspec
 import narwhals as nw
 import numpy as np
 
-from hikiwake.measures.flows import FLOWS, TOTAL, between
+from hikiwake.measures.flows import FLOWS, TOTAL, between, of_exporters
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Tables
@@ -56,7 +56,7 @@ def revisions(before: Tables, after: Tables, a: str, b: str) -> list[Revision]:
 def _flows(tables: Tables, a: str, b: str) -> dict[Key, int]:
     """Return the flows of a pair by product, and their totals under an empty product."""
     rows = tables.collect(
-        between(tables.frame(FLOWS), a, b)
+        between(of_exporters(tables, a, b), a, b)
         .group_by("exporter", "importer", "year", "product")
         .agg(value=nw.col("value").sum())
     )

@@ -7,10 +7,10 @@ SHA-256 is compared with the catalogue before its first use in a process; a dama
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ CATALOGUE = "catalogue.json"
 CORRECTIONS = "corrections"
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 
+Key = TypeVar("Key", int, str)
 Place = Path | tuple[Path, ...]
 """Where a vintage is: its folder, or several folders of which the first lies over the others."""
 
@@ -35,7 +36,10 @@ class Package(msgspec.Struct, frozen=True):
 
 
 class TableFile(msgspec.Struct, frozen=True):
-    """One Parquet file: what it must hold, to the byte, and its columns as (name, type, unit, meaning)."""
+    """One Parquet file: what it must hold, to the byte, and its columns as (name, type, unit, meaning).
+
+    `years` and `exporters` are, where a table is in several files, the first and the last of this one.
+    """
 
     name: str
     file: str
@@ -43,6 +47,15 @@ class TableFile(msgspec.Struct, frozen=True):
     bytes: int
     sha256: str
     columns: list[dict[str, str]] = []
+    years: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
+    exporters: tuple[str, str] | msgspec.UnsetType = msgspec.UNSET
+
+    def may_hold(self, years: Collection[int], exporters: Collection[str]) -> bool:
+        """Tell whether rows of one of the years and of one of the exporters can be in it (empty: of any)."""
+        of_year = not years or self.years is msgspec.UNSET or _meets(self.years, years)
+        return of_year and (
+            not exporters or self.exporters is msgspec.UNSET or _meets(self.exporters, exporters)
+        )
 
 
 class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -237,17 +250,30 @@ class Vintage:
         (path,) = self.paths(table)
         return path
 
-    def paths(self, table: str) -> tuple[Path, ...]:
-        """Return the paths of a table's files after their checksums have been compared, once per process."""
+    def paths(
+        self, table: str, *, years: Collection[int] = (), exporters: Collection[str] = ()
+    ) -> tuple[Path, ...]:
+        """Return the paths of a table's files after their checksums have been compared, once per process.
+
+        Files that hold nothing of the years or exporters asked for are left out; at least one is returned.
+        """
         self._require(table)
         if self.base and table not in self._files:
-            return self.base.paths(table)
+            return self.base.paths(table, years=years, exporters=exporters)
         files = self._files[table][1]
-        if table not in self._verified:
-            for file in files:
+        chosen = [file for file in files if file.may_hold(years, exporters)] or files[:1]
+        for file in chosen:
+            if file.file not in self._verified:
                 self._compare(file)
-            self._verified.add(table)
-        return tuple(self.folder / file.file for file in files)
+                self._verified.add(file.file)
+        return tuple(self.folder / file.file for file in chosen)
+
+    def bytes_of(self, table: str) -> int:
+        """Return how large all files of a table are together."""
+        self._require(table)
+        if self.base and table not in self._files:
+            return self.base.bytes_of(table)
+        return sum(file.bytes for file in self._files[table][1])
 
     def _compare(self, file: TableFile) -> None:
         path = self.folder / file.file
@@ -286,6 +312,11 @@ class Vintage:
                 why=f"vintage {self.name} does not hold it",
                 remedy=f"It holds: {', '.join(sorted(self._files))}.",
             )
+
+
+def _meets(span: tuple[Key, Key], wanted: Collection[Key]) -> bool:
+    first, last = span
+    return any(first <= one <= last for one in wanted)
 
 
 def _names(*entries: Entry) -> set[str]:

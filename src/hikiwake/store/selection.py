@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Frame
 
 LONGEST = 4_000
+ORDERED = "_by_pair"
+"""What is added to the name of a table of flows for that of the same rows in the order of their pairs."""
+_YEAR = re.compile(r"[0-9]{4}")
 # Eighteen digits fit the database's integers; int() would also take blanks, underscores and other scripts.
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
@@ -71,7 +74,7 @@ def rows(tables: Tables, selector: str, limit: int = 20) -> Rows:
             why=f"this vintage holds {dataset.id}@{dataset.version}",
             remedy="Open the vintage the number was made from with --data.",
         )
-    frame = tables.frame(selection.table)
+    frame = _holding(tables, selection)
     schema = frame.collect_schema()
     for column, value in selection.conditions:
         if column not in schema:
@@ -82,6 +85,24 @@ def rows(tables: Tables, selector: str, limit: int = 20) -> Rows:
             )
         frame = frame.filter(_condition(column, value, numeric=schema[column].is_numeric()))
     return _taken(tables, frame, limit)
+
+
+def _holding(tables: Tables, selection: Selection) -> Frame:
+    """Return the table, without the files in which none of the rows can be."""
+    asked = dict(selection.conditions)
+    exporters, importers = (_codes(asked.get(side, "")) for side in ("exporter", "importer"))
+    ordered = selection.table + ORDERED
+    if exporters and importers and tables.has(ordered):
+        return tables.frame(ordered, exporters=exporters)
+    first, _, last = asked.get("year", "").partition("..")
+    of_years = _YEAR.fullmatch(first) and _YEAR.fullmatch(last or first)
+    return tables.frame(selection.table, years=range(int(first), int(last or first) + 1) if of_years else ())
+
+
+def _codes(value: str) -> list[str]:
+    """Return the codes that a value lists; none where it tells them in another way."""
+    parts = value.split(",")
+    return [] if any(not part or part[0] == "!" or part[-1] == "*" for part in parts) else parts
 
 
 def _taken(tables: Tables, frame: Frame, limit: int) -> Rows:

@@ -7,7 +7,7 @@ another engine that offers the same two methods, `scan` and `collect`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 ENGINE = "HIKIWAKE_ENGINE"
-RESIDENT_BYTES = 64 * 2**20
-"""Files up to this size are unpacked once instead of at each query; the shipped flows take 40 MB so."""
+RESIDENT_BYTES = 16 * 2**20
+"""Tables up to this size are unpacked once instead of at each query; the shipped flows take 40 MB so.
+
+Of larger ones a query reads a few groups of rows, which is quicker than to unpack all."""
 
 MOST_KEPT = 48
 """Small results kept for the next question about the same pair: another year, the other side, the brief."""
@@ -35,8 +37,8 @@ MOST_KEPT = 48
 class Engine(Protocol):
     """What runs the expressions."""
 
-    def scan(self, *paths: Path) -> Frame:
-        """Return a table's Parquet files as one lazy frame."""
+    def scan(self, *paths: Path, small: bool) -> Frame:
+        """Return Parquet files as one lazy frame; of a `small` table they may be kept in memory."""
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression; return its columns as arrays of equal length (missing numbers as NaN)."""
@@ -68,11 +70,11 @@ class DuckDB:
         self._connection.execute("SET lock_configuration = true")
         self._resident: dict[tuple[Path, ...], str] = {}
 
-    def scan(self, *paths: Path) -> Frame:
-        """Return a table as a lazy frame; a small one is unpacked into memory at its first use."""
+    def scan(self, *paths: Path, small: bool) -> Frame:
+        """Return files as a lazy frame; those of a small table are unpacked into memory once."""
         import narwhals as nw
 
-        if sum(path.stat().st_size for path in paths) > RESIDENT_BYTES:
+        if not small:
             return nw.from_native(self._connection.read_parquet([str(path) for path in paths]))
         name = self._resident.get(paths)
         if name is None:
@@ -114,12 +116,16 @@ class Tables:
         self._kept: dict[str, Columns] = {}
         self._lately: dict[Hashable, Columns] = {}
 
-    def frame(self, table: str) -> Frame:
+    def frame(self, table: str, *, years: Collection[int] = (), exporters: Collection[str] = ()) -> Frame:
         """Return a table as a lazy frame.
 
-        `NoData` when the vintage does not hold it, `DamagedStore` when its file is not the catalogue's.
+        Of a large table, files that hold nothing of the years or exporters that will be asked for are left
+        out; rows of others may still come. `NoData` when the vintage does not hold the table, `DamagedStore`
+        when its file is not the catalogue's.
         """
-        return self._engine.scan(*self.vintage.paths(table))
+        if self.vintage.bytes_of(table) <= RESIDENT_BYTES:
+            return self._engine.scan(*self.vintage.paths(table), small=True)
+        return self._engine.scan(*self.vintage.paths(table, years=years, exporters=exporters), small=False)
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression and return its columns as arrays."""

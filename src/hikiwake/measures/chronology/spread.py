@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.chronology import formulas
 from hikiwake.measures.chronology.windows import Array, Window
-from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.flows import FLOWS, traded
 from hikiwake.measures.statement import Statements
 from hikiwake.measures.ties.levels import covered
 
@@ -37,8 +37,7 @@ class Suppliers(NamedTuple):
 def suppliers(say: Statements, importer: str) -> Suppliers:
     """Collect the covered imports of an economy by supplier and year."""
     tables = say.tables
-    flows = tables.frame(FLOWS).filter(nw.col("importer") == importer)
-    rows = tables.collect(flows.group_by("exporter", "year").agg(nw.col("value").sum()))
+    rows = tables.collect(traded(tables).filter(nw.col("importer") == importer))
     names, at = np.unique(rows["exporter"].astype(str), return_inverse=True)
     years, when = np.unique(rows["year"].astype(np.int64), return_inverse=True)
     value = np.zeros((len(names), len(years)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hikiwake.core.products import partition_for
 from hikiwake.measures.complementarity.formulas import COMMODITIES, INTERMEDIATE
+from hikiwake.measures.flows import PAIR_TOTALS, TOTALS, Side
 from hikiwake.measures.intermediate.table import industries
 from hikiwake.measures.product_names import product_names
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Frame, Tables
 
 Array = NDArray[np.float64]
-Side = Literal["exporter", "importer"]
 Level = Literal["fine", "coarse"]
 
 
@@ -134,18 +134,31 @@ def totals_between(flows: Frame) -> Frame:
 def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
     """Collect a universe's matrices at the fine level (four queries, three of them the same for all pairs).
 
+    Where the data hold totals ready, they are asked in place of the flows.
+
     Lines nobody trades in the year are left out; both economies have a row even where they trade nothing.
     """
 
     def flows() -> Frame:
-        return abroad(universe, tables.frame(universe.table))
+        return abroad(universe, tables.frame(universe.table, years=(universe.year,)))
 
     def of_all(what: str, make: Callable[[], Frame]) -> Columns:
         return tables.collect_lately((universe, what), make)
 
-    sold = of_all("exporter", lambda: by_economy(flows(), "exporter", universe.column))
-    bought = of_all("importer", lambda: by_economy(flows(), "importer", universe.column))
-    between = of_all("between", lambda: totals_between(flows()))
+    def totals(side: Side) -> Frame:
+        if universe.id == "intermediate" or not tables.has(TOTALS[side]):
+            return by_economy(flows(), side, universe.column)
+        ready = tables.frame(TOTALS[side]).filter(nw.col("year") == universe.year)
+        return ready.select("economy", nw.col("product").alias("line"), "value")
+
+    def sums() -> Frame:
+        if universe.id == "intermediate" or not tables.has(PAIR_TOTALS):
+            return totals_between(flows())
+        return abroad(universe, tables.frame(PAIR_TOTALS)).select("exporter", "importer", "value")
+
+    sold = of_all("exporter", lambda: totals("exporter"))
+    bought = of_all("importer", lambda: totals("importer"))
+    between = of_all("between", sums)
     sold_to_pair = tables.collect(sellers(flows(), (a, b), universe.column))
     found = {str(e) for rows in (sold, bought) for e in rows["economy"]}
     economies = tuple(sorted(found | {a, b}))

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.measures.background import BORDERS, DISTANCES
-from hikiwake.measures.flows import FLAGS, usable
 from hikiwake.measures.flows import FLOWS as TRADE
+from hikiwake.measures.flows import traded
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
 from hikiwake.measures.potential.formulas import LANGUAGES
@@ -96,7 +96,7 @@ def trade(tables: Tables, year: int) -> Square:
 
 def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
     """Return the same of several years, all between the economies that are in any of them."""
-    flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
+    flows = tables.frame(TRADE, years=years).filter(
         nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer"))
     )
     rows = tables.collect(
@@ -112,10 +112,9 @@ def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
 
 def years_before(tables: Tables, square: Square, years: Sequence[int]) -> Array:
     """Return the covered trade (len(years), N, N) of ascending years between the economies of a square."""
-    flows = usable(tables.frame(TRADE), tables.frame(FLAGS)).filter(
-        nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer"))
+    rows = tables.collect(
+        traded(tables).filter(nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer")))
     )
-    rows = tables.collect(flows.group_by("year", "exporter", "importer").agg(nw.col("value").sum()))
     known = np.array(square.economies)  # in the order of their codes
     sides = [rows[side].astype(str) for side in ("exporter", "importer")]
     i, j = (np.minimum(np.searchsorted(known, names), len(known) - 1) for names in sides)

@@ -13,6 +13,7 @@ from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLOWS as TRADE
+from hikiwake.measures.flows import traded
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.table import industries, latest_year
 from hikiwake.measures.potential import formulas
@@ -70,7 +71,7 @@ def _recorded(say: Statements, universe: Universe, one: Expectation) -> Expectat
     rows = say.tables.collect_lately(
         ("ever recorded", universe, one.exporter, one.importer),
         lambda: (
-            say.tables.frame(TABLES[universe])
+            (traded(say.tables) if universe == "covered" else say.tables.frame(DELIVERIES))
             .filter((nw.col("exporter") == one.exporter) & (nw.col("importer") == one.importer))
             .select(nw.col("value").sum())
         ),

@@ -43,7 +43,7 @@ class Partners:
         tables, side, economy, year = self._say.tables, self._side, self._economy, self._year
 
         def found() -> Frame:
-            flows = partners(tables.frame(FLOWS), side, economy, year)
+            flows = partners(tables.frame(FLOWS, years=(year,)), side, economy, year)
             return flows.select(nw.col(self._other).alias("partner"), "product", "value")
 
         return tables.collect_lately(("partners", economy, side, year), found)

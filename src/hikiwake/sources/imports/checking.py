@@ -36,7 +36,8 @@ COLUMNS = {
     "reason": "utinyint",
     "text": "varchar",
 }
-REJECTED = [number for number, reason in enumerate(KEYS) if REASONS[reason][0] == "rejected"]
+REJECTED = next(number for number, reason in enumerate(KEYS) if REASONS[reason][0] == "rejected")
+"""The first reason for which a row is rejected; so it is for all that come after it."""
 UNKNOWN = (KEYS.index("unknown_exporter"), KEYS.index("unknown_importer"))
 _BETWEEN = "chr(31)"
 """What stands between the texts of a row that is kept: a sign that no table uses."""
@@ -110,7 +111,7 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
     said = ", ".join(f"replace(coalesce({name}_text, ''), {_BETWEEN}, ' ')" for name in texts(mapping))
     return f"""select {", ".join(name for name in COLUMNS if name not in ("year", "text"))},
           try_cast(year as smallint) as year,
-          case when reason in ({", ".join(map(str, REJECTED))}) then concat_ws({_BETWEEN}, {said}) end as text
+          case when reason >= {REJECTED} then concat_ws({_BETWEEN}, {said}) end as text
         from (select *, cast(case when {sound} then 0 {cases} else 0 end as utinyint) as reason from (
           select r.row, {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
             e.number as exporter_code, i.number as importer_code,

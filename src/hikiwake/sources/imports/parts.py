@@ -164,9 +164,9 @@ def _report(
 
 
 def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[loading.Loaded]) -> list[Bad]:
-    listed = ", ".join(map(str, checking.REJECTED))
     rows = connection.execute(
-        f"select reason, row, text, value from judged where reason in ({listed}) order by row limit {SHOWN}"
+        f"select reason, row, text, value from judged where reason >= {checking.REJECTED}"
+        f" order by row limit {SHOWN}"
     ).fetchall()
     found = []
     for reason, row, kept, value in rows:

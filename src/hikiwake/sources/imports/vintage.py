@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.sources.imports import detecting
+from hikiwake.sources.imports import by_pair, detecting
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.matrix import MATRIX, path_of
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import duckdb
 
 FLOWS, FLAGS, PRODUCTS, REPORT = "baci_flows", "baci_flags", "hs92_products", "import_report"
+BY_PAIR = "baci_flows_by_pair"
+SORTING = 0.6
+"""The part of the time that sorting by pair takes of what is done once all parts are there."""
 UNITS = {
     "": "current USD",
     "FOB": "current USD, free on board",
@@ -68,20 +71,37 @@ def finish(
     """Write what a vintage has beside its flows, then its catalogue; return the catalogue's SHA-256."""
     identity, mapping, products = plan.identity, plan.mapping, plan.products
     report = Report(identity.source, identity.sha256, [part.report for part in parts])
-    progress("looking for holes and outliers", 0.0)
-    weighed = any(part.report.with_quantity for part in parts)
     names = [part.report.name for part in parts]
+    flows = [_flows(part) for part in parts]
+    if len(parts) > 1:
+        sorting = by_pair.write(
+            connection, folder, names, lambda part: progress("sorting by pair", SORTING * part)
+        )
+        flows += [_by_pair(folder, connection, *made) for made in sorting]
+    progress("looking for holes and outliers", SORTING)
+    weighed = any(part.report.with_quantity for part in parts)
     years = len({year for part in parts for year in part.report.years})
     flags = detecting.flags(connection, folder, identity.name, names, weighed=weighed, years=years)
     listed = _products(connection, folder, products, parts)
-    flows = [
-        TableFile(FLOWS, part.file, part.report.flows, part.bytes, part.sha256, COLUMNS) for part in parts
-    ]
     made = {FLAGS: flags, **detecting.totals(connection, folder, names)}
     others = [_recorded(folder, table, path.name, connection) for table, path in made.items()]
     matrices = _matrices(connection, folder, names)
     files = [*flows, *matrices, *others, listed, report_file(folder, report)]
     return sealed(folder, identity, _entry(identity, mapping, report, files))
+
+
+def _flows(part: Written) -> TableFile:
+    of = part.report
+    assert of.first_year is not None and of.last_year is not None  # noqa: PT018, S101  (it has flows)
+    years = (of.first_year, of.last_year)
+    return TableFile(FLOWS, part.file, of.flows, part.bytes, part.sha256, COLUMNS, years=years)
+
+
+def _by_pair(
+    folder: Path, connection: duckdb.DuckDBPyConnection, path: Path, exporters: tuple[str, str]
+) -> TableFile:
+    recorded = _recorded(folder, BY_PAIR, path.name, connection)
+    return msgspec.structs.replace(recorded, columns=COLUMNS, exporters=exporters)
 
 
 def _matrices(connection: duckdb.DuckDBPyConnection, folder: Path, names: list[str]) -> Iterator[TableFile]:

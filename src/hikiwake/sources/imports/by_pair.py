@@ -1,0 +1,81 @@
+"""The flows of all years once more, in the order of their pairs: what a pair traded stands in two places.
+
+A file a year is right for what is asked of a year, but a pair would be looked up in every one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.parquet import copy
+from hikiwake.sources.imports.quoting import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST_ROWS = 6_000_000
+"""Rows of a file, about: what can be sorted in memory; the flows of one exporter stand in one file."""
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    names: list[str],
+    progress: Callable[[float], None],
+) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """Write the flows of the parts by exporter, importer, product and year; yield files with their exporters.
+
+    A file that an earlier try has finished stays. Raises `BadInput` where counts or sums differ from those of
+    the parts, which would be a fault of this program.
+    """
+    years = _all(folder / f"{name}.parquet" for name in names)
+    counted = connection.execute(
+        f"select exporter, count(*), sum(value) from {years} group by exporter order by exporter"
+    ).fetchall()
+    held = [(str(exporter), int(rows), int(usd)) for exporter, rows, usd in counted]
+    done, whole = 0, sum(rows for _, rows, _ in held)
+    for number, some in enumerate(_portions(held)):
+        progress(done / whole)
+        path = folder / f"by-pair-{number:03}.parquet"
+        first, last = some[0][0], some[-1][0]
+        wanted = (sum(rows for _, rows, _ in some), sum(usd for _, _, usd in some))
+        if not path.exists() or _held(connection, path) != wanted:
+            copy(
+                connection,
+                f"select * from {years} where exporter between {quoted(first)} and {quoted(last)}"
+                " order by exporter, importer, product, year",
+                path,
+            )
+            if _held(connection, path) != wanted:
+                raise BadInput(
+                    where=path.name,
+                    why=f"the counts do not add up: {_held(connection, path)} against {wanted}",
+                    remedy="Please report it; nothing was stored.",
+                )
+        done += wanted[0]
+        yield path, (first, last)
+
+
+def _portions(held: list[tuple[str, int, int]]) -> Iterator[list[tuple[str, int, int]]]:
+    """Yield exporters that stand together and have not too many rows."""
+    some: list[tuple[str, int, int]] = []
+    for one in held:
+        if some and sum(rows for _, rows, _ in some) + one[1] > MOST_ROWS:
+            yield some
+            some = []
+        some.append(one)
+    if some:
+        yield some
+
+
+def _all(paths: Iterator[Path]) -> str:
+    return f"read_parquet([{', '.join(map(quoted, paths))}])"
+
+
+def _held(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, int]:
+    table = f"read_parquet({quoted(path)})"
+    ((rows, usd),) = connection.execute(f"select count(*), sum(value) from {table}").fetchall()
+    return int(rows), int(usd or 0)

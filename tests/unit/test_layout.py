@@ -1,0 +1,183 @@
+"""Flows are held by year and once more by pair; whichever is asked, the rows and the sums are the same."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+from pathlib import Path
+
+import msgspec
+import narwhals as nw
+import numpy as np
+import pytest
+from tests import releases
+from tests.imports import brought
+
+from hikiwake.core.errors import BadInput, DamagedStore
+from hikiwake.measures.complementarity.universe import by_economy, collect, commodity_universe, totals_between
+from hikiwake.measures.flows import BY_PAIR, FLOWS, PAIR_TOTALS, between, of_exporters, traded
+from hikiwake.sources.imports import by_pair, parquet
+from hikiwake.sources.imports.economies import meaning
+from hikiwake.store import selection, tables
+from hikiwake.store.catalogue import CATALOGUE, Catalogue
+from hikiwake.store.library import Library
+from hikiwake.store.tables import Tables, open_tables
+
+CODES = (643, 392, 156, 842, 251, 276, 579, 699)
+PRODUCTS = ("010110", "270900", "870323")
+
+
+@pytest.fixture
+def large(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """Three years of eight economies, as data of a size that is not unpacked into memory."""
+    monkeypatch.setattr(tables, "RESIDENT_BYTES", 0)
+    monkeypatch.setattr(by_pair, "MOST_ROWS", 100)
+    chance = random.Random(7)
+    flows: dict[int, list[releases.Row]] = {
+        year: [
+            (year, i, j, k, f"{chance.uniform(1, 1e6):.3f}", f"{chance.uniform(1, 1e6):.3f}")
+            for i, j in permutations(CODES, 2)
+            for k in PRODUCTS
+            if chance.random() < 0.8
+        ]
+        for year in (2013, 2014, 2015)
+    }
+    made = brought(library, releases.release(tmp_path / "a.zip", flows))
+    return open_tables(library.path(made.held))
+
+
+def content(frame: tables.Frame) -> list[tuple[object, ...]]:
+    native = frame.select("exporter", "importer", "product", "year", "value", "quantity", "outlier")
+    return sorted(native.to_native().fetchall())
+
+
+def test_the_same_rows_stand_by_year_and_by_pair(large: Tables) -> None:
+    assert content(large.frame(BY_PAIR)) == content(large.frame(FLOWS))
+    files = [file for file in large.vintage.tables() if file.name == BY_PAIR]
+    assert len(files) > 2
+    for file in files:
+        rows = large.frame(BY_PAIR, exporters=[file.exporters[0]]).to_native()  # type: ignore[index]
+        keys = [row[1:4] + row[:1] for row in rows.fetchall()]
+        assert keys == sorted(keys)
+        assert {key[0] for key in keys} <= {meaning(str(code)).economy for code in CODES}
+        assert (keys[0][0], keys[-1][0]) == file.exporters
+
+
+def test_a_pair_is_read_from_its_two_files_and_a_year_from_its_own(large: Tables) -> None:
+    pair = content(between(of_exporters(large, "JPN", "RUS"), "JPN", "RUS"))
+    assert pair == content(between(large.frame(FLOWS), "JPN", "RUS"))
+    assert len(large.vintage.paths(BY_PAIR, exporters=["JPN", "RUS"])) == 2
+    assert [path.name for path in large.vintage.paths(FLOWS, years=[2014])] == ["2014.parquet"]
+    assert [path.name for path in large.vintage.paths(FLOWS, years=range(2014, 2100))] == [
+        "2014.parquet",
+        "2015.parquet",
+    ]
+    # What no file holds is asked of one of them, which then has no such row.
+    assert len(large.vintage.paths(FLOWS, years=[1960])) == 1
+
+
+def test_only_the_files_that_are_read_are_compared(large: Tables) -> None:
+    spoilt = large.vintage.folder / "2013.parquet"
+    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"x")
+    assert content(large.frame(FLOWS, years=[2014]).filter(nw.col("year") == 2014))
+    with pytest.raises(DamagedStore, match="checksum"):
+        large.frame(FLOWS, years=[2013])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "exporter=JPN&importer=RUS",
+        "exporter=JPN,RUS&importer=RUS,CHN&year=2013..2014",
+        "importer=JPN&year=2014",
+        "importer=JPN&year=2013,2015",
+        "exporter=!JPN&importer=RUS&year=2015",
+        "exporter=JP*&importer=RUS",
+        "exporter=XXX&importer=RUS",
+        "product=27*",
+        "year=1066..2013",
+    ],
+)
+def test_a_selector_finds_the_same_rows_in_either(large: Tables, query: str) -> None:
+    found = selection.rows(large, f"baci-hs92@202601#{FLOWS}?{query}", 10_000)
+    wanted = large.frame(FLOWS)
+    for column, value in selection.parse(f"a@b#c?{query}").conditions:
+        wanted = wanted.filter(selection._condition(column, value, numeric=column == "year"))
+    order = [found.columns.index(name) for name in ("exporter", "importer", "product", "year", "value")]
+    assert sorted(tuple(row[n] for n in order) for row in found.rows) == [row[:5] for row in content(wanted)]
+
+
+def test_what_is_held_ready_of_pairs_and_lines_is_the_sum_of_the_flows(large: Tables) -> None:
+    universe = commodity_universe(2014)
+    flows = large.frame(FLOWS).filter(nw.col("year") == 2014)
+    trade = collect(large, universe, "JPN", "RUS")
+    assert large.has(PAIR_TOTALS)
+    for rows, matrix in (
+        (large.collect(by_economy(flows, "exporter", "product")), trade.exports),
+        (large.collect(by_economy(flows, "importer", "product")), trade.imports),
+    ):
+        wanted = np.zeros_like(matrix)
+        codes = [line.code for line in trade.lines]
+        for economy, line, value in zip(rows["economy"], rows["line"], rows["value"], strict=True):
+            wanted[trade.at(economy), codes.index(line)] = value
+        assert np.array_equal(wanted, matrix)
+    rows = large.collect(totals_between(flows))
+    for exporter, importer, value in zip(rows["exporter"], rows["importer"], rows["value"], strict=True):
+        assert trade.between[trade.at(exporter), trade.at(importer)] == value
+    assert trade.between.sum() == float(rows["value"].sum())
+    whole = large.collect(large.frame(FLOWS).select(nw.col("value").sum()))["value"][0]
+    assert large.collect(traded(large).select(nw.col("value").sum()))["value"][0] == whole
+
+
+def test_a_finished_file_by_pair_stays_and_another_one_does_not(
+    tmp_path: Path, large: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    folder = large.vintage.folder
+    names = ["2013", "2014", "2015"]
+    written: list[str] = []
+    real = parquet.copy
+
+    def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+        written.append(path.name)
+        real(connection, query, path)
+
+    monkeypatch.setattr(by_pair, "copy", copy)
+    with duckdb.connect() as connection:
+        before = list(by_pair.write(connection, folder, names, lambda part: None))
+        assert written == []
+        (folder / "by-pair-001.parquet").write_bytes((folder / "by-pair-000.parquet").read_bytes())
+        assert list(by_pair.write(connection, folder, names, lambda part: None)) == before
+        assert written == ["by-pair-001.parquet"]
+        monkeypatch.setattr(by_pair, "copy", lambda connection, query, path: None)
+        (folder / "by-pair-001.parquet").write_bytes((folder / "by-pair-000.parquet").read_bytes())
+        with pytest.raises(BadInput, match="do not add up"):
+            list(by_pair.write(connection, folder, names, lambda part: None))
+
+
+def test_vintages_without_spans_are_read_whole(large: Tables) -> None:
+    path = large.vintage.folder / CATALOGUE
+    catalogue = msgspec.json.decode(path.read_bytes(), type=Catalogue)
+    (entry,) = catalogue.datasets
+    plain = [
+        msgspec.structs.replace(file, years=msgspec.UNSET, exporters=msgspec.UNSET)
+        for file in entry.tables
+        if file.name not in (BY_PAIR, PAIR_TOTALS)
+    ]
+    older = msgspec.structs.replace(catalogue, datasets=[msgspec.structs.replace(entry, tables=plain)])
+    path.write_bytes(msgspec.json.encode(older))
+    assert b'"exporters"' not in path.read_bytes()
+    open_tables.cache_clear()
+    from hikiwake.store.catalogue import open_vintage
+
+    open_vintage.cache_clear()
+    again = open_tables(large.vintage.folder)
+    assert len(again.vintage.paths(FLOWS, years=[2014])) == 3
+    assert content(between(of_exporters(again, "JPN", "RUS"), "JPN", "RUS")) == content(
+        between(large.frame(BY_PAIR), "JPN", "RUS")
+    )
+    assert (
+        again.collect(traded(again).select(nw.col("value").sum()))["value"][0]
+        == (large.collect(traded(large).select(nw.col("value").sum()))["value"][0])
+    )
