@@ -15,6 +15,7 @@ from hikiwake.core.document import LocatorMap
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import specification, svg
 from hikiwake.render.charts.lettering import length
+from hikiwake.render.charts.locator import _small_lands
 from hikiwake.render.charts.view import LARGE_PART, View, _outline, asset, fitted, height_of, places
 from hikiwake.render.language import load
 
@@ -119,6 +120,16 @@ def test_small_economies_get_a_dot_that_no_name_covers(economies: tuple[str, str
     for dot, label in itertools.product(data["dots"], data["labels"]):
         beside = not label["x"] < dot["x"] < label["x"] + length(label["t"], label["size"])
         assert beside or abs(label["y"] - dot["y"]) > label["size"] / 2
+
+
+def test_no_name_covers_small_land() -> None:
+    data = drawn(("TWN", "CHN"))
+    assert len(data["labels"]) >= 5
+    (land,) = _small_lands(("TWN", "CHN"), fitted(("TWN", "CHN"), WIDTH))
+    for label in data["labels"]:
+        top, bottom = label["y"] - label["size"] * 0.6, label["y"] + label["size"] * 0.6
+        right = label["x"] + length(label["t"], label["size"])
+        assert right <= land[0] or label["x"] >= land[2] or bottom <= land[1] or top >= land[3], label["t"]
 
 
 def test_large_economies_get_none() -> None:

@@ -323,7 +323,7 @@ def test_a_hole_keeps_the_fit_out_of_the_text(tmp_path: Path) -> None:
     before = [flow("RUS", "JPN", "270900", 50, year=2001)]
     hole: FlagRow = ("hole", "importer", None, "JPN", "270900", 2002)
     (tmp_path / "one").mkdir()
-    assert told(tmp_path / "one", [*GOOD, *before], (hole,)).finding.key == "complementarity.nothing"
+    assert told(tmp_path / "one", [*GOOD, *before], (hole,)).finding.key == "complementarity.finding_nothing"
     (tmp_path / "two").mkdir()
     back = [flow("JPN", "DEU", "760110", 9), flow("DEU", "RUS", "760110", 9)]
     made = told(tmp_path / "two", [*GOOD, *back, *before], (hole,))

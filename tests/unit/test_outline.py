@@ -13,12 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests import sample
 
-from hikiwake.core.document import Brief, Cell, Label, Mark
+from hikiwake.core.document import Brief, Cell, Chart, Label, Mark, Prose, Series
 from hikiwake.core.provenance import Interval, Ledger
 from hikiwake.render import docx as word
 from hikiwake.render import html, markdown, pdf
 from hikiwake.render.language import load
-from hikiwake.render.outline import Words, ended
+from hikiwake.render.outline import Words, ended, figure_head
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,17 @@ def test_the_table_of_a_figure_has_the_intervals_that_are_drawn() -> None:
         alone = told.language.number(held)
         assert told.shown(Mark(Label("year", "2020"), identity)) == f"{alone} {tail}".rstrip()
         assert told.shown(Cell(fact=identity)) == alone
+
+
+def test_no_two_columns_of_a_figure_have_one_head() -> None:
+    axis, series = Prose("scenarios.map_axis"), Prose("scenarios.map_axis")
+    words = Words(sample.brief(), load("en"))
+
+    def head(label: Prose) -> list[str]:
+        return figure_head(Chart("c", "map", axis, axis, (Series(label, ()),), axis), words)
+
+    assert head(series) == ["Item", "Change of real income"]
+    assert head(Prose("render.name", {}, {"name": Label("economy", "JPN")})) == [
+        "Change of real income",
+        "Japan",
+    ]

@@ -51,7 +51,7 @@ def keys(written: Section) -> set[str]:
 
 def test_nothing_at_all_is_said_and_shown_once(tmp_path: Path) -> None:
     written = ties(tmp_path, [oil(2012, 5, exporter="SAU")])
-    assert written.finding.key == "ties.nothing"
+    assert written.finding.key == "ties.finding_nothing"
     assert [block.text.key for block in written.blocks if isinstance(block, Caveat)] == ["ties.nothing"]
 
 
@@ -101,10 +101,34 @@ def test_a_hole_keeps_the_share_out_of_the_text(tmp_path: Path) -> None:
         *(oil(year, 90, exporter="SAU") for year in range(2005, 2013)),
     ]
     written = ties(tmp_path, flows, flags=(("hole", "importer", None, "JPN", "270900", 2012),))
-    assert "ties.level_flagged" in keys(written)
+    # What Japan bought in all has a hole; what Russia sold in all has none.
+    assert "ties.level_flagged_imports" in keys(written)
     assert "ties.fuel_flagged" in keys(written)
     assert "ties.fuel_years_flagged" in keys(written)
     assert not keys(written) & {"ties.level", "ties.fuel", "ties.rank", "ties.rank_first"}
+
+
+def test_a_hole_on_both_sides_keeps_both_shares_out_of_the_text(tmp_path: Path) -> None:
+    years = range(2005, 2013)
+    flows = [*(oil(year, 10) for year in years), *(oil(year, 90, exporter="SAU") for year in years)]
+    holes: tuple[FlagRow, ...] = (
+        ("hole", "importer", None, "JPN", "270900", 2012),
+        ("hole", "exporter", "RUS", None, "270900", 2012),
+    )
+    found = keys(ties(tmp_path, flows, flags=holes))
+    assert "ties.level_flagged" in found
+    assert not found & {"ties.level", "ties.level_flagged_imports", "ties.level_flagged_exports"}
+
+
+def test_a_fuel_that_is_next_to_nothing_gets_no_sentence(tmp_path: Path) -> None:
+    def found(weight: int) -> set[str]:
+        folder = tmp_path / str(weight)
+        folder.mkdir()
+        others = [oil(2012, 10**7, exporter="SAU"), oil(2012, 10**7, importer="KOR")]
+        return keys(ties(folder, [*(oil(year, weight) for year in range(2005, 2013)), *others]))
+
+    assert "ties.fuel" in found(10**4)
+    assert "ties.fuel" not in found(10)
 
 
 def test_the_chart_of_fuels_speaks_of_the_line_that_stands_out(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.core.errors import Environment
 from hikiwake.render.language import load
-from hikiwake.render.outline import Words, ended, figure_rows, vintage_day
+from hikiwake.render.outline import Words, ended, figure_head, figure_rows, vintage_day
 
 SUFFIX = ".docx"
 FONT = "IBM Plex Sans"
@@ -135,7 +135,7 @@ class _Page:
             self._small(self.words.word("map_note"))
             return
         self._small(self.words.word("data_of_figure"))
-        head = [self.words.text(block.axis), *(self.words.text(series.label) for series in block.series)]
+        head = figure_head(block, self.words)
         rows = [
             [
                 self.words.language.label(row.item, "cap"),

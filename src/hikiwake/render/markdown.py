@@ -20,7 +20,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.render import numbers
 from hikiwake.render.language import FactRun, load
-from hikiwake.render.outline import Words, ended, figure_rows
+from hikiwake.render.outline import Words, ended, figure_head, figure_rows
 
 SUFFIX = ".md"
 # GitHub also reads $...$ as a formula, except after a letter (US$), and @name as a person.
@@ -124,7 +124,7 @@ class _Page:
         return _grid(head, [[self._cell(cell) for cell in row] for row in table.rows], numeric)
 
     def _figure(self, chart: Chart) -> str:
-        head = [self._said(chart.axis), *(self._said(series.label) for series in chart.series)]
+        head = [_plain(name) for name in figure_head(chart, self.words)]
         rows = [
             [_plain(self.words.language.label(row.item, "cap")), *(self._cell(mark) for mark in row.marks)]
             for row in figure_rows(chart)

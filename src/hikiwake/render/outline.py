@@ -191,6 +191,15 @@ def figure_rows(chart: Chart) -> tuple[Row, ...]:
     return tuple(Row(items[k[0]], tuple(rows[k]), ", ".join(happened.get(k[0], ()))) for k in keys)
 
 
+def figure_head(chart: Chart, words: Words) -> list[str]:
+    """Return the head of a figure's data: what is measured over the items, then the series.
+
+    Where the one series has the name of what is measured (a map), the items are called that.
+    """
+    axis, series = words.text(chart.axis), [words.text(series.label) for series in chart.series]
+    return [words.word("item_column") if series == [axis] else axis, *series]
+
+
 def vintage_day(vintage: str) -> tuple[int, int, int]:
     """Return the day that dates a document: its vintage's name (2026-11 is the first of that month)."""
     found = re.search(r"(\d{4})-(\d{2})(?:-(\d{2}))?", vintage)

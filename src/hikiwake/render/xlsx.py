@@ -17,7 +17,7 @@ from hikiwake.core.errors import Environment
 from hikiwake.core.factset import FactSet
 from hikiwake.core.provenance import Fact, Unit
 from hikiwake.render.language import Language, load
-from hikiwake.render.outline import Words, figure_rows, vintage_day
+from hikiwake.render.outline import Words, figure_head, figure_rows, vintage_day
 from hikiwake.render.table import RISKY, content_of
 
 SUFFIX = ".xlsx"
@@ -109,7 +109,7 @@ def _table(table: Table, words: Words) -> tuple[list[str], list[list[Any]]]:
 
 def _figure(chart: Chart, words: Words) -> tuple[list[str], list[list[Any]]]:
     """Return the data of a figure: items down, series across."""
-    head = [words.text(chart.axis), *(words.text(series.label) for series in chart.series)]
+    head = figure_head(chart, words)
     head += [words.word("events_column")] if chart.events else []
 
     def number(mark: Mark | None) -> Fact | None:

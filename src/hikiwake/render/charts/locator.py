@@ -16,7 +16,8 @@ FINE_SCALE = 700.0
 """Pixels a radian from which the finer outlines are used."""
 HATCHED = "#fe01fe"
 """A fill that nothing else has; `hatch` replaces it by a pattern."""
-DOT = 9.0
+DOT, SMALL_LAND = 9.0, 45.0
+"""Pixels of a side below which land is marked by a dot, and below which no name may cover it."""
 NAME = 15
 DISPUTE = "#7b2d26"
 
@@ -107,6 +108,7 @@ def _dots(economies: tuple[str, str], view: View) -> list[dict[str, Any]]:
 def _labels(block: LocatorMap, language: Language, view: View, width: int) -> list[dict[str, Any]]:
     # Dots are taken ground: a name that covered one would hide the economy it names.
     taken = [(dot["x"] - 6, dot["y"] - 6, dot["x"] + 6, dot["y"] + 6) for dot in _dots(block.economies, view)]
+    taken += _small_lands(block.economies, view)
     labels = []
     for economy in block.economies:
         place = places().get(economy)
@@ -120,12 +122,24 @@ def _labels(block: LocatorMap, language: Language, view: View, width: int) -> li
     return [label for label in labels if label]
 
 
+def _small_lands(economies: tuple[str, str], view: View) -> list[Box]:
+    """Return boxes around land so small that a name would cover it."""
+    boxes = []
+    for economy in economies:
+        wide = side(country(economy).area_km2 or 0, view)
+        if economy in places() and DOT <= wide < SMALL_LAND:
+            x, y = view.pixel(places()[economy].at)
+            boxes.append((x - wide / 2, y - wide / 2, x + wide / 2, y + wide / 2))
+    return boxes
+
+
 def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> dict[str, Any]:
     """Place a text near a point where it covers no earlier one; return nothing where there is no room."""
     size = NAME if colour == INK else SMALL
     wide, height = length(name, size), size * 1.25
     x, y = pixel
-    for dx, dy in ((0, -16), (0, 17), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40)):
+    for dx, dy in ((0, -16), (0, 17), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40),
+                   (0, 50), (0, -48), (0, 66)):  # fmt: skip
         left = x - wide / 2 if dx == 0 else x + dx if dx > 0 else x + dx - wide
         left = max(4.0, min(left, width - 4.0 - wide))
         top = max(2.0, min(y + dy - height / 2, height_of(width) - 2.0 - height))

@@ -54,8 +54,13 @@ def strengths(context: Context, part: Part) -> list[AnyBlock]:
 
 
 def _greatest(rows: tuple[Strength, ...], members: tuple[Label, Label], scope: Label) -> Prose:
-    """Say where each side's advantage is greatest; a ratio of one or less is none."""
+    """Say where each side's advantage is greatest; a ratio of one or less is none.
+
+    Ratios that rest on a total with a hole are shown, and nothing is said of them.
+    """
     top = [_strongest(rows, side) for side in (0, 1)]
+    if any(top[side].ratio[side].status == "flagged" for side in (0, 1)):
+        return prose("complementarity.strengths_plain", a=members[0], b=members[1], scope=scope)
     having = [side for side in (0, 1) if (top[side].ratio[side].value or 0.0) > 1.0]
     if not having:
         return prose("complementarity.strengths_neither", a=members[0], b=members[1], scope=scope)

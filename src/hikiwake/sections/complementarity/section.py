@@ -21,7 +21,8 @@ def section(context: Context) -> Section:
     if not told:
         pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
         nothing = prose("complementarity.nothing", **pair)
-        return Section(ID, title, nothing, (Caveat("no data", nothing, glance=True), *absent))
+        finding = prose("complementarity.finding_nothing", **pair)
+        return Section(ID, title, finding, (Caveat("no data", nothing, glance=True), *absent))
     blocks: list[AnyBlock] = list(absent)
     for part in made:
         blocks += fit.blocks(context, part, glance=part is told[0])

@@ -172,8 +172,7 @@ def _finding(
     names = {"a": economy(context.a.id), "b": economy(context.b.id)}
     sure = [one for one in pair if not one.absent]
     if not sure:
-        told = prose("potential.cannot_say", **names)
-        return told, told
+        return prose("potential.cannot_say", **names), prose("potential.summary_cannot_say", **names)
     low = [one for one in sure if one.place < LOW]
     high = [one for one in sure if one.place > HIGH]
     if len(low) == 2:

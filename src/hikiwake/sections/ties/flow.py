@@ -126,7 +126,10 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
     flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
     if "flagged" in (bought.status, sold.status):
-        return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)
+        if bought.status == sold.status:
+            return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)
+        side, sound = ("imports", sold) if bought.status == "flagged" else ("exports", bought)
+        return prose(f"ties.level_flagged_{side}", {"value": now, "share": sound}, scope=scope, **labels)
     key = "ties.level_whole" if is_whole(context.say) else "ties.level"
     return prose(key, {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
 

@@ -26,6 +26,8 @@ FUELS = (
 # A fuel is worth a sentence from this share on, and a row or a line from this part of the largest fuel on.
 SLIGHT = 0.01
 TRIFLE = 0.001
+# Below this part of what one sells and of what the other buys, the numbers of a fuel in a year are noise.
+NOTHING = 0.0001
 FEWEST_YEARS = 5
 # A chart's title speaks of the year's largest fuel if its best share reaches this part of the best of all.
 WORTH_A_TITLE = 0.5
@@ -84,7 +86,9 @@ def blocks(
     """Write the energy block of one direction; empty when no fuel flowed in the brief's year."""
     if not ties:
         return []
-    written: list[AnyBlock] = [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
+    written: list[AnyBlock] = []
+    if any(max(tie.share.value or 0.0, tie.sold.value or 0.0) >= NOTHING for tie in ties):
+        written += [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
     chart, flagged = _chart(context, levels, exporter, importer, ties[0].scope)
     if chart:
         written.append(chart)

@@ -24,7 +24,8 @@ def section(context: Context) -> Section:
         empty = Caveat("no data", nothing, glance=True)
         box = keyfigures.box(context, levels, followed) if delivered else []
         known = (*box, *background.blocks(context), empty, *deliveries)
-        finding = delivered[0] if delivered else nothing
+        recorded = prose("ties.finding_nothing", scope=scope_label(covered(context.say)), **pair)
+        finding = delivered[0] if delivered else recorded
         return Section(ID, prose("ties.title"), finding, known, tuple(delivered) or (nothing,))
     blocks: list[AnyBlock] = [
         *keyfigures.box(context, levels, followed),
