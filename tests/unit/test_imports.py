@@ -103,57 +103,60 @@ def test_the_same_again_is_known_and_other_content_is_refused(tmp_path: Path, li
     assert library.find("baci-hs92@202601") == first.held
 
 
+FAULTY = [
+    "2014,643,392,270900,1.0,1.0",
+    "2014,643,392,270900,1.0,1.0",  # the same again
+    "2014,643,392,271111,1.0,1.0",
+    "2014,643,392,271111,2.0,1.0",  # contradicts the one before
+    "2014,276,392,440320,1.0,1.0",
+    "2014,280,392,440320,2.0,1.0",  # Germany twice: added
+    "2013,643,392,870323,1.0,1.0",  # another year than the file's
+    "x,643,392,870323,1.0,1.0",
+    "2014,999,392,870323,1.0,1.0",
+    "2014,643,XX9,870323,1.0,1.0",
+    "2014,392,392,870323,1.0,1.0",
+    "2014,643,392,123456,1.0,1.0",
+    "2014,643,392,870323,,1.0",
+    "2014,643,392,870323,inf,1.0",
+    "2014,643,392,870323,1e400,1.0",
+    "2014,643,392,870323,-5,1.0",
+    "2014,643,392,870323,1.0,-1",
+    "2014,643,392,870323,0,1.0",
+    "2014,643,392,870323,1.0",  # five fields
+    "2014,643,392,870323,1.0,1.0,7",  # seven
+    "2014,0,392,870323,1.0,1.0",  # the world
+    "2014,842,516,10110,4.0,1.0",  # a lost zero
+    '2014,"643",156,"270900","3.5","1"',
+]
+TALLIED = {
+    "accepted": 5,
+    "repeated": 1,
+    "conflicting": 2,
+    "year_range": 1,
+    "no_year": 1,
+    "unknown_exporter": 1,
+    "unknown_importer": 1,
+    "self_trade": 1,
+    "unknown_product": 1,
+    "no_value": 1,
+    "not_a_number": 2,
+    "negative": 1,
+    "bad_quantity": 1,
+    "zero": 1,
+    "malformed": 2,
+    "aggregate": 1,
+}
+
+
 def test_faults_are_counted_by_reason_with_line_and_column(tmp_path: Path, library: Library) -> None:
-    bad = [
-        "2014,643,392,270900,1.0,1.0",
-        "2014,643,392,270900,1.0,1.0",  # the same again
-        "2014,643,392,271111,1.0,1.0",
-        "2014,643,392,271111,2.0,1.0",  # contradicts the one before
-        "2014,276,392,440320,1.0,1.0",
-        "2014,280,392,440320,2.0,1.0",  # Germany twice: added
-        "2013,643,392,870323,1.0,1.0",  # another year than the file's
-        "x,643,392,870323,1.0,1.0",
-        "2014,999,392,870323,1.0,1.0",
-        "2014,643,XX9,870323,1.0,1.0",
-        "2014,392,392,870323,1.0,1.0",
-        "2014,643,392,123456,1.0,1.0",
-        "2014,643,392,870323,,1.0",
-        "2014,643,392,870323,inf,1.0",
-        "2014,643,392,870323,1e400,1.0",
-        "2014,643,392,870323,-5,1.0",
-        "2014,643,392,870323,1.0,-1",
-        "2014,643,392,870323,0,1.0",
-        "2014,643,392,870323,1.0",  # five fields
-        "2014,643,392,870323,1.0,1.0,7",  # seven
-        "2014,0,392,870323,1.0,1.0",  # the world
-        "2014,842,516,10110,4.0,1.0",  # a lost zero
-        '2014,"643",156,"270900","3.5","1"',
-    ]
-    text = "t,i,j,k,v,q\n" + "\n".join(bad) + "\n"
+    text = "t,i,j,k,v,q\n" + "\n".join(FAULTY) + "\n"
     path = releases.release(tmp_path / "a.zip", {2014: []}, texts={"BACI_HS92_Y2014_V202601.csv": text})
     with pytest.raises(BadInput, match=r"rows cannot be taken") as refused:
         brought(library, path)
     assert "--allow-rejects" in refused.value.remedy
     assert library.held() == ()
     made = brought(library, path, allow_rejects=True)
-    assert reasons(made.report) == {
-        "accepted": 5,
-        "repeated": 1,
-        "conflicting": 2,
-        "year_range": 1,
-        "no_year": 1,
-        "unknown_exporter": 1,
-        "unknown_importer": 1,
-        "self_trade": 1,
-        "unknown_product": 1,
-        "no_value": 1,
-        "not_a_number": 2,
-        "negative": 1,
-        "bad_quantity": 1,
-        "zero": 1,
-        "malformed": 2,
-        "aggregate": 1,
-    }
+    assert reasons(made.report) == TALLIED
     (part,) = made.report.parts
     assert part.added == 1
     assert part.lost_zeros == 1

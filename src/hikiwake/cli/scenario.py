@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import click
 
@@ -41,35 +42,67 @@ def scenario() -> None:
     """Say what a change would do to trade, prices and welfare: a general-equilibrium model."""
 
 
+class Answer(NamedTuple):
+    """How an answer is handed over, and whether its checks are printed."""
+
+    as_json: bool
+    as_csv: bool
+    output: Path | None
+    check: bool
+
+
+def assuming(draws: int) -> Callable[[Command], Command]:
+    """Add how a scenario is solved; the command gets `how`, the arguments of the Python face."""
+    added = (
+        click.option(
+            "--elasticities", type=click.Choice(SETS), help="Set of trade elasticities (default: estimated)."
+        ),
+        click.option(
+            "--closure",
+            type=click.Choice(CLOSURES),
+            help="What becomes of trade imbalances (default: share of world output).",
+        ),
+        click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin."),
+        click.option(
+            "--draws", type=int, default=draws, show_default=True, help="Draws of what is uncertain."
+        ),
+    )
+    names = ("draws", "seed", "closure", "elasticities")
+
+    def gathered(command: Command) -> Command:
+        @functools.wraps(command)
+        def called(*given: Any, **options: Any) -> Any:
+            how = {name: options.pop(name) for name in names}
+            return command(*given, how={**how, "elasticities": how["elasticities"] or ""}, **options)
+
+        return _with(added, cast("Command", called))
+
+    return gathered
+
+
 def solving(draws: int) -> Callable[[Command], Command]:
-    """Add whom a scenario is about and how it is solved: `a`, `b`, `draws`, `seed`, `closure` and so on."""
+    """Add whom a scenario is about, how it is solved and handed over: `a`, `b`, `how` and `answer`."""
+    added = (
+        click.option("--check", is_flag=True, help="Print how exactly each condition of equilibrium holds."),
+        click.argument("b", required=False, shell_complete=economies),
+        click.argument("a", metavar="A|FILE", shell_complete=economies),
+    )
 
-    def added(command: Command) -> Command:
-        for option in (
-            click.option(
-                "--check", is_flag=True, help="Print how exactly each condition of equilibrium holds."
-            ),
-            click.option(
-                "--elasticities",
-                type=click.Choice(SETS),
-                help="Set of trade elasticities (default: estimated).",
-            ),
-            click.option(
-                "--closure",
-                type=click.Choice(CLOSURES),
-                help="What becomes of trade imbalances (default: share of world output).",
-            ),
-            click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin."),
-            click.option(
-                "--draws", type=int, default=draws, show_default=True, help="Draws of what is uncertain."
-            ),
-            click.argument("b", required=False, shell_complete=economies),
-            click.argument("a", metavar="A|FILE", shell_complete=economies),
-        ):
-            command = option(command)
-        return command
+    def gathered(command: Command) -> Command:
+        @functools.wraps(command)
+        def called(*given: Any, **options: Any) -> Any:
+            answer = Answer(*(options.pop(name) for name in Answer._fields))
+            return command(*given, answer=answer, **options)
 
-    return added
+        return _with(added[1:], assuming(draws)(_with(added[:1], answering(cast("Command", called)))))
+
+    return gathered
+
+
+def _with(added: Iterable[Callable[[Command], Command]], command: Command) -> Command:
+    for option in added:
+        command = option(command)
+    return command
 
 
 @scenario.command(
@@ -90,7 +123,6 @@ Examples:
     help="State wages, exports, output and prices of all economies in JSON and CSV.",
 )
 @solving(DRAWS)
-@answering
 @click.pass_obj
 def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -98,14 +130,8 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     b: str | None,
     names: tuple[str, ...],
     everybody: bool,
-    draws: int,
-    seed: int,
-    closure: Any,
-    elasticities: str | None,
-    check: bool,
-    as_json: bool,
-    as_csv: bool,
-    output: Path | None,
+    how: dict[str, Any],
+    answer: Answer,
 ) -> None:
     """Show what scenarios would change, for a pair and for all others.
 
@@ -119,21 +145,12 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     with Progress(options) as progress:
         found = view.scenarios(
             names,
-            draws=draws,
-            seed=seed,
-            closure=closure,
-            elasticities=elasticities or "",
+            **how,
             everybody=everybody,
             dossier=file,
             progress=progress,
         )
-    wanted = form(as_json=as_json, as_csv=as_csv)
-    if wanted or output is not None:
-        deliver(options, found, wanted, output)
-    else:
-        shown(found, told(found, view.a, view.b))
-    if check:
-        options.say(checked(found.told))
+    handed(options, found, answer, lambda: told(found, view.a, view.b), lambda: checked(found.told))
 
 
 @scenario.command(
@@ -151,7 +168,6 @@ Examples:
 @click.option("--against", metavar="NAME", help="Also show the differences from this scenario, draw by draw.")
 @click.option("--figure", type=click.Path(path_type=Path), help="Draw them as .svg or .png.")
 @solving(DRAWS)
-@answering
 @click.pass_obj
 def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -160,14 +176,8 @@ def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
     names: tuple[str, ...],
     against: str | None,
     figure: Path | None,
-    draws: int,
-    seed: int,
-    closure: Any,
-    elasticities: str | None,
-    check: bool,
-    as_json: bool,
-    as_csv: bool,
-    output: Path | None,
+    how: dict[str, Any],
+    answer: Answer,
 ) -> None:
     """Show what scenarios would change for a pair, side by side, with intervals."""
     from hikiwake.cli.progress import Progress
@@ -179,23 +189,14 @@ def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
     with Progress(options) as progress:
         found = view.scenarios(
             names,
-            draws=draws,
-            seed=seed,
-            closure=closure,
-            elasticities=elasticities or "",
+            **how,
             against=against,
             dossier=file,
             progress=progress,
         )
     if figure is not None:
         draw(options, comparison(found.told.answers, view.a.id, view.b.id), found.ledger, figure)
-    wanted = form(as_json=as_json, as_csv=as_csv)
-    if wanted or output is not None:
-        deliver(options, found, wanted, output)
-    else:
-        shown(found, compared(found, view.a, view.b))
-    if check:
-        options.say(checked(found.told))
+    handed(options, found, answer, lambda: compared(found, view.a, view.b), lambda: checked(found.told))
 
 
 @scenario.command(
@@ -220,7 +221,6 @@ Examples:
 )
 @click.option("--figure", type=click.Path(path_type=Path), help="Draw the curve as .svg or .png.")
 @solving(SWEPT)
-@answering
 @click.pass_obj
 def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
     options: Options,
@@ -233,18 +233,12 @@ def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
     steps: int,
     shock: int | None,
     figure: Path | None,
-    draws: int,
-    seed: int,
-    closure: Any,
-    elasticities: str | None,
-    check: bool,
-    as_json: bool,
-    as_csv: bool,
-    output: Path | None,
+    how: dict[str, Any],
+    answer: Answer,
 ) -> None:
     """Show what a scenario would change over a range of one of its numbers: a curve with intervals."""
     from hikiwake.cli.progress import Progress
-    from hikiwake.cli.scenario_text import swept
+    from hikiwake.cli.scenario_text import swept, widest
     from hikiwake.measures.scenario.sweep import evenly
     from hikiwake.sections.scenarios.figures import curve
 
@@ -256,22 +250,13 @@ def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
             parameter,
             evenly(first, last, steps),
             shock=shock,
-            draws=draws,
-            seed=seed,
-            closure=closure,
-            elasticities=elasticities or "",
+            **how,
             dossier=file,
             progress=progress,
         )
     if figure is not None:
         draw(options, curve(found.swept, view.a.id, view.b.id), found.ledger, figure)
-    wanted = form(as_json=as_json, as_csv=as_csv)
-    if wanted or output is not None:
-        deliver(options, found, wanted, output)
-    else:
-        shown(found, swept(found, view.a, view.b))
-    if check:
-        options.say(f"largest gap in any condition of equilibrium, draws included: {found.swept.gap:.1e}")
+    handed(options, found, answer, lambda: swept(found, view.a, view.b), lambda: widest(found.swept.gap))
 
 
 @scenario.command(
@@ -287,33 +272,17 @@ Examples:
   hikiwake scenario welfare my-dossier.yaml --closure additive --json""",
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--draws", type=int, default=DRAWS, show_default=True, help="Draws of what is uncertain.")
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Where the draws begin.")
-@click.option("--closure", type=click.Choice(CLOSURES), help="What becomes of trade imbalances.")
-@click.option("--elasticities", type=click.Choice(SETS), help="Set of trade elasticities.")
+@assuming(DRAWS)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def welfare(  # noqa: PLR0913, PLR0917  (one argument for each option)
-    options: Options,
-    file: Path,
-    draws: int,
-    seed: int,
-    closure: Any,
-    elasticities: str | None,
-    as_json: bool,
-) -> None:
+def welfare(options: Options, file: Path, as_json: bool, how: dict[str, Any]) -> None:
     """Write the changes of welfare by state, in the form in which a dispute takes quantities."""
     from hikiwake.cli.progress import Progress
     from hikiwake.cli.scenario_welfare import quantities, written
 
     view, _ = viewed(options, str(file), None)
     with Progress(options) as progress:
-        made = quantities(
-            view,
-            file,
-            {"draws": draws, "seed": seed, "closure": closure, "elasticities": elasticities or ""},
-            progress,
-        )
+        made = quantities(view, file, how, progress)
     click.echo(written(made, as_json=as_json), nl=False)
 
 
@@ -331,6 +300,19 @@ def parties(file: str) -> tuple[str, str]:
 
     found = read(Path(file)).parties
     return found[0], found[1]
+
+
+def handed(
+    options: Options, found: Any, answer: Answer, text: Callable[[], str], checks: Callable[[], str]
+) -> None:
+    """Hand over an answer as it was asked for: as data, or as text; then its checks."""
+    wanted = form(as_json=answer.as_json, as_csv=answer.as_csv)
+    if wanted or answer.output is not None:
+        deliver(options, found, wanted, answer.output)
+    else:
+        shown(found, text())
+    if answer.check:
+        options.say(checks())
 
 
 def shown(found: Any, text: str) -> None:

@@ -111,7 +111,12 @@ def checked(made: Told) -> str:
     for name, gaps in made.checks.items():
         listed = ", ".join(f"{condition} {gap:.1e}" for condition, gap in gaps.items())
         lines.append(f"{name}: {listed}")
-    return "\n".join([*lines, f"largest gap in any condition of equilibrium, draws included: {made.gap:.1e}"])
+    return "\n".join([*lines, widest(made.gap)])
+
+
+def widest(gap: float) -> str:
+    """Return how far the worst condition of equilibrium is from holding."""
+    return f"largest gap in any condition of equilibrium, draws included: {gap:.1e}"
 
 
 def _left_out(made: Told) -> list[str]:

@@ -73,41 +73,51 @@ def bargain(
     """
     game = solution.game
     who = game.who if bargainers is None else tuple(game.who[game.maker(name)] for name in bargainers)
-    values, base = np.asarray(payoffs, dtype=np.float64), np.asarray(disagreement, dtype=np.float64)
-    weights = np.ones(len(who)) if power is None else np.asarray(power, dtype=np.float64)
-    right = values.shape == (len(who), game.states) and base.shape == weights.shape == (len(who),)
-    if (
-        not right
-        or not all(np.isfinite(each).all() for each in (values, base, weights))
-        or (weights <= 0).any()
-    ):
-        raise BadInput(
-            where="bargain",
-            why="payoffs, disagreement and power are not one finite number for each, the powers above zero",
-            remedy=f"Give payoffs for {len(who)} decision makers in {game.states} states.",
-        )
+    values, base, weights = _numbers(payoffs, disagreement, power, (len(who), game.states))
     gains = values - base[:, None]
     allowed = np.flatnonzero((gains >= 0).all(axis=0))
     if not len(allowed):
         return ()
-    among = gains[:, allowed]
-    ideal = among.max(axis=1, keepdims=True)
-    ideal[ideal == 0] = 1.0  # who can gain nothing has a share of nothing in every state
-    total = among.sum(axis=0)
-    with np.errstate(divide="ignore"):
-        logs = (weights[:, None] * np.log(among)).sum(axis=0)
-    scores: dict[Rule, tuple[Array, Array]] = {
-        "nash": (logs, total),
-        "kalai-smorodinsky": ((among / ideal).min(axis=0), total),
-        "egalitarian": (among.min(axis=0), total),
-        "utilitarian": (total, total),
-    }
+    scores = _scores(gains[:, allowed], weights)
     out = []
     for rule in RULES:
         for state in allowed[_best(*scores[rule])].tolist():
             holds = tuple(concept for concept in solution.stable if state in solution.equilibria(concept))
             out.append(BargainingPoint(rule, state, tuple(gains[:, state].tolist()), holds))
     return tuple(out)
+
+
+def _numbers(
+    payoffs: ArrayLike, disagreement: ArrayLike, power: ArrayLike | None, shape: tuple[int, int]
+) -> tuple[Array, Array, Array]:
+    """Return payoffs (bargainers, states), disagreement point and powers, or refuse them."""
+    makers, states = shape
+    values, base = np.asarray(payoffs, dtype=np.float64), np.asarray(disagreement, dtype=np.float64)
+    weights = np.ones(makers) if power is None else np.asarray(power, dtype=np.float64)
+    right = values.shape == shape and base.shape == weights.shape == (makers,)
+    finite = right and all(np.isfinite(each).all() for each in (values, base, weights))
+    if not finite or (weights <= 0).any():
+        raise BadInput(
+            where="bargain",
+            why="payoffs, disagreement and power are not one finite number for each, the powers above zero",
+            remedy=f"Give payoffs for {makers} decision makers in {states} states.",
+        )
+    return values, base, weights
+
+
+def _scores(gains: Array, weights: Array) -> dict[Rule, tuple[Array, Array]]:
+    """Return what each rule maximises over states (bargainers, states), and what decides between equals."""
+    ideal = gains.max(axis=1, keepdims=True)
+    ideal[ideal == 0] = 1.0  # who can gain nothing has a share of nothing in every state
+    total = gains.sum(axis=0)
+    with np.errstate(divide="ignore"):
+        logs = (weights[:, None] * np.log(gains)).sum(axis=0)
+    return {
+        "nash": (logs, total),
+        "kalai-smorodinsky": ((gains / ideal).min(axis=0), total),
+        "egalitarian": (gains.min(axis=0), total),
+        "utilitarian": (total, total),
+    }
 
 
 def bargain_on_frontier(

@@ -52,6 +52,13 @@ def same_shape(first: tuple[str, Array], second: tuple[str, Array]) -> None:
         raise ValueError(f"{name} has shape {one.shape} and {other_name} has shape {other.shape}")
 
 
+def matched(exports: ArrayLike, imports: ArrayLike) -> tuple[Array, Array]:
+    """Return exports and imports as arrays of one shape; a ValueError names what is wrong with them."""
+    sold, bought = amounts("exports", exports), amounts("imports", imports)
+    same_shape(("exports", sold), ("imports", bought))
+    return sold, bought
+
+
 def square(name: str, flows: Array) -> None:
     """Raise ValueError unless a matrix of flows has as many importers as exporters."""
     if flows.shape[0] != flows.shape[1]:

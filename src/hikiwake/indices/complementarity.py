@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hikiwake.indices.arrays import Array, amounts, same_products, same_shape, shares
+from hikiwake.indices.arrays import Array, amounts, matched, same_products, shares
 from hikiwake.indices.overlap import overlap
 from hikiwake.indices.threads import for_each
 
@@ -76,8 +76,7 @@ def complementarity_by_product(exports: ArrayLike, imports: ArrayLike) -> Array:
     >>> complementarity_by_product([0.5, 0.3, 0.2], [0.2, 0.3, 0.5])
     array([20., 30., 20.])
     """
-    sold, bought = amounts("exports", exports), amounts("imports", imports)
-    same_shape(("exports", sold), ("imports", bought))
+    sold, bought = matched(exports, imports)
     return 100.0 * np.minimum(shares(sold), shares(bought))
 
 

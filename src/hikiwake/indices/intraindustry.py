@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hikiwake.indices.arrays import Array, amounts, same_shape
+from hikiwake.indices.arrays import Array, matched
 
 
 def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
@@ -38,7 +38,7 @@ def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
     >>> round(float(grubel_lloyd([10.0, 0.0, 5.0], [5.0, 5.0, 5.0])), 6)
     0.666667
     """
-    sold, bought = _pair(exports, imports)
+    sold, bought = matched(exports, imports)
     total = (sold + bought).sum(axis=-1)
     with np.errstate(invalid="ignore"):
         return np.asarray(2.0 * np.minimum(sold, bought).sum(axis=-1) / total)
@@ -71,13 +71,7 @@ def grubel_lloyd_by_product(exports: ArrayLike, imports: ArrayLike) -> Array:
     >>> grubel_lloyd_by_product([10.0, 0.0, 5.0], [10.0, 5.0, 0.0])
     array([1., 0., 0.])
     """
-    sold, bought = _pair(exports, imports)
+    sold, bought = matched(exports, imports)
     with np.errstate(invalid="ignore"):
         result: Array = 2.0 * np.minimum(sold, bought) / (sold + bought)
     return result
-
-
-def _pair(exports: ArrayLike, imports: ArrayLike) -> tuple[Array, Array]:
-    sold, bought = amounts("exports", exports), amounts("imports", imports)
-    same_shape(("exports", sold), ("imports", bought))
-    return sold, bought

@@ -6,8 +6,7 @@ from typing import Any
 
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
-from hikiwake.render.charts.lettering import longest
-from hikiwake.render.charts.lines import SAMPLE, Frame, edges, names_at_ends
+from hikiwake.render.charts.lines import Frame, edges, margins, names_at_ends, span, upwards
 from hikiwake.render.charts.theme import (
     COLOURS,
     DASHES,
@@ -20,7 +19,6 @@ from hikiwake.render.charts.theme import (
     named,
     pixels,
     scale,
-    tick_room,
     ticks,
     ticks_across,
     unit_of,
@@ -42,18 +40,10 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     low, high = min(low, *(p["y"] for p in spans), low), max(high, *(p["y"] for p in spans), high)
     values, form = ticks(low, high)
     labels = [named(language.text(series.label, ledger), NAME_ROOM) for series in chart.series]
-    left = 12 + tick_room(values, form)
-    right = SAMPLE + 18 + longest(line for label in labels for line in label["t"])
-    xs = [point["x"] for point in points] or [0.0]
-    first, last = (min(xs), max(xs)) if min(xs) < max(xs) else (xs[0] - 1.0, xs[0] + 1.0)
-    view = Frame(first, last, low, high, width - left - right, HEIGHT)
+    left, right = margins(labels, values, form)
+    view = Frame(*span(points), low, high, width - left - right, HEIGHT)
     x = _across(view, language.text(chart.note, ledger) if chart.note else "")
-    y = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [low, high], "nice": False},
-        "axis": {"title": None, "values": values, "format": form, "domain": False, "ticks": False},
-    }
+    y = upwards(view, values, form)
     layers: list[dict[str, Any]] = []
     for place in range(len(chart.series)):
         layers += _curve([point for point in points if point["s"] == place], place, x, y)

@@ -71,12 +71,8 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     labels = [named(name, NAME_ROOM) for name in names]
     low, high = edges(points, drawn)
     values, form = ticks(low, high)
-    left = 12 + tick_room(values, form)
-    right = SAMPLE + 18 + longest(line for label in labels for line in label["t"])
-    years = [point["x"] for point in points] or [0]
-    # A single year stands in the middle of an axis that has only it.
-    first, last = (min(years), max(years)) if min(years) < max(years) else (years[0] - 1, years[0] + 1)
-    view = Frame(first, last, low, high, width - left - right, LOW if width < NARROW else HEIGHT)
+    left, right = margins(labels, values, form)
+    view = Frame(*span(points), low, high, width - left - right, LOW if width < NARROW else HEIGHT)
     x, y = axes(view, values, form, sorted({point["x"] for point in points}))
     layers = [*paths(points, x, y, len(names)), *names_at_ends(points, labels, view)]
     layers += remarks.layers(
@@ -86,6 +82,28 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     return frame(
         view.width, view.height, layers, {"left": left, "right": right, "top": TOP, "bottom": BOTTOM}
     )
+
+
+def span(points: list[Point]) -> tuple[float, float]:
+    """Return the ends of the axis across; what is single stands in the middle of an axis that has only it."""
+    xs = [point["x"] for point in points] or [0]
+    return (min(xs), max(xs)) if min(xs) < max(xs) else (xs[0] - 1, xs[0] + 1)
+
+
+def margins(labels: list[dict[str, Any]], values: list[float], form: str) -> tuple[float, float]:
+    """Return the pixels left of the plot, for numbers of the axis, and right of it, for names of lines."""
+    lettered = longest(line for label in labels for line in label["t"])
+    return 12 + tick_room(values, form), SAMPLE + 18 + lettered
+
+
+def upwards(view: Frame, values: list[float], form: str) -> dict[str, Any]:
+    """Return the axis of values, which has no line of its own."""
+    return {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [view.low, view.high], "nice": False},
+        "axis": {"title": None, "values": values, "format": form, "domain": False, "ticks": False},
+    }
 
 
 def points_of(chart: Chart, ledger: Ledger, drawn: Scale) -> list[Point]:
@@ -132,13 +150,7 @@ def axes(
             "domain": view.low == 0,
         },
     }
-    up = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [view.low, view.high], "nice": False},
-        "axis": {"title": None, "values": values, "format": form, "domain": False, "ticks": False},
-    }
-    return across, up
+    return across, upwards(view, values, form)
 
 
 def named_years(years: list[int], width: float) -> list[int]:

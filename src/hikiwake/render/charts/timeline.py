@@ -13,7 +13,7 @@ from hikiwake.core.dates import PartialDate
 from hikiwake.core.document import Chart, Moment, Moments
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import lines
-from hikiwake.render.charts.lettering import LEADING, SMALL, TEXT, length, longest
+from hikiwake.render.charts.lettering import LEADING, SMALL, TEXT, length
 from hikiwake.render.charts.theme import (
     GREY,
     INK,
@@ -27,7 +27,6 @@ from hikiwake.render.charts.theme import (
     named,
     pixels,
     scale,
-    tick_room,
     ticks,
     unit_of,
     words,
@@ -87,9 +86,9 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     names = [named(language.text(row, ledger), ROW_ROOM) for row in events.rows]
     low, high = lines.edges(points, drawn)
     values, form = ticks(low, high)
-    left = 12 + tick_room(values, form) if points else 8.0
-    lettered = longest(line for label in (*labels, *names) for line in label["t"])
-    right = 24 + lines.SAMPLE + lettered if labels else 16 + lettered
+    left, right = lines.margins([*labels, *names], values, form)
+    left = left if points else 8.0
+    right += 6 if labels else -2 - lines.SAMPLE
     first, last = _window(chart)
     view = lines.Frame(first - 0.5, last + 0.5, low, high, width - left - right, PLOT if points else 0.0)
     rows = [_row(n, name, events, view) for n, name in enumerate(names)]
