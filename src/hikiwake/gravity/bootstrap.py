@@ -9,7 +9,7 @@ import numpy as np
 from hikiwake.core.errors import BadInput, NotConverged
 from hikiwake.gravity import estimate
 from hikiwake.gravity.columns import Codes, combine
-from hikiwake.gravity.covariance import ROBUST
+from hikiwake.gravity.covariance import ROBUST, cluster_sums
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import effects_of
 from hikiwake.gravity.layout import lay_out, repeated, sides
@@ -40,7 +40,7 @@ def score_bootstrap(found: GravityFit, draws: int, *, seed: int) -> Array:
     Kline & Santos (2012), Journal of Econometric Methods 1(1): 23-41.
     """
     cluster, times_drawn = _drawn(found, draws, seed)
-    sums = np.stack([np.bincount(cluster, weights=row) for row in found.sandwich.scores])
+    sums = cluster_sums(found.sandwich, cluster, times_drawn.shape[1])
     out: Array = found.coefficients + (times_drawn - 1.0) @ sums.T @ found.sandwich.bread
     return out
 

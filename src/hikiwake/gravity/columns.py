@@ -94,7 +94,11 @@ def _is_number(value: object) -> bool:
 
 def key(data: object, name: str) -> Key:
     """Return a column as positions in its sorted labels."""
-    array = raw(data, name)
+    return coded(raw(data, name))
+
+
+def coded(array: NDArray[np.generic]) -> Key:
+    """Return values as positions in their sorted labels."""
     if array.dtype.kind in "iub" and array.size:
         return _whole(array.astype(np.int64, copy=False))
     if array.dtype.kind == "f":
@@ -144,7 +148,8 @@ def combine(keys: list[Key], *, unordered: bool = False) -> tuple[Codes, int]:
         return _compressed(low * len(labels) + high, len(labels) ** 2)
     codes, size = keys[0].codes, len(keys[0].labels)
     for one in keys[1:]:
-        codes, size = codes * len(one.labels) + one.codes, size * len(one.labels)
+        codes, size = codes * len(one.labels), size * len(one.labels)
+        codes += one.codes
         codes, size = _compressed(codes, size)
     return codes, size
 

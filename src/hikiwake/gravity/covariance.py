@@ -80,6 +80,7 @@ class Sandwich:
     residual : (n,) weight times what is left of the dependent value.
     keys : columns that can be named as clusters.
     effects : the fixed effects.
+    live : of each effect, the number of levels that have a row.
     """
 
     bread: Array
@@ -87,6 +88,7 @@ class Sandwich:
     residual: Array
     keys: Mapping[str, Key]
     effects: tuple[Effect, ...]
+    live: tuple[int, ...]
 
     @property
     def scores(self) -> Array:
@@ -103,14 +105,14 @@ def covariance(parts: Sandwich, errors: Errors) -> Covariance:
         If a cluster names a column that was not read, or there are fewer than two clusters.
     """
     ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
-    scores = parts.scores
-    rows = scores.shape[1]
+    rows = len(parts.residual)
     if not ways:
+        scores = parts.scores
         meat, counts = scores @ scores.T, [rows]
     else:
-        coded = [_codes(parts, way) for way in ways]
+        coded = each(lambda way: _codes(parts, way), ways)
         counts = [int((np.bincount(codes, minlength=size) > 0).sum()) for codes, size in coded]
-        meat = _meat(scores, coded)
+        meat = _meat(parts, coded)
     least = min(counts)
     if least < 2:
         raise BadInput(
@@ -137,14 +139,14 @@ def _codes(parts: Sandwich, way: Effect) -> tuple[Codes, int]:
     return combine([parts.keys[name] for name in way.columns], unordered=way.unordered)
 
 
-def _meat(scores: Array, ways: Sequence[tuple[Codes, int]]) -> Array:
-    total = np.zeros((len(scores), len(scores)))
+def _meat(parts: Sandwich, ways: Sequence[tuple[Codes, int]]) -> Array:
+    total = np.zeros_like(parts.bread)
     for count in range(1, len(ways) + 1):
         for chosen in combinations(ways, count):
             codes, size = chosen[0]
             for more, of in chosen[1:]:
                 codes, size = _both(codes, more, of, size)
-            sums = _cluster_sums(scores, codes, size)
+            sums = cluster_sums(parts, codes, size)
             total += (-1.0) ** (count + 1) * (sums @ sums.T)
     return total
 
@@ -157,18 +159,23 @@ def _both(one: Codes, two: Codes, of: int, size: int) -> tuple[Codes, int]:
     return found.astype(np.intp, copy=False), len(labels)
 
 
-def _cluster_sums(scores: Array, codes: Codes, size: int) -> Array:
-    return np.stack(each(lambda row: np.bincount(codes, weights=row, minlength=size), list(scores)))
+def cluster_sums(parts: Sandwich, codes: Codes, size: int) -> Array:
+    """Return the sums of scores (K, size) by cluster."""
+
+    def of_regressor(x: Array) -> Array:
+        out: Array = np.bincount(codes, weights=x * parts.residual, minlength=size).astype(float, copy=False)
+        return out
+
+    return np.stack(each(of_regressor, list(parts.projected)))
 
 
 def parameters(parts: Sandwich, ways: Sequence[Effect]) -> int:
     """Return K of the convention "parameters"."""
-    counts = []
-    for effect in parts.effects:
-        if any(_nested(parts, effect, way) for way in ways):
-            continue
-        codes, size = combine([parts.keys[name] for name in effect.columns], unordered=effect.unordered)
-        counts.append(int((np.bincount(codes, minlength=size) > 0).sum()))
+    counts = [
+        live
+        for effect, live in zip(parts.effects, parts.live, strict=True)
+        if not any(_nested(parts, effect, way) for way in ways)
+    ]
     # One level of each further effect is redundant; where all are nested, one stays: the constant.
     return len(parts.projected) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
 

@@ -29,7 +29,10 @@ MAX_ROUNDS = 20
 
 @dataclass(frozen=True)
 class Cells:
-    """A regression in cells: what `estimate` is given. See `newton.Design`."""
+    """A regression in cells: what `estimate` is given. See `cells.Design`.
+
+    `spare` says that `poisson` may write over the regressors.
+    """
 
     target: Array
     base: Array
@@ -37,6 +40,7 @@ class Cells:
     names: tuple[str, ...]
     effects: Effects
     intercept: bool
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,16 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
         x = cells.regressors if len(kept) == len(cells.names) else cells.regressors[list(kept)]
         design, optimum, lost = _settled(cells, x, (base, dropped), solver)
         if not lost:
+            point, predictor = optimum.point, np.empty(cells.effects.shape)
+            passes(cells.effects).predict(design, point, predictor)
+            # Where the last step knows that all differ, the regressors are not wanted again.
+            over = cells.spare and not _dependent(optimum.gram, optimum.squares, LITTLE)
+            begun = optimum.equations, optimum.projections
             projected, gram, squares = project(
-                cells.effects, (optimum.mean, cells.base), x, (optimum.equations, optimum.projections)
+                cells.effects, (optimum.mean, cells.base), x, begun, out=x if over else None
             )
             lost = _dependent(gram, squares)
         if not lost:
-            point, predictor = optimum.point, np.empty(cells.effects.shape)
-            passes(cells.effects).predict(design, point, predictor)
             return Estimate(
                 point.slopes,
                 kept,
@@ -127,7 +134,7 @@ def one_step(cells: Cells) -> Array:
     """
     base, dropped = cells.base.copy(), dict[str, sample.Mask]()
     _take(base, dropped, cells, zeros_too=True)
-    design = Design(_within(cells, base), base, cells.regressors, cells.effects, cells.intercept)
+    design = Design(_within(cells, base, dropped), base, cells.regressors, cells.effects, cells.intercept)
     return _told_apart(cells, maximise(design, Solver(max_steps=1), None), [])
 
 
@@ -155,7 +162,7 @@ def _settled(
     base, dropped = rows
     start: Optimum | None = None
     for _ in range(MAX_ROUNDS):
-        design = Design(_within(cells, base), base, x, cells.effects, cells.intercept)
+        design = Design(_within(cells, base, dropped), base, x, cells.effects, cells.intercept)
         with np.errstate(over="ignore", under="ignore"):
             optimum = maximise(design, solver, start)
         if not optimum.converged and (lost := _alike(design, cells.base)):
@@ -176,8 +183,10 @@ def _settled(
     )
 
 
-def _within(cells: Cells, base: Array) -> Array:
-    """Return the target, 0 wherever there is no base."""
+def _within(cells: Cells, base: Array, dropped: dict[str, sample.Mask]) -> Array:
+    """Return the target, 0 without a base: of what is taken away only single cells have trade."""
+    if sample.SINGLETON not in dropped:
+        return cells.target
     return np.where(base > 0.0, cells.target, 0.0)
 
 
@@ -284,8 +293,11 @@ def project(
     weights: tuple[Array, Array],
     x: Array,
     begun: tuple[Equations, Margins] | None,
+    out: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """Return the part of regressors (K, *cells) orthogonal to the effects, its Gram matrix, all squares.
+
+    It is written to `out`, or to a new array.
 
     The solution is refined until what the effects still explain is lost in rounding, so that standard errors
     do not depend on how the equations were solved. `weights` are those of the estimate and those given: a
@@ -296,7 +308,7 @@ def project(
     sizes, asked = over.magnitudes(x, here, given)
     total = here.sum()
     squares: Array = np.maximum(sizes[0], OWN_PART * sizes[1] / given.sum() * total)
-    projected = np.empty_like(x)
+    projected = np.empty_like(x) if out is None else out
     equations, levels = begun if begun is not None else (None, None)
     gram, left = over.project(x, here, levels, projected)
     if not effects.levels:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake import kernels
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity.columns import Codes, Key, combine
 from hikiwake.gravity.effects import Array, Effects
@@ -63,7 +64,8 @@ class Layout:
         shape = self.effects.shape
         if self.at is None and len(columns) == 1 and self.axes == tuple(range(len(shape))):
             return np.ascontiguousarray(columns[0]).reshape(1, *shape)
-        at, out = self.at, np.zeros((len(columns), *shape))
+        at = self.at
+        out = np.empty((len(columns), *shape)) if at is None else np.zeros((len(columns), *shape))
 
         def of_column(number: int) -> None:
             if at is None:
@@ -74,12 +76,29 @@ class Layout:
         each(of_column, range(len(columns)))
         return out
 
-    def rows(self, cells: NDArray[Any], kept: Rows | None = None) -> NDArray[Any]:
-        """Return cells of *shape as values of rows (n,), or of some of them."""
+    def rows(self, cells: NDArray[Any]) -> NDArray[Any]:
+        """Return cells of *shape as values of rows (n,)."""
         if self.at is not None:
-            return np.take(cells.reshape(-1), self.at if kept is None else self.at[kept])
-        flat = self._as_rows(cells).reshape(-1)
-        return flat if kept is None else np.take(flat, kept)
+            return np.take(cells.reshape(-1), self.at)
+        return self._as_rows(cells).reshape(-1)
+
+    def ones(self) -> Array:
+        """Return cells, 1 where there is a row and 0 elsewhere."""
+        if self.at is None:
+            return np.ones(self.effects.shape)
+        out = np.zeros(self.effects.shape)
+        out.reshape(-1)[self.at] = 1.0
+        return out
+
+    def write_rows(self, cells: Array, base: Array, kept: Rows, out: Array) -> None:
+        """Write the cells of the rows kept, those with a base, to `out`."""
+        compiled = kernels.compiled() if self.effects.tensor and self.at is None else None
+        if compiled is not None:
+            compiled.rows(cells, base, np.array(self.axes, dtype=np.int64), out, 0, 1)
+        elif self.at is not None:
+            np.take(cells.reshape(-1), self.at[kept], out=out, mode="clip")
+        else:
+            np.take(self._as_rows(cells).reshape(-1), kept, out=out, mode="clip")
 
     def known(self, levels: Sequence[Array]) -> list[Array]:
         """Return the levels of each effect with time first, as people know them."""
@@ -178,11 +197,13 @@ def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, .
     ]
     order = tuple(int(axis) for axis in np.argsort([-stride for stride in strides], kind="stable"))
     shape = [sizes[axis] for axis in order]
-    for place, axis in enumerate(order):
+
+    def stepwise(place: int) -> bool:
+        axis = order[place]
         steps = np.arange(sizes[axis]).reshape([-1 if at == place else 1 for at in range(len(order))])
-        if not (codes[axis].reshape(shape) == steps).all():
-            return None
-    return order
+        return bool((codes[axis].reshape(shape) == steps).all())
+
+    return order if all(each(stepwise, range(len(order)))) else None
 
 
 def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Codes) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import estimate, sample
 from hikiwake.gravity.choice import Chosen, meeting
-from hikiwake.gravity.columns import Key, key, names, numbers
+from hikiwake.gravity.columns import Key, coded, key, names, numbers, raw
 from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, dependent, effects_of, parse, regressors
@@ -174,7 +174,8 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
     terms, values = regressors(formula, data)
     extra = {name: numbers(data, name) for name in (columns.weights, columns.offset) if name}
     wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))
-    keys = {name: key(data, name) for name in wanted}
+    held = [raw(data, name) for name in wanted]
+    keys = dict(zip(wanted, each(coded, held), strict=True))
     lengths = {formula.dependent: len(y), **{name: len(one.codes) for name, one in keys.items()}}
     lengths |= {name: len(column) for name, column in zip(terms, values, strict=True)}
     lengths |= {name: len(column) for name, column in extra.items()}
@@ -184,8 +185,10 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
     rows = np.arange(len(y)) if rows is None else rows
     wrong = np.zeros(len(y), dtype=bool)
-    for name, column in zip((formula.dependent, *terms, *extra), (y, *values, *extra.values()), strict=True):
-        if np.isfinite(column).all():
+    columns_read = (y, *values, *extra.values())
+    sound = each(lambda column: bool(np.isfinite(column).all()), columns_read)
+    for name, column, good in zip((formula.dependent, *terms, *extra), columns_read, sound, strict=True):
+        if good:
             continue
         if np.isinf(column).any():
             row = int(rows[np.flatnonzero(np.isinf(column))[0]])
@@ -247,27 +250,29 @@ def _estimate(
 ) -> GravityFit:
     """Estimate in cells and bring everything back to rows."""
     formula, estimator, _ = asked
-    ones = np.ones(len(table.rows))
-    weights = ones if table.weights is None else table.weights
-    if table.weights is not None and not weights.all():
+    weights = table.weights
+    if weights is not None and not weights.all():
         table = _keep(table, weights > 0.0, sample.NO_WEIGHT)
         known = sides(formula.effects)
         single = not layout.name.startswith("sparse")
         layout = lay_out(formula.effects, table.keys, known, len(table.rows), single=single)
         return _estimate(table, layout, asked, solver)
     value = np.log(table.y) if estimator == "ols" else table.y
-    offset = np.zeros(0) if table.offset is None else table.offset
     base = weights
-    if len(offset):
-        value, base = (value - offset, weights) if estimator == "ols" else (value, weights * np.exp(offset))
-    target = value if table.weights is None else value * weights
+    if table.offset is not None and estimator == "ols":
+        value = value - table.offset
+    elif table.offset is not None:
+        base = np.exp(table.offset) if weights is None else weights * np.exp(table.offset)
+    target = value if weights is None else value * weights
+    regressors = layout.cells(*table.x)
     cells = estimate.Cells(
         layout.cells(target)[0],
-        layout.cells(base)[0],
-        layout.cells(*table.x),
+        layout.ones() if base is None else layout.cells(base)[0],
+        regressors,
         table.names,
         layout.effects,
         INTERCEPT in table.names,
+        spare=regressors.flags.owndata,
     )
     found = estimate.poisson(cells, solver) if estimator == "ppml" else estimate.least_squares(cells)
     return _result(table, layout, asked, found)
@@ -279,23 +284,31 @@ def _result(
     formula, estimator, errors = asked
     used = np.flatnonzero(layout.rows(found.base) > 0.0)
     kept = None if len(used) == len(table.rows) else used
+    projected = np.empty((len(found.projected), len(used)))
 
     def of_rows(column: NDArray[Any]) -> NDArray[Any]:
         return column if kept is None else np.take(column, kept)
 
-    y = of_rows(table.y)
+    predictor = np.empty(len(used))
+    each(
+        lambda pair: layout.write_rows(pair[0], found.base, used, pair[1]),
+        [(found.predictor, predictor), *zip(found.projected, projected, strict=True)],
+    )
+    codes = [one.codes for one in table.keys.values()]
+    y, rows, *codes = each(of_rows, [table.y, table.rows, *codes])
     weights = None if table.weights is None else of_rows(table.weights)
-    predictor, *projected = each(lambda one: layout.rows(one, kept), [found.predictor, *found.projected])
     if table.offset is not None:
-        predictor = predictor + of_rows(table.offset)
-    mean = np.exp(predictor)
-    residual = y - mean if estimator == "ppml" else np.log(y) - predictor
-    codes = each(of_rows, [one.codes for one in table.keys.values()])
+        predictor += of_rows(table.offset)
+    residual = np.exp(predictor) if estimator == "ppml" else predictor.copy()
+    np.subtract(y if estimator == "ppml" else np.log(y), residual, out=residual)
     keys = {name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)}
     scale = 1.0 / np.sqrt(np.diag(found.gram))
     bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
     weighted = residual if weights is None else residual * weights
-    parts = Sandwich(bread, np.stack(projected), weighted, keys, formula.effects)
+    live = dict(zip(layout.order, sample.live(layout.effects, found.base), strict=True))
+    parts = Sandwich(
+        bread, projected, weighted, keys, formula.effects, tuple(live[at] for at in sorted(live))
+    )
     drops = dict(table.drops)
     for reason, where in found.dropped.items():
         drops[reason] = table.rows[layout.rows(where)]
@@ -313,7 +326,7 @@ def _result(
         dependent=y,
         predictor=predictor,
         weights=weights,
-        rows=of_rows(table.rows),
+        rows=rows,
         drops=sample.Drops(drops),
         dropped_regressors={table.names[at]: why for at, why in found.gone.items()},
         effects=levels,

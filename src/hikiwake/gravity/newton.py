@@ -50,11 +50,11 @@ class Solver:
 class Optimum:
     """Where Newton's method arrived.
 
-    `mean`, `equations` and the regressors' `projections` are those of the point before the last step, which
-    differs by less than the tolerance; so are `gram` (K, K), of the part of the regressors that the effects
-    do not explain, and `squares` (K,), of the whole. `step` is the last one and `change` how far it moved the
-    linear predictor: by about -1 at cells without trade that some combination of regressors and effects
-    separates (their mean tends to zero, and each step divides it by e).
+    `mean`, `equations` and the regressors' `projections` are those of the point before the last step (without
+    convergence the mean is that of a trial), which differs by less than the tolerance; so are `gram` (K, K), of
+    the part of the regressors that the effects do not explain, and `squares` (K,), of the whole. `step` is the
+    last one and `change` how far it moved the linear predictor: by about -1 at cells without trade that some
+    combination of regressors and effects separates (their mean tends to zero, each step divides it by e).
     """
 
     point: Point
@@ -76,7 +76,6 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
     point = start.point if start is not None else _begin(design, over, flows)
     projections = None if start is None else start.projections
     sweep = over.sweep(design, point, np.empty(design.effects.shape))
-    spare = np.empty_like(sweep.mean)
     size = np.inf
     for count in range(1, solver.max_steps + 1):
         equations = design.effects.equations(sweep.mean)
@@ -92,10 +91,9 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
             return Optimum(
                 there, sweep.mean, equations, projections, gram, squares, step, change, count, converged=True
             )
-        taken = _along((design, over), flows, (point, sweep), step, spare)
+        taken = _along((design, over), flows, (point, sweep), step)
         if taken is None:
             break
-        spare = sweep.mean
         point, sweep = taken
     return Optimum(
         point, sweep.mean, equations, projections or [], gram, np.diag(sweep.gram), step,
@@ -164,15 +162,18 @@ def _objective(flows: Sums, point: Point, sweep: Sweep) -> float:
 
 
 def _along(
-    of: tuple[Design, Passes], flows: Sums, at: tuple[Point, Sweep], step: Point, spare: Array
+    of: tuple[Design, Passes], flows: Sums, at: tuple[Point, Sweep], step: Point
 ) -> tuple[Point, Sweep] | None:
-    """Take the longest of the steps 1, 1/2, 1/4, ... that does not raise the objective; None if none does."""
+    """Take the longest of the steps 1, 1/2, 1/4, ... that does not raise the objective; None if none does.
+
+    The means of the point left behind are written over.
+    """
     design, over = of
     objective = _objective(flows, *at)
     length, slack = 1.0, 1e-12 * abs(objective)
     while length >= LEAST_STEP:
         trial = at[0].along(length, step)
-        sweep = over.sweep(design, trial, spare)
+        sweep = over.sweep(design, trial, at[1].mean)
         if _objective(flows, trial, sweep) <= objective + slack:
             return trial, sweep
         length /= 2.0

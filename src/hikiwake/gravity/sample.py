@@ -72,6 +72,14 @@ def prune(effects: Effects, target: Array, base: Array, *, zeros: bool) -> tuple
     return none, single
 
 
+def live(effects: Effects, base: Array) -> list[int]:
+    """Return of each effect the number of levels that have a cell."""
+    if not effects.levels:
+        return []
+    counts = passes(effects).sums(np.empty((0, *base.shape)), base, base).margins
+    return [int(np.count_nonzero(one[0])) for one in counts]
+
+
 def _mark(effects: Effects, levels: list[Mask], base: Array, out: Mask) -> bool:
     """Move the cells of marked levels out of `base`, in place; return whether there were any."""
     marked = [which for which, one in enumerate(levels) if one.any()]

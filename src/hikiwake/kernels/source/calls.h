@@ -12,7 +12,7 @@ typedef struct {
     size_t a, b, c, k, first, last;
     const double *slopes, *x, *target, *base, *weights, *given, *ab, *bc, *ac, *flows_ab, *flows_ac;
     double *out, *by_ab, *by_bc, *by_ac, *gram, *scores, *found;
-    double *room; /* for one row of C */
+    double *room; /* for two rows of C */
 } Cells;
 
 /* Three-way equations: weights (A, B, C) of exporters A, times B, importers C. See exporters.h. */

@@ -19,7 +19,7 @@ static void predict_cells(const Cells *call) {
             size_t row = (a * b_count + b) * c;
             const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
             V of_row = all(call->ab[a * b_count + b]);
-            EACH(j, left, c) store(call->out + row + j, linear(call, row, of_row, bc, call->ac + a * c, j, left), left);
+            ROW(j, left, c, store(call->out + row + j, linear(call, row, of_row, bc, call->ac + a * c, j, left), left););
         }
 }
 
@@ -34,7 +34,7 @@ static void change_cells(const Cells *call) {
             size_t row = (a * b_count + b) * c;
             const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
             V of_row = all(call->ab[a * b_count + b]);
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V eta = linear(call, row, of_row, bc, call->ac + a * c, j, left);
                 V target = load(call->target + row + j, left), base = load(call->base + row + j, left);
                 INTEGERS trade = (INTEGERS)(target > all(0.0));
@@ -43,8 +43,7 @@ static void change_cells(const Cells *call) {
                 /* What is no number differs from itself, and stays. */
                 at_trade = choose(trade & ((INTEGERS)(size > at_trade) | (INTEGERS)(size != size)), size, at_trade);
                 least = choose(none & (INTEGERS)(eta < least), eta, least);
-                most = choose(none & (INTEGERS)(eta > most), eta, most);
-            }
+                most = choose(none & (INTEGERS)(eta > most), eta, most););
         }
     double *found = call->found;
     found[0] = found[1] = found[2] = 0.0;
@@ -61,20 +60,14 @@ static ALWAYS void gather(const Cells *call, size_t column, size_t a, size_t b, 
     size_t c = call->c;
     double *ac = call->by_ac + (column * call->a + a) * c;
     double *bc = call->by_bc == NULL ? NULL : call->by_bc + (column * call->b + b) * c;
-    V sum = all(0.0), other = all(0.0);
-    for (size_t j = 0; j < c; j += 2 * LANES) {
-        V one = load(values + j, c - j);
-        store(ac + j, load(ac + j, c - j) + one, c - j);
-        if (bc != NULL) store(bc + j, load(bc + j, c - j) + one, c - j);
-        sum += one;
-        size_t next = j + LANES;
-        if (next >= c) break;
-        V two = load(values + next, c - next);
-        store(ac + next, load(ac + next, c - next) + two, c - next);
-        if (bc != NULL) store(bc + next, load(bc + next, c - next) + two, c - next);
-        other += two;
-    }
-    call->by_ab[(column * call->a + a) * call->b + b] = sum_of(sum + other);
+    V sum = all(0.0);
+    ROW(j, left, c,
+        V value = load(values + j, left);
+        store(ac + j, load(ac + j, left) + value, left);
+        if (bc != NULL) store(bc + j, load(bc + j, left) + value, left);
+        sum += value;
+    );
+    call->by_ab[(column * call->a + a) * call->b + b] = sum_of(sum);
 }
 
 /* Set the sums of a block to nothing. */
@@ -100,17 +93,64 @@ static ALWAYS double dot(const double *one, const double *other, size_t n) {
     return sum_of(sum + more);
 }
 
-/* Weight each regressor of a row, from column `from` of the sums on, and add to its products with those
-   before it. */
+/* Weight each regressor of a row, from column `from` of the sums on, and add to its products with those before
+   it; with `other`, add its product with that to the scores. */
 #define weigh NAME(weigh)
-static ALWAYS void weigh(const Cells *call, const double *x, const double *weights, size_t a, size_t b, size_t from,
-                         double *room) {
+static void weigh(const Cells *call, const double *x, const double *weights, const double *other, size_t a, size_t b,
+                  size_t from) {
     size_t c = call->c, row = (a * call->b + b) * c, cells = call->a * call->b * c;
+    double *room = call->room + c;
     for (size_t k = 0; k < call->k; k++) {
         const double *own = x + k * cells + row;
-        EACH(j, left, c) store(room + j, load(own + j, left) * load(weights + j, left), left);
+        ROW(j, left, c, store(room + j, load(own + j, left) * load(weights + j, left), left););
         gather(call, from + k, a, b, room);
         for (size_t l = 0; l <= k; l++) call->gram[k * call->k + l] += dot(room, x + l * cells + row, c);
+        if (other != NULL) call->scores[k] += dot(own, other, c);
+    }
+}
+
+#define FEW 5 /* regressors whose sums all fit the registers */
+
+/* The same for a number of regressors that the compiler knows: one reading for all of them. */
+#define weigh_few NAME(weigh_few)
+static ALWAYS void weigh_few(const Cells *call, const double *x, const double *weights, const double *other, size_t a,
+                             size_t b, size_t from, const size_t count) {
+    size_t c = call->c, row = (a * call->b + b) * c, cells = call->a * call->b * c;
+    V sum[FEW], score[FEW], gram[FEW * FEW];
+    double *ac = call->by_ac + (from * call->a + a) * c, *bc = call->by_bc == NULL ? NULL : call->by_bc + (from * call->b + b) * c;
+    size_t next_ac = call->a * c, next_bc = call->b * c;
+    for (size_t k = 0; k < count; k++) {
+        sum[k] = score[k] = all(0.0);
+        for (size_t l = 0; l <= k; l++) gram[k * FEW + l] = all(0.0);
+    }
+    ROW(j, left, c,
+        V weight = load(weights + j, left), value[FEW];
+        for (size_t k = 0; k < count; k++) {
+            value[k] = load(x + k * cells + row + j, left);
+            V weighted = value[k] * weight;
+            sum[k] += weighted;
+            store(ac + k * next_ac + j, load(ac + k * next_ac + j, left) + weighted, left);
+            if (bc != NULL) store(bc + k * next_bc + j, load(bc + k * next_bc + j, left) + weighted, left);
+            for (size_t l = 0; l <= k; l++) gram[k * FEW + l] += weighted * value[l];
+            if (other != NULL) score[k] += value[k] * load(other + j, left);
+        });
+    for (size_t k = 0; k < count; k++) {
+        call->by_ab[((from + k) * call->a + a) * call->b + b] = sum_of(sum[k]);
+        for (size_t l = 0; l <= k; l++) call->gram[k * count + l] += sum_of(gram[k * FEW + l]);
+        if (other != NULL) call->scores[k] += sum_of(score[k]);
+    }
+}
+
+#define weigh_all NAME(weigh_all)
+static ALWAYS void weigh_all(const Cells *call, const double *x, const double *weights, const double *other, size_t a,
+                             size_t b, size_t from) {
+    switch (call->k) {
+    case 1: weigh_few(call, x, weights, other, a, b, from, 1); break;
+    case 2: weigh_few(call, x, weights, other, a, b, from, 2); break;
+    case 3: weigh_few(call, x, weights, other, a, b, from, 3); break;
+    case 4: weigh_few(call, x, weights, other, a, b, from, 4); break;
+    case 5: weigh_few(call, x, weights, other, a, b, from, 5); break;
+    default: weigh(call, x, weights, other, a, b, from);
     }
 }
 
@@ -118,7 +158,7 @@ static ALWAYS void weigh(const Cells *call, const double *x, const double *weigh
    times mean; gram (K, K), its lower half; scores = x'(target - mean); found[0] = the sum of the mean. */
 #define sweep_cells NAME(sweep_cells)
 static void sweep_cells(const Cells *call) {
-    size_t b_count = call->b, c = call->c, cells = call->a * b_count * c;
+    size_t b_count = call->b, c = call->c;
     double *room = call->room;
     V whole = all(0.0);
     clear(call, call->k + 1);
@@ -129,16 +169,14 @@ static void sweep_cells(const Cells *call) {
             size_t row = (a * b_count + b) * c;
             const double *bc = call->bc == NULL ? NULL : call->bc + b * c;
             V of_row = all(call->ab[a * b_count + b]);
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V eta = linear(call, row, of_row, bc, call->ac + a * c, j, left);
                 V mean = exponential(eta) * load(call->base + row + j, left);
                 store(call->out + row + j, mean, left);
                 store(room + j, load(call->target + row + j, left) - mean, left);
-                whole += mean;
-            }
+                whole += mean;);
             gather(call, 0, a, b, room);
-            for (size_t k = 0; k < call->k; k++) call->scores[k] += dot(room, call->x + k * cells + row, c);
-            weigh(call, call->x, call->out + row, a, b, 1, room);
+            weigh_all(call, call->x, call->out + row, room, a, b, 1);
         }
     call->found[0] = sum_of(whole);
 }
@@ -153,12 +191,11 @@ static void sum_cells(const Cells *call) {
     for (size_t a = call->first; a < call->last; a++)
         for (size_t b = 0; b < b_count; b++) {
             size_t row = (a * b_count + b) * c;
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 INTEGERS here = (INTEGERS)(load(call->base + row + j, left) > all(0.0));
-                store(room + j, choose(here, all(1.0), all(0.0)), left);
-            }
+                store(room + j, choose(here, all(1.0), all(0.0)), left););
             gather(call, 0, a, b, room);
-            EACH(j, left, c) store(room + j, load(call->target + row + j, left) * load(room + j, left), left);
+            ROW(j, left, c, store(room + j, load(call->target + row + j, left) * load(room + j, left), left););
             gather(call, 1, a, b, room);
             for (size_t k = 0; k < call->k; k++) call->scores[k] += dot(room, call->x + k * cells + row, c);
         }
@@ -177,13 +214,12 @@ static void measure_cells(const Cells *call) {
             for (size_t k = 0; k < call->k; k++) {
                 size_t row = (a * b_count + b) * c;
                 V here = all(0.0), given = all(0.0);
-                EACH(j, left, c) {
+                ROW(j, left, c,
                     V x = load(call->x + k * cells + row + j, left), weight = load(call->weights + row + j, left);
                     V weighted = choose((INTEGERS)(x < all(0.0)), -x, x) * weight;
                     store(room + j, weighted, left);
                     here += x * x * weight;
-                    given += x * x * load(call->given + row + j, left);
-                }
+                    given += x * x * load(call->given + row + j, left););
                 gather(call, k, a, b, room);
                 call->found[k] += sum_of(here);
                 call->found[call->k + k] += sum_of(given);
@@ -204,13 +240,12 @@ static void project_cells(const Cells *call) {
                 V of_row = all(call->ab[(k * a_count + a) * b_count + b]);
                 const double *ac = call->ac + (k * a_count + a) * c;
                 const double *bc = call->bc == NULL ? NULL : call->bc + (k * b_count + b) * c;
-                EACH(j, left, c) {
+                ROW(j, left, c,
                     V level = of_row + load(ac + j, left);
                     if (bc != NULL) level += load(bc + j, left);
-                    store(call->out + k * cells + row + j, load(call->x + k * cells + row + j, left) - level, left);
-                }
+                    store(call->out + k * cells + row + j, load(call->x + k * cells + row + j, left) - level, left););
             }
-            weigh(call, call->out, call->weights + row, a, b, 0, call->room);
+            weigh_all(call, call->out, call->weights + row, NULL, a, b, 0);
         }
 }
 
@@ -229,30 +264,27 @@ static void balance_cells(const Cells *call) {
         for (size_t b = 0; b < b_count; b++) {
             V sum = all(0.0);
             const double *bc = call->bc == NULL ? NULL : call->bc + b * c, *row = base + b * c;
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V cell = load(row + j, left);
                 if (bc != NULL) cell *= load(bc + j, left);
-                sum += cell * load(ac + j, left);
-            }
+                sum += cell * load(ac + j, left););
             double there = sum_of(sum), flows = call->flows_ab[a * b_count + b];
             if (flows > 0.0 && there > 0.0) ab[b] = flows / there;
             V factor = all(ab[b]);
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V cell = load(row + j, left) * factor;
                 if (bc != NULL) cell *= load(bc + j, left);
-                store(have + j, load(have + j, left) + cell, left);
-            }
+                store(have + j, load(have + j, left) + cell, left););
         }
         for (size_t j = 0; j < c; j++)
             if (call->flows_ac[a * c + j] > 0.0 && have[j] > 0.0) ac[j] = call->flows_ac[a * c + j] / have[j];
         if (call->by_bc == NULL) continue;
         for (size_t b = 0; b < b_count; b++) {
             V factor = all(ab[b]);
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V cell = load(base + b * c + j, left) * factor * load(ac + j, left);
                 double *sum = call->by_bc + b * c + j;
-                store(sum, load(sum, left) + cell, left);
-            }
+                store(sum, load(sum, left) + cell, left););
         }
     }
 }

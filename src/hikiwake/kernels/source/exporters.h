@@ -71,15 +71,14 @@ static ALWAYS void products(const double *w, const double *scaled, size_t n, siz
             size_t rows = n - t0 < TILE ? n - t0 : TILE, columns = n - s0 < TILE ? n - s0 : TILE;
             for (size_t t = 0; t < TILE; t++)
                 for (size_t s = 0; s < TILE; s++) sum[t][s] = all(0.0);
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V here[TILE], there[TILE];
                 /* Beyond the last time the last one is read again: the result is not used. */
                 for (size_t t = 0; t < TILE; t++) here[t] = load(w + (t0 + (t < rows ? t : rows - 1)) * c + j, left);
                 for (size_t s = 0; s < TILE; s++)
                     there[s] = load(scaled + (s0 + (s < columns ? s : columns - 1)) * c + j, left);
                 for (size_t t = 0; t < TILE; t++)
-                    for (size_t s = 0; s < TILE; s++) sum[t][s] += here[t] * there[s];
-            }
+                    for (size_t s = 0; s < TILE; s++) sum[t][s] += here[t] * there[s];);
             for (size_t t = 0; t < rows; t++)
                 for (size_t s = 0; s < columns; s++) m[(t0 + t) * n + s0 + s][lane] = -sum_of(sum[t][s]);
         }
@@ -99,18 +98,16 @@ static int each_pair(const Exporters *call) {
         for (size_t lane = 0; lane < group; lane++) {
             const double *w = call->weights + (first + lane) * n * c;
             double *own = call->pairs + (first + lane) * c;
-            EACH(j, left, c) {
+            ROW(j, left, c,
                 V sum = all(0.0);
                 for (size_t t = 0; t < n; t++) sum += load(w + t * c + j, left);
-                store(own + j, reciprocal(sum), left);
-            }
+                store(own + j, reciprocal(sum), left););
             for (size_t t = 0; t < n; t++) {
                 V sum = all(0.0);
-                EACH(j, left, c) {
+                ROW(j, left, c,
                     V cell = load(w + t * c + j, left);
                     sum += cell;
-                    store(scaled + t * c + j, cell * load(own + j, left), left);
-                }
+                    store(scaled + t * c + j, cell * load(own + j, left), left););
                 totals[t][lane] = sum_of(sum);
             }
             products(w, scaled, n, c, m, lane);
@@ -200,103 +197,130 @@ static int multiply_all(const Exporters *call) {
     return 1;
 }
 
-/* sum_t w[t, j] values[t, j], `values` being rows of cells or, if `alike`, one number a row. */
-#define down NAME(down)
-static ALWAYS void down(const double *w, const double *values, int alike, size_t n, size_t c, double *out) {
-    size_t j = 0;
-    for (; j + TILE * LANES <= c; j += TILE * LANES) {
-        V sum[TILE];
-        for (size_t at = 0; at < TILE; at++) sum[at] = all(0.0);
-        for (size_t t = 0; t < n; t++)
-            for (size_t at = 0; at < TILE; at++) {
-                size_t place = t * c + j + at * LANES;
-                sum[at] += load(w + place, LANES) * (alike ? all(values[t]) : load(values + place, LANES));
+/* One column of one exporter. The arrays of the whole call, at this column and exporter; NULL: all 0. */
+#define Column NAME(column)
+typedef struct {
+    size_t n, c;
+    const double *w, *of_pair, *inverse, *b, *by_ab, *by_ac;
+    double *a, *p, *out, *u;
+    V *asked, *square;
+} Column;
+
+/* From column j on, `many` vectors of importers: the pairs' effects u without the exporter's, and what is left for
+   each time of b + u. The cells are read from far once, and again from near. */
+#define towards NAME(towards)
+static ALWAYS void towards(const Column *of, size_t j, size_t many, size_t left) {
+    V u[TILE];
+    for (size_t at = 0; at < many; at++) u[at] = of->by_ac == NULL ? all(0.0) : load(of->by_ac + j + at * LANES, left);
+    if (of->b != NULL)
+        for (size_t t = 0; t < of->n; t++)
+            for (size_t at = 0; at < many; at++) {
+                size_t place = t * of->c + j + at * LANES;
+                u[at] -= load(of->w + place, left) * load(of->b + place, left);
             }
-        for (size_t at = 0; at < TILE; at++) store(out + j + at * LANES, sum[at], LANES);
+    for (size_t at = 0; at < many; at++) {
+        u[at] *= load(of->of_pair + j + at * LANES, left);
+        store(of->u + j + at * LANES, u[at], left);
     }
-    for (; j < c; j += LANES) {
-        V sum = all(0.0);
-        for (size_t t = 0; t < n; t++)
-            sum += load(w + t * c + j, c - j) * (alike ? all(values[t]) : load(values + t * c + j, c - j));
-        store(out + j, sum, c - j);
+    for (size_t t = 0; t < of->n; t++) {
+        V sum = of->asked[t], square = all(0.0);
+        for (size_t at = 0; at < many; at++) {
+            size_t place = t * of->c + j + at * LANES;
+            V weight = load(of->w + place, left);
+            if (of->b == NULL) {
+                sum += weight * u[at];
+                continue;
+            }
+            V value = load(of->b + place, left), weighted = weight * (value + u[at]);
+            sum += weighted;
+            square += weighted * value;
+        }
+        of->asked[t] = sum;
+        *of->square += square;
     }
 }
 
-/* What a row of weights gives of b + u: sum_j w (b + u); adds sum_j w b (b + u) to `square`. */
-#define across NAME(across)
-static ALWAYS double across(const double *w, const double *b, const double *u, size_t c, V *square) {
-    V sum = all(0.0), own = all(0.0);
-    EACH(j, left, c) {
-        V other = load(u + j, left);
-        if (b == NULL) {
-            sum += load(w + j, left) * other;
-            continue;
-        }
-        V value = load(b + j, left), weighted = load(w + j, left) * (value + other);
-        sum += weighted;
-        own += weighted * value;
+/* And back: the pairs' effects p, given those of the exporter, and w (b + a + p) added to `out`. */
+#define backwards NAME(backwards)
+static ALWAYS void backwards(const Column *of, size_t j, size_t many, size_t left) {
+    V p[TILE];
+    for (size_t at = 0; at < many; at++) p[at] = all(0.0);
+    for (size_t t = 0; t < of->n; t++)
+        for (size_t at = 0; at < many; at++) p[at] += load(of->w + t * of->c + j + at * LANES, left) * all(of->a[t]);
+    for (size_t at = 0; at < many; at++) {
+        size_t place = j + at * LANES;
+        p[at] = load(of->u + place, left) - load(of->of_pair + place, left) * p[at];
+        store(of->p + place, p[at], left);
     }
-    *square += own;
-    return sum_of(sum);
+    if (of->out == NULL) return;
+    for (size_t t = 0; t < of->n; t++)
+        for (size_t at = 0; at < many; at++) {
+            size_t place = t * of->c + j + at * LANES;
+            V value = all(of->a[t]) + p[at];
+            if (of->b != NULL) value += load(of->b + place, left);
+            store(of->out + place, load(of->out + place, left) + load(of->w + place, left) * value, left);
+        }
 }
 
-/* One column of one exporter. x: b or NULL (all 0); right sides or NULL (all 0); a and p: where its effects go;
-   out: where sum over exporters of w (b + a + p) is gathered, or NULL. Room: 2 c + n. */
-#define one_exporter NAME(one_exporter)
-static ALWAYS void one_exporter(const Exporters *call, size_t i, size_t column, V *square, double *room) {
-    size_t n = call->b, c = call->c;
-    const double *w = call->weights + i * n * c, *of_pair = call->pairs + i * c, *inverse = call->inverse + i * n * n;
-    const double *b = call->x == NULL ? NULL : call->x + column * n * c;
-    const double *by_ab = call->right_ab == NULL ? NULL : call->right_ab + (column * call->a + i) * n;
-    const double *by_ac = call->right_ac == NULL ? NULL : call->right_ac + (column * call->a + i) * c;
-    double *u = room, *taken = room + c, *asked = taken + c;
-    double *a = call->by_ab + (column * call->a + i) * n, *p = call->by_ac + (column * call->a + i) * c;
-    if (b != NULL) down(w, b, 0, n, c, taken);
-    EACH(j, left, c) {
-        V value = by_ac == NULL ? all(0.0) : load(by_ac + j, left);
-        if (b != NULL) value -= load(taken + j, left);
-        store(u + j, value * load(of_pair + j, left), left);
+/* The exporter's own effects, out of what is left for each time. */
+#define own_effects NAME(own_effects)
+static ALWAYS void own_effects(const Column *of) {
+    size_t n = of->n;
+    for (size_t t = 0; t < n; t++) of->a[t] = 0.0;
+    for (size_t s = 0; s < n; s++) {
+        V asked = all((of->by_ab == NULL ? 0.0 : of->by_ab[s]) - sum_of(of->asked[s]));
+        ROW(t, left, n, store(of->a + t, load(of->a + t, left) + asked * load(of->inverse + s * n + t, left), left););
     }
-    for (size_t t = 0; t < n; t++) {
-        double given = across(w + t * c, b == NULL ? NULL : b + t * c, u, c, square);
-        asked[t] = (by_ab == NULL ? 0.0 : by_ab[t]) - given;
-    }
-    EACH(t, left, n) {
-        V sum = all(0.0);
-        for (size_t s = 0; s < n; s++) sum += all(asked[s]) * load(inverse + s * n + t, left);
-        store(a + t, sum, left);
-    }
-    down(w, a, 1, n, c, taken);
-    EACH(j, left, c) store(p + j, load(u + j, left) - load(of_pair + j, left) * load(taken + j, left), left);
-    if (call->out == NULL) return;
-    double *out = call->out + column * n * c;
-    for (size_t t = 0; t < n; t++) {
-        V level = all(a[t]);
-        const double *row = w + t * c;
-        EACH(j, left, c) {
-            V value = level + load(p + j, left);
-            if (b != NULL) value += load(b + t * c + j, left);
-            store(out + t * c + j, load(out + t * c + j, left) + load(row + j, left) * value, left);
-        }
-    }
+}
+
+#define GROUP 4 /* exporters that are worked on together: b and `out` are read once for all of them */
+
+/* Some exporters, one column: all that needs a few importers while these are near. */
+#define some_exporters NAME(some_exporters)
+static ALWAYS void some_exporters(const Column *of, size_t count) {
+    size_t c = of->c, whole = c - c % (TILE * LANES);
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; t < of->n; t++) of[i].asked[t] = all(0.0);
+    for (size_t j = 0; j < whole; j += TILE * LANES)
+        for (size_t i = 0; i < count; i++) towards(of + i, j, TILE, LANES);
+    for (size_t j = whole; j < c; j += LANES)
+        for (size_t i = 0; i < count; i++) towards(of + i, j, 1, c - j);
+    for (size_t i = 0; i < count; i++) own_effects(of + i);
+    for (size_t j = 0; j < whole; j += TILE * LANES)
+        for (size_t i = 0; i < count; i++) backwards(of + i, j, TILE, LANES);
+    for (size_t j = whole; j < c; j += LANES)
+        for (size_t i = 0; i < count; i++) backwards(of + i, j, 1, c - j);
 }
 
 /* The exporters of a block: by_ab and by_ac get their effects and pairs, `out` (R, B, C) what they give back,
    dots (R) = sum w b (b + u), u being the pairs' effects without the exporters'. */
 #define each_exporter NAME(each_exporter)
 static int each_exporter(const Exporters *call) {
-    size_t n = call->b, c = call->c;
-    double *room = (double *)malloc((2 * c + n + 1) * sizeof(double));
+    size_t n = call->b, c = call->c, row = (c + LANES - 1) / LANES;
+    V *room = room_for(GROUP * (n + row));
     if (room == NULL) return 0;
     if (call->out != NULL)
         for (size_t at = 0; at < call->r * n * c; at++) call->out[at] = 0.0;
-    for (size_t r = 0; r < call->r; r++) call->dots[r] = 0.0;
-    for (size_t i = call->first; i < call->last; i++)
-        for (size_t r = 0; r < call->r; r++) {
-            V square = all(0.0);
-            one_exporter(call, i, r, &square, room);
-            call->dots[r] += sum_of(square);
+    for (size_t r = 0; r < call->r; r++) {
+        V square = all(0.0);
+        for (size_t first = call->first; first < call->last; first += GROUP) {
+            size_t count = call->last - first < GROUP ? call->last - first : GROUP;
+            Column of[GROUP] = {0};
+            for (size_t g = 0; g < count; g++) {
+                size_t i = first + g, ab = (r * call->a + i) * n, ac = (r * call->a + i) * c;
+                of[g] = (Column){
+                    n, c, call->weights + i * n * c, call->pairs + i * c, call->inverse + i * n * n,
+                    call->x == NULL ? NULL : call->x + r * n * c,
+                    call->right_ab == NULL ? NULL : call->right_ab + ab,
+                    call->right_ac == NULL ? NULL : call->right_ac + ac, call->by_ab + ab, call->by_ac + ac,
+                    call->out == NULL ? NULL : call->out + r * n * c,
+                    (double *)(room + GROUP * n + g * row), room + g * n, &square,
+                };
+            }
+            some_exporters(of, count);
         }
+        call->dots[r] = sum_of(square);
+    }
     free(room);
     return 1;
 }

@@ -10,9 +10,7 @@ typedef uint64_t INTEGERS __attribute__((vector_size(LANES * 8), aligned(8), may
 
 #define all NAME(all)
 static ALWAYS V all(double value) {
-    V out;
-    for (int lane = 0; lane < LANES; lane++) out[lane] = value;
-    return out;
+    return value - (V){0}; /* the compiler knows that this is the value, and broadcasts it */
 }
 
 /* n is how many of the row are left: at least one; beyond LANES it does not matter. */
@@ -91,5 +89,17 @@ static ALWAYS V exponential(V x) {
     return choose((INTEGERS)(t < all(LEAST)), all(0.0), out);
 }
 
-/* Row: the loop over a row of n numbers, LANES at a time; `left` is what is left of it. */
-#define EACH(j, left, n) for (size_t j = 0, left = (n); j < (n); j += LANES, left = (n) - j)
+/* Do something along a row of n numbers, LANES at a time; `left` is how many there are, which the compiler knows
+   but for the last. */
+#define ROW(j, left, n, ...)                                         \
+    do {                                                             \
+        size_t j = 0;                                                \
+        for (; j + LANES <= (n); j += LANES) {                       \
+            enum { left = LANES };                                   \
+            __VA_ARGS__                                              \
+        }                                                            \
+        if (j < (n)) {                                               \
+            const size_t left = (n) - j;                             \
+            __VA_ARGS__                                              \
+        }                                                            \
+    } while (0)

@@ -46,7 +46,7 @@ static int holds(int good, const char *title) {
 }
 
 static int with_room(void (*run)(const Cells *), Cells call) {
-    call.room = (double *)malloc((call.c + 1) * sizeof(double));
+    call.room = (double *)malloc((2 * call.c + 1) * sizeof(double));
     if (call.room == NULL) return 0;
     run(&call);
     free(call.room);
@@ -186,6 +186,46 @@ static PyObject *years(PyObject *self, PyObject *const *given, Py_ssize_t count)
     RUN(chosen->years(&call));
 }
 
+/* Cells with a base, in the order of rows: axes of the cells, the slowest of the rows first. */
+static int write_rows(const double *cells, const double *base, const size_t length[3], const size_t step[3], double *out,
+                      size_t count) {
+    size_t at = 0;
+    for (size_t i = 0; i < length[0]; i++)
+        for (size_t j = 0; j < length[1]; j++)
+            for (size_t k = 0; k < length[2]; k++) {
+                size_t place = i * step[0] + j * step[1] + k * step[2];
+                if (!(base[place] > 0.0)) continue;
+                if (at == count) return -1;
+                out[at++] = cells[place];
+            }
+    return at == count ? 1 : -1;
+}
+
+static PyObject *rows(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"cells", "ABC", 'd', READ}, {"base", "ABC", 'd', READ}, {"axes", "F", 'q', READ}, {"out", "N", 'd', WRITE},
+    };
+    TAKE("rows", list, 'A', N('F') == 3)
+    const size_t length[3] = {N('A'), N('B'), N('C')}, step[3] = {N('B') * N('C'), N('C'), 1};
+    const int64_t *axes = (const int64_t *)arrays.data[2];
+    size_t along[3], by[3];
+    int seen = 0, done = -1;
+    for (int at = 0; at < 3; at++) {
+        if (axes[at] < 0 || axes[at] > 2) break;
+        seen |= 1 << axes[at];
+        along[at] = length[axes[at]];
+        by[at] = step[axes[at]];
+    }
+    if (seen == 7) {
+        Py_BEGIN_ALLOW_THREADS
+        done = write_rows(D(0), D(1), along, by, D(3), N('N'));
+        Py_END_ALLOW_THREADS
+    }
+    give_back(&arrays);
+    if (!holds(done == 1, "rows")) return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyObject *sets(PyObject *self, PyObject *none) {
     const Set *found[3];
     int count = sets_here(found);
@@ -222,7 +262,7 @@ static PyObject *use(PyObject *self, PyObject *name) {
 
 static PyMethodDef methods[] = {
     FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project),
-    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years),
+    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years), FAST(rows),
     {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 

@@ -49,11 +49,11 @@ static void factorise(double *m, size_t n, double *inverse, double *packed) {
         for (size_t i = first; i < last; i++) {
             double *row = m + i * n, pivot = row[i];
             inverse[i] = pivot > inverse[i] && pivot > 0.0 ? 1.0 / __builtin_sqrt(pivot) : 0.0;
-            EACH(j, left, n - i) store(row + i + j, load(row + i + j, left) * all(inverse[i]), left);
+            ROW(j, left, n - i, store(row + i + j, load(row + i + j, left) * all(inverse[i]), left););
             for (size_t k = i + 1; k < last; k++) {
                 V by = all(row[k]);
                 double *other = m + k * n;
-                EACH(j, left, n - k) store(other + k + j, load(other + k + j, left) - by * load(row + k + j, left), left);
+                ROW(j, left, n - k, store(other + k + j, load(other + k + j, left) - by * load(row + k + j, left), left););
             }
         }
         if (last < n) subtract(m, n, last, m + first * n, last - first, packed);
@@ -67,8 +67,7 @@ static void solve(const double *u, const double *inverse, size_t n, double *b) {
         b[i] *= inverse[i];
         V by = all(b[i]);
         size_t next = i + 1;
-        EACH(j, left, n - next)
-        store(b + next + j, load(b + next + j, left) - by * load(u + i * n + next + j, left), left);
+        ROW(j, left, n - next, store(b + next + j, load(b + next + j, left) - by * load(u + i * n + next + j, left), left););
     }
     for (size_t i = n; i-- > 0;) b[i] = (b[i] - dot(u + i * n + i + 1, b + i + 1, n - i - 1)) * inverse[i];
 }
@@ -82,15 +81,14 @@ static void one_year(const Years *call, size_t a, double *m, double *root, doubl
     for (size_t j = 0; j < n; j++) sums[j] = 0.0;
     for (size_t i = 0; i < exporters; i++) {
         V total = all(0.0);
-        EACH(j, left, n) {
+        ROW(j, left, n,
             V cell = load(w + i * n + j, left);
             total += cell;
-            store(sums + j, load(sums + j, left) + cell, left);
-        }
+            store(sums + j, load(sums + j, left) + cell, left););
         double sum = sum_of(total);
         scale[i] = sum != 0.0 ? 1.0 / sum : 0.0;
         V by = all(__builtin_sqrt(scale[i]));
-        EACH(j, left, n) store(root + i * n + j, load(w + i * n + j, left) * by, left);
+        ROW(j, left, n, store(root + i * n + j, load(w + i * n + j, left) * by, left););
     }
     for (size_t at = 0; at < n * n; at++) m[at] = 0.0;
     for (size_t j = 0; j < n; j++) {
@@ -107,7 +105,7 @@ static void one_year(const Years *call, size_t a, double *m, double *root, doubl
         for (size_t j = 0; j < n; j++) other[j] = by_ac[j];
         for (size_t i = 0; i < exporters; i++) {
             V given = all(by_ab[i] * scale[i]);
-            EACH(j, left, n) store(other + j, load(other + j, left) - given * load(w + i * n + j, left), left);
+            ROW(j, left, n, store(other + j, load(other + j, left) - given * load(w + i * n + j, left), left););
         }
         solve(m, inverse, n, other);
         for (size_t i = 0; i < exporters; i++) own[i] = (by_ab[i] - dot(w + i * n, other, n)) * scale[i];
