@@ -16,12 +16,14 @@ Conditioned = Callable[[Array], Array]
 Apply = Callable[[Array], tuple[Array, Array]]
 
 
-def enough(right: Array, conditioned: Conditioned, accuracy: Accuracy, whole: float) -> Array:
+def enough(right: tuple[Array, Array], conditioned: Conditioned, accuracy: Accuracy, whole: float) -> Array:
     """Return how small the residual of each column (R,) has to become.
 
-    Relative to what was asked, not to what is left of it after an elimination, which may be nothing.
+    Relative to what was asked or to what is left of it after an elimination, whichever is more: the one is
+    nothing where the levels were just fitted, the other where what was eliminated holds a column wholly.
     """
-    wanted = accuracy.relative * np.sqrt(dots(right, conditioned(right)))
+    most = np.maximum(*(dots(one, conditioned(one)) for one in right))
+    wanted = accuracy.relative * np.sqrt(most)
     return np.maximum(wanted, ROUNDING * accuracy.size * whole)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hikiwake.core.errors import BadInput, NotConverged
-from hikiwake.gravity import sample
+from hikiwake.gravity import newton, sample
 from hikiwake.gravity.cells import Design
 from hikiwake.gravity.effects import Accuracy, Array, Effects, Equations, Margins, margins
 from hikiwake.gravity.newton import Optimum, Solver, maximise
@@ -135,7 +135,7 @@ def one_step(cells: Cells) -> Array:
     base, dropped = cells.base.copy(), dict[str, sample.Mask]()
     _take(base, dropped, cells, zeros_too=True)
     design = Design(_within(cells, base, dropped), base, cells.regressors, cells.effects, cells.intercept)
-    return _told_apart(cells, maximise(design, Solver(max_steps=1), None), [])
+    return _told_apart(cells, newton.one_step(design), [])
 
 
 def _told_apart(cells: Cells, optimum: Optimum, lost: list[int]) -> Array:

@@ -23,6 +23,8 @@ from hikiwake.gravity.passes import passes
 LEAST_STEP = 1e-4
 # How exactly a step is solved: as exactly as it can be expected to hit, within these bounds.
 COARSE, FINE = 1e-2, 1e-10
+# A single step is further from the optimum than this makes it from itself (0.3 % of what draws differ by).
+ROUGH = 5e-2
 # Below this step (root mean square, weighted by the means), the largest change at a cell is looked at.
 NEAR = 1e-4
 # Newton's next step is about the square of this one (a third of it, seen): one that is this part of the root
@@ -50,11 +52,13 @@ class Solver:
 class Optimum:
     """Where Newton's method arrived.
 
-    `mean`, `equations` and the regressors' `projections` are those of the point before the last step (without
-    convergence the mean is that of a trial), which differs by less than the tolerance; so are `gram` (K, K), of
-    the part of the regressors that the effects do not explain, and `squares` (K,), of the whole. `step` is the
-    last one and `change` how far it moved the linear predictor: by about -1 at cells without trade that some
-    combination of regressors and effects separates (their mean tends to zero, each step divides it by e).
+    `mean`, `equations` and the regressors' `projections` are those of the point before the last step, which
+    differs by less than the tolerance; without convergence the mean is that of a trial. So are `gram` (K, K),
+    of the part of the regressors that the effects do not explain, and `squares` (K,), of the whole.
+
+    `step` is the last one, and `change` how far it moved the linear predictor: by about -1 at cells without
+    trade that some combination of regressors and effects separates (their mean tends to zero, and each step
+    divides it by e).
     """
 
     point: Point
@@ -99,6 +103,21 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
         point, sweep.mean, equations, projections or [], gram, np.diag(sweep.gram), step,
         over.change(design, step), count, converged=False,
     )  # fmt: skip
+
+
+def one_step(design: Design) -> Optimum:
+    """Take a single step from where the effects alone fit, whole and not looked at."""
+    over = passes(design.effects)
+    flows = over.sums(design.regressors, design.target, design.base)
+    point = _begin(design, over, flows)
+    sweep = over.sweep(design, point, np.empty(design.effects.shape))
+    equations = design.effects.equations(sweep.mean)
+    step, projections, gram = _direction(equations, sweep, None, ROUGH)
+    there, nowhere = point.along(1.0, step), Change(0.0, 0.0, 0.0)
+    squares = np.diag(sweep.gram)
+    return Optimum(
+        there, sweep.mean, equations, projections, gram, squares, step, nowhere, 1, converged=False
+    )
 
 
 def _begin(design: Design, over: Passes, flows: Sums) -> Point:

@@ -92,9 +92,10 @@ class _Compiled:
         """Eliminate pairs and exporters, iterate on importers until the residual has fallen enough."""
         asked = [np.ascontiguousarray(part) for part in right]
         given = self._exporters(None, (asked[0], asked[2]))
-        target = enough(asked[1], self._conditioned, accuracy, self.whole)
+        reduced = asked[1] - given.back
+        target = enough((asked[1], reduced), self._conditioned, accuracy, self.whole)
         begin = None if start is None else start[1]
-        b = conjugate((self._apply, self._conditioned), asked[1] - given.back, begin, target)
+        b = conjugate((self._apply, self._conditioned), reduced, begin, target)
         found = self._exporters(b, (asked[0], asked[2]), wanted=False)
         return [found.exporters, b, found.pairs]
 
@@ -207,7 +208,7 @@ class _Concentrated:
             return out
 
         reduced = right[1] - added(each(eliminate, self.blocks))
-        target = enough(right[1], self._conditioned, accuracy, self.whole)
+        target = enough((right[1], reduced), self._conditioned, accuracy, self.whole)
         b = conjugate((self._apply, self._conditioned), reduced, None if start is None else start[1], target)
         a, pairs = np.empty_like(right[0]), np.empty_like(right[2])
 
