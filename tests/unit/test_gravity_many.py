@@ -104,9 +104,10 @@ def drawn(found: GravityFit, data: Panel, draws: int, seed: int) -> list[np.ndar
     pairs = np.char.add(data["exporter"], data["importer"])[found.rows]
     _, at = np.unique(pairs, return_inverse=True)
     count = at.max() + 1
-    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1.0 / count), size=draws)
+    random = np.random.default_rng(seed)
     out = []
-    for draw in times:
+    for _ in range(draws):
+        draw = np.bincount(random.integers(count, size=count), minlength=count)
         weight = np.zeros(len(data["trade"]))
         weight[found.rows] = draw[at]
         out.append(weight)
@@ -179,9 +180,8 @@ def test_draws_of_regressions_with_offset_weights_unordered_pairs_or_no_effects(
         ways = ("exporter", "importer") if errors in {"pair", "exporter^importer"} else ("exporter",)
         label = ["".join(one) for one in zip(*(data[way][found.rows] for way in ways), strict=True)]
         _, at = np.unique(label, return_inverse=True)
-        times = np.random.default_rng(4).multinomial(
-            at.max() + 1, np.full(at.max() + 1, 1.0 / (at.max() + 1))
-        )
+        count = int(at.max()) + 1
+        times = np.bincount(np.random.default_rng(4).integers(count, size=count), minlength=count)
         weight = np.zeros(len(data["trade"]))
         weight[found.rows] = times[at]
         again = fit(

@@ -20,6 +20,7 @@ from hikiwake.gravity.effects import Accuracy, Effects, add_levels, margins
 from hikiwake.gravity.plain import Plain
 from hikiwake.gravity.threeway import ThreeWay
 from hikiwake.gravity.twoway import TwoWay
+from hikiwake.indices.space import proximity
 
 SETS: tuple[str, ...] = kernels.built().sets() if kernels.built() else ()  # type: ignore[union-attr]
 needs_compiled = pytest.mark.skipif(not SETS, reason="the compiled part was not built: no compiler here")
@@ -168,6 +169,36 @@ def test_the_number_of_threads_changes_no_digit(formula: str, compiled: ModuleTy
         three = fit(formula, data)
     np.testing.assert_array_equal(one.coefficients, three.coefficients)
     np.testing.assert_array_equal(one.standard_errors, three.standard_errors)
+
+
+@needs_compiled
+@pytest.mark.parametrize("shape", [(230, 90), (64, 65), (3, 1), (129, 7)], ids=str)
+def test_proximity_is_the_same_to_the_last_bit(
+    shape: tuple[int, int], compiled: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = np.random.default_rng(1).random(shape) < 0.3
+    present[:, 0] = False
+    ours = proximity(present)
+    monkeypatch.setenv(kernels.CHOICE, kernels.NUMPY)
+    np.testing.assert_array_equal(ours, proximity(present))
+
+
+@needs_compiled
+def test_rows_come_back_in_their_order() -> None:
+    found = kernels.built()
+    assert found is not None
+    cells = np.random.default_rng(1).random((3, 4, 5))
+    base = (cells > 0.4) * 1.0
+    axes = np.array([1, 2, 0])
+    out = np.empty(int(base.sum()))
+    found.rows(cells, base, axes, out, 0, 1)
+    np.testing.assert_array_equal(out, cells.transpose(axes).ravel()[base.transpose(axes).ravel() > 0.0])
+    for wrong in (np.array([0, 1, 1]), np.array([0, 1, 3]), np.array([0, 1])):
+        with pytest.raises(ValueError, match="belong together"):
+            found.rows(cells, base, wrong, out, 0, 1)
+    for size in (len(out) - 1, len(out) + 1):
+        with pytest.raises(ValueError, match="belong together"):
+            found.rows(cells, base, axes, np.empty(size), 0, 1)
 
 
 @needs_compiled

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hikiwake import kernels
 from hikiwake.indices.arrays import Array
 from hikiwake.indices.threads import for_each
 
@@ -89,6 +90,10 @@ def proximity(present: NDArray[np.bool_]) -> Array:
         inverse = np.where(counted > 0, 1.0 / counted, np.nan)
     n = len(inverse)
     result = np.empty((n, n))
+    compiled = kernels.compiled()
+
+    def count(start: int) -> None:
+        compiled.products(words, inverse, result, start, min(start + ROWS, n))  # type: ignore[union-attr]
 
     def fill(start: int) -> None:
         # The tiles on and right of the diagonal, and their mirror images below.
@@ -103,7 +108,7 @@ def proximity(present: NDArray[np.bool_]) -> Array:
             result[rows, columns] = tile
             result[columns, rows] = tile.T
 
-    for_each(fill, range(0, n, ROWS), n * n * len(words))
+    for_each(fill if compiled is None else count, range(0, n, ROWS), n * n * len(words))
     return result
 
 

@@ -29,6 +29,14 @@ typedef struct {
     double *by_ab, *by_ac;
 } Years;
 
+/* Products N, and who exports them in W words of 64 bits: words (W, N), inverse (N), out (N, N). */
+typedef struct {
+    size_t w, n, first, last;
+    const uint64_t *words;
+    const double *inverse;
+    double *out;
+} Products;
+
 /* Everything that is compiled for one set of instructions. Where something is returned, 0 says that there was
    no memory. */
 typedef struct {
@@ -45,6 +53,7 @@ typedef struct {
     int (*exporters)(const Exporters *);
     int (*by_importer)(const Exporters *);
     int (*years)(const Years *);
+    int (*products)(const Products *);
 } Set;
 
 #endif

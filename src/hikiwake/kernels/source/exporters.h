@@ -63,8 +63,8 @@ static V *room_for(size_t vectors) {
 }
 
 /* Products of one exporter's rows with its scaled rows, subtracted into one lane of the lower half. */
-#define products NAME(products)
-static ALWAYS void products(const double *w, const double *scaled, size_t n, size_t c, V *m, size_t lane) {
+#define crossed NAME(crossed)
+static ALWAYS void crossed(const double *w, const double *scaled, size_t n, size_t c, V *m, size_t lane) {
     for (size_t t0 = 0; t0 < n; t0 += TILE)
         for (size_t s0 = 0; s0 <= t0; s0 += TILE) {
             V sum[TILE][TILE];
@@ -110,7 +110,7 @@ static int each_pair(const Exporters *call) {
                     store(scaled + t * c + j, cell * load(own + j, left), left););
                 totals[t][lane] = sum_of(sum);
             }
-            products(w, scaled, n, c, m, lane);
+            crossed(w, scaled, n, c, m, lane);
         }
         closed(m, n, totals);
         invert(m, n, pivots);

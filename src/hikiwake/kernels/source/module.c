@@ -186,6 +186,15 @@ static PyObject *years(PyObject *self, PyObject *const *given, Py_ssize_t count)
     RUN(chosen->years(&call));
 }
 
+static PyObject *products(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"words", "WN", 'q', READ}, {"inverse", "N", 'd', READ}, {"out", "NM", 'd', WRITE},
+    };
+    TAKE("products", list, 'N', N('M') == N('N'))
+    Products call = {N('W'), N('N'), (size_t)first, (size_t)last, (const uint64_t *)arrays.data[0], D(1), D(2)};
+    RUN(chosen->products(&call));
+}
+
 /* Cells with a base, in the order of rows: axes of the cells, the slowest of the rows first. */
 static int write_rows(const double *cells, const double *base, const size_t length[3], const size_t step[3], double *out,
                       size_t count) {
@@ -262,7 +271,7 @@ static PyObject *use(PyObject *self, PyObject *name) {
 
 static PyMethodDef methods[] = {
     FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project),
-    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years), FAST(rows),
+    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years), FAST(products), FAST(rows),
     {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 

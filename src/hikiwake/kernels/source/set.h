@@ -8,8 +8,9 @@
 #include "cells.h"
 #include "exporters.h"
 #include "years.h"
+#include "products.h"
 
 static const Set NAME(functions) = {
     TITLE, predict_cells, sweep_cells, change_cells, sum_cells, balance_cells, measure_cells, project_cells,
-    each_pair, each_importer, each_exporter, multiply_all, each_year,
+    each_pair, each_importer, each_exporter, multiply_all, each_year, each_product,
 };

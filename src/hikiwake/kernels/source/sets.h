@@ -17,10 +17,10 @@
 #define MANY_SETS
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx512vpopcntdq,avx2,fma"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,prefer-vector-width=512")
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,avx512vpopcntdq,avx2,fma,prefer-vector-width=512")
 #endif
 #define LANES 8
 #define SUFFIX avx512
@@ -62,7 +62,8 @@ static int sets_here(const Set *found[3]) {
 #if defined(MANY_SETS)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma"))
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vpopcntdq") &&
+        __builtin_cpu_supports("fma"))
         found[count++] = &functions_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) found[count++] = &functions_avx2;
 #endif
