@@ -16,6 +16,7 @@ import msgspec
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.loading import piped, text_columns
 from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.months import MONTHLY
 from hikiwake.sources.imports.quoting import named
 from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
 
@@ -35,12 +36,12 @@ SURVEYED = ("cmdCode", "flowCode", "classificationCode", "period", "freqCode")
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What a table holds: product codes, flows, years of each classification, and whether it has years."""
+    """What a table holds: product codes, flows, years of each classification, and whether it has months."""
 
     codes: frozenset[str]
     flows: frozenset[str]
     classifications: dict[str, tuple[str, ...]]
-    yearly: bool
+    monthly: bool
 
     @property
     def six(self) -> list[str]:
@@ -48,11 +49,19 @@ class Survey(msgspec.Struct, frozen=True):
         return sorted(code for code in self.codes if code.isdigit() and len(code) in (5, 6))
 
 
-def recognise(files: tuple[Path, ...], side: Side = "exports") -> Mapping | None:
+class Known(msgspec.Struct, frozen=True):
+    """Comtrade's tables: what their columns mean, how they are written, and whether they hold months."""
+
+    mapping: Mapping
+    tables: tuple[tuple[Stream, Layout], ...]
+    monthly: bool
+
+
+def recognise(files: tuple[Path, ...], side: Side = "exports") -> Known | None:
     """Return what the columns of Comtrade tables mean; None where the files are something else.
 
-    Raises `BadInput` where they lack the flows of a side, hold months alone, or two classifications of one
-    year, whose codes must not be added.
+    Raises `BadInput` where they lack the flows of a side, or hold two classifications of one year, whose
+    codes must not be added.
     """
     if any(path.suffix in (".parquet", ".pq") for path in files):
         return None
@@ -67,7 +76,8 @@ def recognise(files: tuple[Path, ...], side: Side = "exports") -> Mapping | None
     for path, one in zip(files, surveys, strict=True):
         _refuse(path, one, side)
     six = sorted({code for one in surveys for code in one.six})
-    return _mapping(set(found[0].header), _year(found[0]), six, surveys, side)
+    mapping = _mapping(set(found[0].header), _year(found[0]), six, surveys, side)
+    return Known(mapping, tuple(zip(streams, found, strict=True)), any(one.monthly for one in surveys))
 
 
 def survey(stream: Stream, found: Layout) -> Survey:
@@ -87,7 +97,7 @@ def survey(stream: Stream, found: Layout) -> Survey:
         frozenset(row[0] for row in texts),
         frozenset(row[1] for row in texts),
         {year: tuple(sorted(codes)) for year, codes in used.items()},
-        any(row[4] in ("A", "") for row in texts),
+        any(row[4] == MONTHLY for row in texts),
     )
 
 
@@ -104,12 +114,6 @@ def _refuse(path: Path, found: Survey, side: Side) -> None:
             remedy=f"Add --report {other}."
             if FLOWS[other] in found.flows
             else "Ask Comtrade for exports or imports.",
-        )
-    if not found.yearly:
-        raise BadInput(
-            where=str(path),
-            why="it holds months alone, and a year is told only where all its months are there",
-            remedy="Ask Comtrade for annual data (freqCode A).",
         )
     for year, classifications in sorted(found.classifications.items()):
         if len(classifications) > 1:

@@ -28,11 +28,15 @@ TOLERATED = 0.01
 
 
 class Part(msgspec.Struct, frozen=True):
-    """Streams that are checked against each other, and the one year they must be of (if they must)."""
+    """Streams that are checked against each other, and the one year they must be of (if they must).
+
+    `notes` is what a reader must know of the streams.
+    """
 
     name: str
     streams: tuple[Stream, ...]
     year: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -80,7 +84,7 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
         notes.append(f"codes that no economy answers to: {', '.join(unknown)[:400]}")
     notes += out_of_time(_spans(connection))
     codes = {one.code: one.economy for one in meanings if one.economy}
-    report = msgspec.structs.replace(report, notes=[*report.notes, *notes], codes=codes)
+    report = msgspec.structs.replace(report, notes=[*part.notes, *report.notes, *notes], codes=codes)
     if not task.allow_rejects:
         tolerate(report)
     detecting.price(connection)

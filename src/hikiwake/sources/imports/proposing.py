@@ -73,7 +73,7 @@ def propose(path: Path) -> tuple[Mapping, dict[str, str]]:
     """
     known = comtrade.recognise((path,))
     if known is not None:
-        return known, {"only": "exports as reported; totals of partners, procedures and transport"}
+        return known.mapping, {"only": "exports as reported; totals of partners, procedures and transport"}
     header, rows = _beginning(path)
     found: dict[str, str] = {}
     for role, names in NAMES.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from hikiwake.sources.imports import (
     dyads,
     icio,
     imts,
+    months,
     parts,
     table_sets,
     vintage,
@@ -27,7 +29,7 @@ from hikiwake.sources.imports import (
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
-from hikiwake.sources.imports.streams import table_of
+from hikiwake.sources.imports.streams import Stream, table_of
 from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
 from hikiwake.store import disk
@@ -72,7 +74,10 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     Raises `BadInput` for what cannot be read or taken, `Environment` where the machine refuses; the library
     is then as it was, and finished parts wait for the next try of the same import.
     """
-    return bring(_plan(wish), library, progress, allow_rejects=wish.allow_rejects)
+    with tempfile.TemporaryDirectory(prefix="hikiwake-") as folder:
+        with _understood(", ".join(path.name for path in wish.files)), disk.refusals():
+            plan = _plan(wish, Path(folder))
+        return bring(plan, library, progress, allow_rejects=wish.allow_rejects)
 
 
 def bring(plan: Plan | SetPlan, library: Library, progress: Progress, *, allow_rejects: bool) -> Added:
@@ -203,7 +208,7 @@ def _clean(staging: Path) -> None:
             disk.remove(path)
 
 
-def _plan(wish: Wish) -> Plan | SetPlan:
+def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
     for path in wish.files:
         if not path.is_file():
             raise BadInput(
@@ -230,8 +235,8 @@ def _plan(wish: Wish) -> Plan | SetPlan:
         imts.recognise(wish.files[0], wish.report, wish.unit) if _is_one(wish) and release is None else None
     )
     mapping = wish.mapping or (read.mapping if read else None)
-    if mapping is None and release is None:
-        mapping = comtrade.recognise(wish.files, wish.report)
+    un = comtrade.recognise(wish.files, wish.report) if mapping is None and release is None else None
+    mapping = un.mapping if un else mapping
     if mapping is None:
         if release is None:
             raise BadUsage(
@@ -248,7 +253,13 @@ def _plan(wish: Wish) -> Plan | SetPlan:
     side = "" if wish.report == "exports" else f"-{wish.report}"
     called = name or ("imts" if read else stem[:40]) + side
     identity = vintage.Identity(called, version or sha256[:8], source, sha256)
-    return Plan(identity, mapping, {}, (Part("flows", streams),))
+    return Plan(identity, mapping, {}, (_with_months(un, streams, folder),))
+
+
+def _with_months(un: comtrade.Known | None, streams: tuple[Stream, ...], folder: Path) -> Part:
+    """Return the streams as one part, with the sums of Comtrade's months where those make years."""
+    sums = months.summed(un.tables, un.mapping, folder) if un and un.monthly else None
+    return Part("flows", (*streams, sums.stream), notes=sums.notes) if sums else Part("flows", streams)
 
 
 def _known_set(files: tuple[Path, ...], identity: vintage.Identity) -> SetPlan | None:
