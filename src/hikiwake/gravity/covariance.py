@@ -111,7 +111,7 @@ def covariance(parts: Sandwich, errors: Errors) -> Covariance:
         meat, counts = scores @ scores.T, [rows]
     else:
         coded = each(lambda way: _codes(parts, way), ways)
-        counts = [int((np.bincount(codes, minlength=size) > 0).sum()) for codes, size in coded]
+        counts = each(_occurring, coded)
         meat = _meat(parts, coded)
     least = min(counts)
     if least < 2:
@@ -157,6 +157,12 @@ def _both(one: Codes, two: Codes, of: int, size: int) -> tuple[Codes, int]:
         return joined, size * of
     labels, found = np.unique(joined, return_inverse=True)
     return found.astype(np.intp, copy=False), len(labels)
+
+
+def _occurring(codes: tuple[Codes, int]) -> int:
+    present = np.zeros(codes[1], dtype=bool)
+    present[codes[0]] = True
+    return int(np.count_nonzero(present))
 
 
 def cluster_sums(parts: Sandwich, codes: Codes, size: int) -> Array:

@@ -22,6 +22,8 @@ from hikiwake.gravity.twoway import TwoWay
 
 # Below this part of filled cells, rows are faster than the tensor.
 LEAST_FILL = 0.15
+# A change that comes soon is found without looking at all rows.
+FEW_ROWS = 4_000
 Rows = NDArray[np.intp]
 
 
@@ -192,9 +194,7 @@ def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, .
     if rows != int(np.prod(sizes)):
         return None
     # An axis of one level never changes; it may stand anywhere.
-    strides = [
-        int(np.argmax(one != one[0])) if size > 1 else rows for one, size in zip(codes, sizes, strict=True)
-    ]
+    strides = each(_first_change, codes)
     order = tuple(int(axis) for axis in np.argsort([-stride for stride in strides], kind="stable"))
     shape = [sizes[axis] for axis in order]
 
@@ -204,6 +204,15 @@ def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, .
         return bool((codes[axis].reshape(shape) == steps).all())
 
     return order if all(each(stepwise, range(len(order)))) else None
+
+
+def _first_change(codes: Codes) -> int:
+    """Return the first row that differs from the one before all; the number of rows if none does."""
+    for end in (FEW_ROWS, len(codes)):
+        changed = codes[:end] != codes[0]
+        if changed.any():
+            return int(np.argmax(changed))
+    return len(codes)
 
 
 def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Codes) -> None:

@@ -18,7 +18,7 @@ from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, dependent, effects_of, parse, regressors
 from hikiwake.gravity.layout import Layout, Sides, check_single, complete, lay_out, repeated, sides
 from hikiwake.gravity.newton import Solver
-from hikiwake.gravity.parallel import cores, each
+from hikiwake.gravity.parallel import cores, each, spans
 from hikiwake.gravity.results import GravityFit, Levels
 
 Estimator = Literal["ppml", "ols"]
@@ -184,9 +184,10 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
             why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
     rows = np.arange(len(y)) if rows is None else rows
-    wrong = np.zeros(len(y), dtype=bool)
     columns_read = (y, *values, *extra.values())
     sound = each(lambda column: bool(np.isfinite(column).all()), columns_read)
+    whole = each(lambda one: not len(one.codes) or bool(one.codes.min() >= 0), list(keys.values()))
+    wrong = np.zeros(0 if all(sound) and all(whole) else len(y), dtype=bool)
     for name, column, good in zip((formula.dependent, *terms, *extra), columns_read, sound, strict=True):
         if good:
             continue
@@ -195,14 +196,14 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
             remedy = "Take the logarithm of positive numbers only, or leave the row out."
             raise BadInput(where=f"column {name!r}, row {row}", why="it is infinite", remedy=remedy)
         wrong |= np.isnan(column)
-    for one in keys.values():
-        if len(one.codes) and one.codes.min() < 0:
+    for one, good in zip(keys.values(), whole, strict=True):
+        if not good:
             wrong |= one.codes < 0
     weights = extra.get(columns.weights or "")
     table = _Table(
         rows, y, tuple(values), terms, weights, extra.get(columns.offset or ""), keys, drops
     )  # fmt: skip
-    return _keep(table, ~wrong, sample.MISSING)
+    return _keep(table, ~wrong, sample.MISSING) if len(wrong) else table
 
 
 def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
@@ -282,7 +283,7 @@ def _result(
     table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], found: estimate.Estimate
 ) -> GravityFit:
     formula, estimator, errors = asked
-    used = np.flatnonzero(layout.rows(found.base) > 0.0)
+    used = np.flatnonzero(layout.rows(found.base > 0.0))
     kept = None if len(used) == len(table.rows) else used
     projected = np.empty((len(found.projected), len(used)))
 
@@ -299,8 +300,13 @@ def _result(
     weights = None if table.weights is None else of_rows(table.weights)
     if table.offset is not None:
         predictor += of_rows(table.offset)
-    residual = np.exp(predictor) if estimator == "ppml" else predictor.copy()
-    np.subtract(y if estimator == "ppml" else np.log(y), residual, out=residual)
+    residual = np.empty(len(used))
+
+    def left(rows: slice) -> None:
+        fitted = np.exp(predictor[rows]) if estimator == "ppml" else predictor[rows]
+        np.subtract(y[rows] if estimator == "ppml" else np.log(y[rows]), fitted, out=residual[rows])
+
+    each(left, spans(len(used), 1))
     keys = {name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)}
     scale = 1.0 / np.sqrt(np.diag(found.gram))
     bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)

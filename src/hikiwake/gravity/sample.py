@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.gravity.effects import Array, Effects
+from hikiwake.gravity.parallel import each
 from hikiwake.gravity.passes import passes
 
 Rows = NDArray[np.intp]
@@ -85,11 +86,14 @@ def _mark(effects: Effects, levels: list[Mask], base: Array, out: Mask) -> bool:
     marked = [which for which, one in enumerate(levels) if one.any()]
     if not marked:
         return False
-    hit = base > 0.0
-    at_all = np.zeros(base.shape, dtype=bool)
-    for which in marked:
-        at_all |= effects.spread(which, levels[which][None], slice(None))[0]
-    hit &= at_all
-    out |= hit
-    base[hit] = 0.0
-    return bool(hit.any())
+
+    def of_block(block: slice) -> bool:
+        hit = np.zeros(base[block].shape, dtype=bool)
+        for which in marked:
+            hit |= effects.spread(which, levels[which][None], block)[0]
+        hit &= base[block] > 0.0
+        out[block] |= hit
+        np.copyto(base[block], 0.0, where=hit)
+        return bool(hit.any())
+
+    return any(each(of_block, effects.blocks))
