@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from hikiwake.store.catalogue import Place
 
 COMMANDS = {
@@ -68,6 +70,14 @@ class Commands(click.Group):
             import_module(f"hikiwake.cli.{COMMANDS[cmd_name]}"), cmd_name.replace("-", "_")
         )
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, and once something is typed the economies as well: `hikiwake japan russia`."""
+        from hikiwake.cli.completion import economies
+
+        offered = super().shell_complete(ctx, incomplete)
+        named = bool(incomplete) and not incomplete.startswith("-")
+        return [*offered, *economies(ctx, self.params[0], incomplete)] if named else offered
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

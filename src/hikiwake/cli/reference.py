@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   hikiwake methods
-  hikiwake methods share_of_imports""",
+  hikiwake methods share_of_imports
+  hikiwake methods RCA""",
 )
 @click.argument("identity", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def methods(identity: str | None, as_json: bool) -> None:
-    """List the measures with their formulas, units, ranges and sources."""
+    """List the measures with their formulas, units, ranges and sources.
+
+    ID may be a part of the name, or its initials, where only one measure answers to it.
+    """
     import difflib
 
     import msgspec
@@ -33,8 +37,11 @@ def methods(identity: str | None, as_json: bool) -> None:
     from hikiwake.measures.formulas import all_formulas
 
     known = all_formulas()
+    meant = [] if identity is None or identity in known else _meant(identity, known)
+    if len(meant) == 1:
+        identity = meant[0]
     if identity is not None and identity not in known:
-        close = _meant(identity, known) or difflib.get_close_matches(identity, known, n=3, cutoff=0.4)
+        close = meant or difflib.get_close_matches(identity, known, n=3, cutoff=0.4)
         raise NoData(
             where=f"measure {identity!r}",
             why="there is none of that name",
