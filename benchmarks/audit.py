@@ -28,6 +28,7 @@ PRODUCTS = {"270900": "crude oil", "271111": "LNG", "270112": "bituminous coal",
 
 
 def main() -> None:
+    """Time audits of made dossiers, print the table, write the results."""
     parser = argparse.ArgumentParser(description="Times of the audit and of checking a dossier.")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--out", type=Path, default=OUT)

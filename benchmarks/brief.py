@@ -29,6 +29,7 @@ EVERY = "complementarity of all pairs, all years of the shipped flows"
 
 
 def main() -> None:
+    """Time the commands and the second brief in one process, print the table, write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results" / "brief.json")
@@ -123,6 +124,7 @@ def every_pair(runs: int, machine: Machine) -> Result:
 
 
 def result(name: str, times: list[float], machine: Machine, memory: int | None) -> Result:
+    """Return times in seconds, and the peak of memory in bytes, as a result of ours."""
     return Result(
         name=name,
         tool=OWN,

@@ -50,6 +50,7 @@ RAW = 20
 
 
 def main() -> None:
+    """Time the analyses of made disputes, print the table, write the results."""
     parser = argparse.ArgumentParser(description="Times of the dispute engine.")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--out", type=Path, default=OUT)
@@ -106,6 +107,7 @@ def narrow() -> tuple[str, ...]:
 
 
 def refusal(form: OptionForm) -> str:
+    """Return what a model is refused with; empty when it is taken."""
     try:
         build(form)
     except BadInput as fault:
@@ -126,11 +128,13 @@ def analysis(model: Model) -> object:
 
 
 def by_engine(game: Game) -> list[list[list[bool]]]:
+    """Return stability by concept, decision maker and state, as the engine finds it."""
     stable = solve(game).stable
     return [stable[concept].tolist() for concept in CONCEPTS]
 
 
 def by_definition(game: Game) -> list[list[list[bool]]]:
+    """Return the same by the definitions, slow and obvious."""
     model = slow_model(game)
     return [
         [[slow.stable(model, concept, i, s) for s in model.states] for i in model.makers]
@@ -139,6 +143,7 @@ def by_definition(game: Game) -> list[list[list[bool]]]:
 
 
 def differ(one: object, other: object) -> float:
+    """Return 0 where two answers are equal, else 1."""
     return float(one != other)
 
 

@@ -36,6 +36,7 @@ LEAKAGE = 0.1
 
 
 def main() -> None:
+    """Time what the arguments name, print the table, write the results."""
     parser = argparse.ArgumentParser(description="Times of the equilibrium solvers beside other packages.")
     parser.add_argument("--runs", type=int, default=11, help="counted runs of each tool")
     parser.add_argument("--slow", action="store_true", help="also what takes minutes")
@@ -71,6 +72,7 @@ def made(economies: int, members: int = MEMBERS) -> Made:
 
 
 def world_of(case: Made) -> equilibrium.World:
+    """Return the world whose trade costs and outputs a made case has, balanced."""
     return equilibrium.world(equilibrium.balance(np.exp(case.costs), case.output, case.output).matrix)
 
 
@@ -127,6 +129,7 @@ def many_shocks(runs: int, slow: bool, machine: Machine) -> list[Result]:
 
 
 def many_sectors(runs: int, slow: bool, machine: Machine) -> list[Result]:
+    """Time shocks of the shipped world of industries, beside another package where it can."""
     base = shipped()
     world = base.world
     theta = elasticities(world.names)
@@ -207,6 +210,7 @@ def floor(part: equilibrium.Sectors, rounds: int) -> Entrant:
 
 @cache
 def shipped() -> Baseline:
+    """Return the baseline of the shipped input-output table."""
     return baseline(open_tables(), 2022)
 
 
@@ -221,6 +225,7 @@ def cropped(base: equilibrium.Sectors, economies: int, industries: int) -> equil
 
 
 def frame_of(case: Made) -> Any:
+    """Return a made case as the table that the peers read."""
     i, j = (at.ravel() for at in np.indices(case.costs.shape))
     names = np.array([f"C{n:03d}" for n in range(len(case.output))])
     columns = {"exporter": names[i], "importer": names[j], "year": "2000", "trade": 1.0}

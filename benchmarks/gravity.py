@@ -38,6 +38,7 @@ Columns = dict[str, np.ndarray]
 
 
 def main() -> None:
+    """Time regressions of the sizes and models that the arguments name; write after each."""
     parser = argparse.ArgumentParser(description="Times of gravity regressions beside other packages.")
     parser.add_argument("--sizes", default="S,M,L,XL", help="which panels")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each tool")
@@ -64,6 +65,7 @@ def main() -> None:
 
 
 def label(size: str) -> str:
+    """Return a size as countries by years."""
     return "{} x {}".format(*SIZES[size])
 
 
@@ -95,10 +97,12 @@ def _status(field: str) -> int:
 
 @cache
 def panel(size: str) -> Columns:
+    """Return the simulated panel of a size, made once."""
     return simulated(*SIZES[size])
 
 
 def simulated(countries: int, years: int) -> Columns:
+    """Return a panel of so many countries and years with zeros, agreements and pairs never trading."""
     rng = np.random.default_rng(1)
     t, i, j = np.indices((years, countries, countries))
     home = np.eye(countries)
@@ -128,6 +132,7 @@ def simulated(countries: int, years: int) -> Columns:
 
 
 def entrants(size: str, model: str, runs: int) -> list[Entrant]:
+    """Return ours and the peers on one panel and model, peers on whole-number levels made beforehand."""
     data, regressors = panel(size), MODELS[model]
     right = " + ".join(regressors)
     effects = "exporter^year + importer^year" + (" + exporter^importer" if model == "three-way" else "")

@@ -31,6 +31,7 @@ DRAWS = 500
 
 
 def main() -> None:
+    """Time the parts that the arguments name, write after each."""
     parser = argparse.ArgumentParser(description="Times of gravity on real, thin, large and many panels.")
     parser.add_argument("--parts", default="real,thin,growth,draws,pairs")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of ours; peers have three")

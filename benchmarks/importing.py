@@ -57,6 +57,7 @@ add(Wish(files=(Path('%(zip)s'),)), Library(Path('%(library)s')), lambda what, p
 
 
 def codes() -> tuple[np.ndarray, list[str]]:
+    """Return the producer's numbers of economies valid in the year, and the product codes."""
     sys.path.insert(0, str(ROOT / "src"))
     from hikiwake.sources.baci_codes import baci_codes
     from hikiwake.store.tables import open_tables
@@ -155,6 +156,7 @@ def profile(library: Path) -> dict[str, float]:
 
 
 def main() -> None:
+    """Time imports of a made release beside other engines; print and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=11_000_000)
     parser.add_argument("--json", type=Path)

@@ -30,6 +30,7 @@ BINARY = {"use_rca": False, "threshold": 0.5}
 
 
 def main() -> None:
+    """Time the indices beside the peers, print the table, write the results."""
     parser = argparse.ArgumentParser(description="Times of the trade indices beside those of other packages.")
     parser.add_argument("--runs", type=int, default=11, help="counted runs of each tool")
     parser.add_argument("--slow", action="store_true", help="also what takes minutes: two peers' complexity")
@@ -53,6 +54,7 @@ def trade(mean: float, seed: int) -> np.ndarray:
 
 
 def advantage(runs: int, slow: bool, machine: Machine) -> list[Result]:
+    """Time revealed comparative advantage beside the peers."""
     exports = trade(-0.5, 1)
     table_of = cache(lambda: frame(exports))
     entrants = [
@@ -66,6 +68,7 @@ def advantage(runs: int, slow: bool, machine: Machine) -> list[Result]:
 
 
 def nearness(runs: int, slow: bool, machine: Machine) -> list[Result]:
+    """Time proximity of products beside the peers."""
     present = world()
     as_numbers = present.astype(float)
     table_of = cache(lambda: frame(as_numbers))
@@ -97,6 +100,7 @@ def nearness(runs: int, slow: bool, machine: Machine) -> list[Result]:
 
 
 def complexity(runs: int, slow: bool, machine: Machine) -> list[Result]:
+    """Time the complexity of economies and products beside the peers."""
     present = world()
     as_numbers = present.astype(float)
     table_of = cache(lambda: frame(as_numbers))
@@ -170,6 +174,7 @@ def peer(
 
 
 def frame(values: np.ndarray) -> Any:
+    """Return a matrix as the frame that some peers want."""
     return import_module("pandas").DataFrame(values)
 
 
@@ -180,6 +185,7 @@ def _long(values: np.ndarray) -> Any:
 
 
 def far(ours: Any, theirs: Any) -> float:
+    """Return the largest absolute difference of two arrays, missing values aside."""
     return float(np.nanmax(np.abs(ours - np.asarray(theirs))))
 
 

@@ -119,6 +119,7 @@ def write(connection: duckdb.DuckDBPyConnection, archive: Path, years: int) -> i
 
 
 def main() -> None:
+    """Write a release of so many rows and years, as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--years", type=int, default=30)

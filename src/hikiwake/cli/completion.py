@@ -19,13 +19,12 @@ def completion(shell: str) -> None:
     """Print the completion script of a shell."""
     from click.shell_completion import get_completion_class
 
-    from hikiwake.cli.app import commands
-
     found = get_completion_class(shell)
     if found is None:
         message = f"no completion for {shell}"
         raise click.UsageError(message)
-    click.echo(found(commands, {}, "hikiwake", "_HIKIWAKE_COMPLETE").source())
+    root = click.get_current_context().find_root().command
+    click.echo(found(root, {}, "hikiwake", "_HIKIWAKE_COMPLETE").source())
 
 
 def economies(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

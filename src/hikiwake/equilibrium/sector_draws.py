@@ -27,6 +27,8 @@ ROUGH = 1e-6
 BATCH = 16
 """Most draws that go round together: enough to multiply matrices well, few enough for the cache."""
 
+Batch = tuple[Settled, dict[str, Array]]
+
 
 class SectorDraws(msgspec.Struct, frozen=True):
     """Equilibria of b draws, n economies and k sectors; what an interval can be asked for.
@@ -93,25 +95,32 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     aim = AIM if model.limited else DRAWN
     middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
 
-    def batch(rows: slice) -> tuple[Settled, dict[str, Array]]:
+    def batch(rows: slice) -> Batch:
         some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
         settled = settle(model, some, began.state.repeated(rows.stop - rows.start), aim, corrected)
         return settled, _answers(model, settled.last, some, pairs)
 
-    done = []
-    with one_thread(), ThreadPoolExecutor(workers()) as pool:
+    with one_thread():
         began = settle(model, middle, model.start(1), ROUGH).last
         corrected = model.corrected(began, middle.theta[:, 0, 0])
-        batches = _batches(b)
+        return _joined(_each(batch, _batches(b), progress))
+
+
+def _each(
+    batch: Callable[[slice], Batch], batches: list[slice], progress: Callable[[int, int], None] | None
+) -> list[Batch]:
+    """Solve all batches beside each other, in their order."""
+    done = []
+    with ThreadPoolExecutor(workers()) as pool:
         try:
             for rows, result in zip(batches, pool.map(batch, batches), strict=True):
                 done.append(result)
                 if progress is not None:
-                    progress(rows.stop, b)
+                    progress(rows.stop, batches[-1].stop)
         except BaseException:  # an interrupt does not wait for batches that have not begun
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return _joined(done)
+    return done
 
 
 def first_round_draws(
@@ -167,7 +176,7 @@ def _shares_a_baseline(closure: Closure) -> None:
         )
 
 
-def _joined(done: Sequence[tuple[Settled, dict[str, Array]]]) -> SectorDraws:
+def _joined(done: Sequence[Batch]) -> SectorDraws:
     """Return the answers of all batches as one, with the worst residual and the most rounds."""
     return SectorDraws(
         **{name: np.concatenate([answer[name] for _, answer in done]) for name in done[0][1]},

@@ -109,14 +109,7 @@ def sectors(
     >>> linked.value_added.ravel(), linked.final_spending
     (array([0.5, 0.5]), array([5., 5.]))
     """
-    traded = checks.amounts("flows", flows)
-    if traded.ndim != 3 or traded.shape[1] != traded.shape[2] or traded.shape[1] < 2:
-        raise BadInput(
-            where="flows",
-            why=f"their shape is {traded.shape}",
-            remedy="Give sectors by exporters by importers, of two economies or more.",
-        )
-    checks.domestic("flows", np.einsum("kii->i", traded))
+    traded = _traded(flows)
     k, n, _ = traded.shape
     used = checks.amounts("inputs", inputs, (n, k, k))
     rates = None if tariffs is None else np.array(checks.amounts("tariffs", tariffs, traded.shape))
@@ -139,6 +132,19 @@ def sectors(
         economies=tuple(economies),
         names=tuple(names),
     )
+
+
+def _traded(flows: ArrayLike) -> Array:
+    """Return flows as an array (k, n, n), or refuse them."""
+    traded = checks.amounts("flows", flows)
+    if traded.ndim != 3 or traded.shape[1] != traded.shape[2] or traded.shape[1] < 2:
+        raise BadInput(
+            where="flows",
+            why=f"their shape is {traded.shape}",
+            remedy="Give sectors by exporters by importers, of two economies or more.",
+        )
+    checks.domestic("flows", np.einsum("kii->i", traded))
+    return traded
 
 
 def _one_name_each(where: str, given: Sequence[str], many: int) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hikiwake.core.country import known
+from hikiwake.core.country import Country, known
 from hikiwake.core.document import Chart, Label, Mark, Prose, Series
 from hikiwake.core.errors import BadInput
 from hikiwake.core.provenance import Fact, Formula, Interval, Ledger, Period, Unit
@@ -162,17 +162,8 @@ def residual_map(found: GravityFit, side: str, economy: str) -> Plot:
             remedy=f"They are {' and '.join(ends)}." if ends else "Use effects of exporters and importers.",
         )
     partner = next(name for name in ends if name != side)
-    labels = {name: np.asarray(found.sandwich.keys[name].labels).astype(str) for name in ends}
-    codes = {name: found.sandwich.keys[name].codes for name in ends}
-    chosen = labels[side][codes[side]] == economy
     who = known(economy)
-    size = len(labels[partner])
-    actual, expected = (
-        np.bincount(codes[partner][chosen], values[chosen], size)
-        for values in (found.dependent, found.fitted)
-    )
-    placed = {known(name): at for at, name in enumerate(labels[partner]) if expected[at] > 0.0}
-    ratios = {one: actual[at] / expected[at] for one, at in placed.items() if one is not None and one != who}
+    ratios = _ratios(found, (side, partner), economy)
     if not ratios:
         raise BadInput(
             where=f"{side} {economy}",
@@ -185,10 +176,8 @@ def residual_map(found: GravityFit, side: str, economy: str) -> Plot:
         for one, ratio in ratios.items()
     }
     lowest, highest = (pick(ratios, key=lambda one: (ratios[one], one.id)) for pick in (min, max))
-    ends_told = {
-        "lowest": Label("economy", lowest.id, lowest.name),
-        "highest": Label("economy", highest.id, highest.name),
-    }
+    furthest = zip(("lowest", "highest"), (lowest, highest), strict=True)
+    ends_told = {key: Label("economy", one.id, one.name) for key, one in furthest}
     about = Label("economy", who.id, who.name) if who else _text(economy)
     direction = "sales" if side == ends[0] else "purchases"
     told = {"least": facts[lowest], "most": facts[highest]}
@@ -207,6 +196,21 @@ def residual_map(found: GravityFit, side: str, economy: str) -> Plot:
         note=Prose("gravity.map_note", labels={"formula": _text(found.formula)}),
     )
     return Plot(chart, ledger)
+
+
+def _ratios(found: GravityFit, ends: tuple[str, str], economy: str) -> dict[Country, float]:
+    """Return actual over expected flows of an economy by partner, itself apart (its column first)."""
+    side, partner = ends
+    labels = {name: np.asarray(found.sandwich.keys[name].labels).astype(str) for name in ends}
+    codes = {name: found.sandwich.keys[name].codes for name in ends}
+    chosen = labels[side][codes[side]] == economy
+    actual, expected = (
+        np.bincount(codes[partner][chosen], values[chosen], len(labels[partner]))
+        for values in (found.dependent, found.fitted)
+    )
+    placed = {known(name): at for at, name in enumerate(labels[partner]) if expected[at] > 0.0}
+    own = known(economy)
+    return {one: actual[at] / expected[at] for one, at in placed.items() if one is not None and one != own}
 
 
 def _of_flows(found: GravityFit) -> None:
