@@ -291,8 +291,6 @@ def test_the_specification_is_plain_data_of_the_named_grammar() -> None:
         specified = specification(drawn.chart, drawn.ledger, load())
         assert specified["$schema"].endswith("vega-lite/v6.json")
         assert msgspec.json.decode(msgspec.json.encode(specified)) is not None
-    where = LocatorMap("m", name("x"), ("JPN", "RUS"), name("y"))
-    assert specification(where, Ledger(), load())["$schema"].endswith("vega/v6.json")
 
 
 PROGRAM = """

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import math
 import re
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.sample import name
 
 from hikiwake.core.document import LocatorMap
 from hikiwake.core.provenance import Ledger
-from hikiwake.render.charts import specification, svg
+from hikiwake.render.charts import raster, svg
+from hikiwake.render.charts.drawing import picture, shape
 from hikiwake.render.charts.lettering import length
-from hikiwake.render.charts.locator import _small_lands
+from hikiwake.render.charts.locator import FINE_SCALE, Placed, _small_lands, placed, seen
+from hikiwake.render.charts.outlines import BEYOND, cut, outlines, path
 from hikiwake.render.charts.view import LARGE_PART, View, _outline, asset, fitted, height_of, places
+from hikiwake.render.charts.worldmap import NORTH, SOUTH, WIDE, lands_of
 from hikiwake.render.language import load
 
 WIDTH = 680
@@ -38,10 +45,8 @@ PAIRS = [
 ]
 
 
-def drawn(economies: tuple[str, str]) -> dict[str, Any]:
-    """Return the rows of the named data of a map's specification."""
-    specified = specification(LocatorMap("m", name("x"), economies, name("y")), Ledger(), load())
-    return {data["name"]: data["values"] for data in specified["data"]}
+def placed_in(economies: tuple[str, str]) -> Placed:
+    return placed(LocatorMap("m", name("x"), economies, name("y")), load(), WIDTH)
 
 
 def inside(view: View, point: tuple[float, float], slack: float = 0.0) -> bool:
@@ -101,7 +106,7 @@ def test_the_projection_keeps_areas() -> None:
 @pytest.mark.parametrize("economies", PAIRS)
 def test_names_stand_inside_and_apart(economies: tuple[str, str]) -> None:
     boxes = []
-    for label in drawn(economies)["labels"]:
+    for label in placed_in(economies).labels:
         wide, tall = length(label["t"], label["size"]), 1.2 * label["size"]
         box = (label["x"], label["y"] - tall / 2, label["x"] + wide, label["y"] + tall / 2)
         assert min(box) >= 0
@@ -115,41 +120,45 @@ def test_names_stand_inside_and_apart(economies: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("economies", [("TUV", "NRU"), ("MLT", "SGP"), ("MCO", "VAT")])
 def test_small_economies_get_a_dot_that_no_name_covers(economies: tuple[str, str]) -> None:
-    data = drawn(economies)
-    assert len(data["dots"]) == 2
-    for dot, label in itertools.product(data["dots"], data["labels"]):
+    data = placed_in(economies)
+    assert len(data.dots) == 2
+    for dot, label in itertools.product(data.dots, data.labels):
         beside = not label["x"] < dot["x"] < label["x"] + length(label["t"], label["size"])
         assert beside or abs(label["y"] - dot["y"]) > label["size"] / 2
 
 
 def test_no_name_covers_small_land() -> None:
-    data = drawn(("TWN", "CHN"))
-    assert len(data["labels"]) >= 5
+    data = placed_in(("TWN", "CHN"))
+    assert len(data.labels) >= 5
     (land,) = _small_lands(("TWN", "CHN"), fitted(("TWN", "CHN"), WIDTH))
-    for label in data["labels"]:
+    for label in data.labels:
         top, bottom = label["y"] - label["size"] * 0.6, label["y"] + label["size"] * 0.6
         right = label["x"] + length(label["t"], label["size"])
         assert right <= land[0] or label["x"] >= land[2] or bottom <= land[1] or top >= land[3], label["t"]
 
 
 def test_large_economies_get_none() -> None:
-    assert drawn(("JPN", "RUS"))["dots"] == []
+    assert placed_in(("JPN", "RUS")).dots == []
 
 
 def test_what_both_contest_is_named_in_both_forms() -> None:
-    labels = [label["t"] for label in drawn(("JPN", "RUS"))["labels"]]
+    labels = [label["t"] for label in placed_in(("JPN", "RUS")).labels]
     assert labels == ["Japan", "Russia", "Northern Territories / Southern Kuril Islands"]
 
 
 def test_every_disputed_area_is_hatched_and_has_its_names() -> None:
     features = asset("disputed.json")["features"]
-    assert len(drawn(("LUX", "BEL"))["disputed"]["features"]) == len(features)
+    areas = outlines("disputed.json")
+    assert {polygon.of for polygon in areas.polygons} == {
+        n for n, feature in enumerate(features) if feature["geometry"]["type"] == "MultiPolygon"
+    }
+    spots = [f["geometry"]["coordinates"] for f in features if f["geometry"]["type"] == "MultiPoint"]
+    assert len(areas.spots) == sum(map(len, spots))
     assert all(feature["properties"]["names"] for feature in features)
 
 
 def test_hatching_is_a_pattern_of_the_map_itself() -> None:
     made = svg(LocatorMap("where", name("x"), ("JPN", "RUS"), name("y")), Ledger(), load())
-    assert "#fe01fe" not in made
     patterns = re.findall(r'<pattern id="([^"]+)"', made)
     assert len(patterns) == 1
     assert f"url(#{patterns[0]})" in made
@@ -164,6 +173,83 @@ def test_an_economy_that_is_disputed_as_a_whole_still_shows_its_colour() -> None
 
 
 def test_an_economy_without_a_place_leaves_a_map_of_the_world() -> None:
-    assert "labels" in drawn(("ATA", "SUN"))
+    assert placed_in(("ATA", "SUN")).dots == []
     made = svg(LocatorMap("where", name("x"), ("ATA", "SUN"), name("y")), Ledger(), load())
     assert made.startswith("<svg")
+
+
+def masks_differ(one: str, other: str) -> float:
+    """Return the share of pixels that are land in one drawing only."""
+    image = pytest.importorskip("PIL.Image", reason="no package to read pictures (pillow)")
+    lands = []
+    for made in (one, other):
+        picture = image.open(io.BytesIO(raster(made, 1.0))).convert("RGBA")
+        lands.append(np.asarray(picture)[:, :, 3] > 127)
+    return float((lands[0] != lands[1]).mean())
+
+
+def by_library(name: str, projection: dict[str, Any], size: tuple[int, int]) -> str:
+    """Return the lands of a map as a general drawing library projects and cuts them."""
+    import vl_convert
+
+    lands = {"name": "lands", "values": asset(name), "format": {"type": "topojson", "feature": "countries"}}
+    no_pole = {"type": "filter", "expr": "datum.properties.economy !== 'ATA'"}
+    mark = {
+        "type": "shape",
+        "from": {"data": "lands"},
+        "encode": {"update": {"fill": {"value": "#000000"}}},
+        "transform": [{"type": "geoshape", "projection": "view"}],
+    }
+    specified = {
+        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "width": size[0],
+        "height": size[1],
+        "padding": 0,
+        "autosize": "none",
+        "projections": [{"name": "view", "clipExtent": [[0, 0], list(size)], **projection}],
+        "data": [{**lands, "transform": [no_pole]}],
+        "marks": [mark],
+    }
+    return str(vl_convert.vega_to_svg(specified))
+
+
+@pytest.mark.parametrize(
+    "economies",
+    # The date line, a pole inside and outside, whole globes, finer outlines, land opposite the centre.
+    [("JPN", "RUS"), ("FJI", "USA"), ("ESP", "NZL"), ("BRA", "CHN"), ("DEU", "POL"), ("ATA", "SUN")],
+)
+def test_lands_lie_where_a_general_library_draws_them(economies: tuple[str, str]) -> None:
+    view, size = fitted(economies, WIDTH), (WIDTH, height_of(WIDTH))
+    name = "countries-50m.json" if view.scale > FINE_SCALE else "countries-110m.json"
+    projection = {
+        "type": "azimuthalEqualArea",
+        "rotate": [-math.degrees(view.longitude), -math.degrees(view.latitude), 0],
+        "scale": view.scale,
+        "translate": [view.x, view.y],
+        "precision": 0.3,
+    }
+    shapes = outlines(name)
+    lands = [path(rings) for of, rings in seen(shapes, view, WIDTH) if shapes.economies[of] != "ATA"]
+    ours = picture(*size, [shape(land, 'fill="#000000"') for land in lands])
+    assert masks_differ(ours, by_library(name, projection, size)) < 0.002
+
+
+def test_the_world_is_as_a_general_library_draws_it() -> None:
+    scale = WIDTH / (2 * WIDE)
+    size = (WIDTH, round((NORTH + SOUTH) * scale))
+    translate = [WIDTH / 2, NORTH * scale]
+    projection = {"type": "equalEarth", "rotate": [-11, 0, 0], "scale": scale, "translate": translate}
+    ours = picture(*size, [shape(land, 'fill="#000000"') for land in lands_of(*size).values()])
+    assert masks_differ(ours, by_library("countries-110m.json", projection, size)) < 0.002
+
+
+@given(st.integers(0, 10**6))
+def test_a_cut_ring_keeps_what_is_inside_and_nothing_else(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    angle = np.sort(dice.uniform(0, 2 * math.pi, 12))
+    ring = np.stack([50 + 80 * np.cos(angle), 40 + 60 * np.sin(angle)], axis=1)  # convex, around the picture
+    left = cut(ring, 100.0, 80.0)
+    assert (left >= -BEYOND - 1e-9).all()
+    assert (left <= np.array([100.0, 80.0]) + BEYOND + 1e-9).all()
+    within = ((ring > -BEYOND) & (ring < np.array([100.0, 80.0]) + BEYOND)).all(axis=1)
+    assert {tuple(point) for point in ring[within]} <= {tuple(point) for point in left}

@@ -50,7 +50,6 @@ KINDS = {
     "variants": variants.specification,
     "whiskers": whiskers.specification,
     "curves": curves.specification,
-    "map": worldmap.specification,
 }
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -81,12 +80,8 @@ def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, widt
     return hashlib.blake2b(msgspec.json.encode(shown), digest_size=16).digest()
 
 
-def specification(
-    block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680
-) -> dict[str, Any]:
-    """Return what is drawn as a plain dictionary: Vega-Lite for a chart, Vega for a map."""
-    if isinstance(block, LocatorMap):
-        return locator.specification(block, language, width)
+def specification(block: Chart, ledger: Ledger, language: Language, *, width: int = 680) -> dict[str, Any]:
+    """Return what is drawn of a chart other than a map, as a plain dictionary in Vega-Lite."""
     return {key: _clean(value) for key, value in KINDS[block.kind](block, ledger, language, width).items()}
 
 
@@ -100,15 +95,15 @@ def _clean(value: Any) -> Any:
 
 
 def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> str:
-    converter = _converter()
-    specified = specification(block, ledger, language, width=width)
     if isinstance(block, LocatorMap):
-        drawn = locator.hatch(converter.vega_to_svg(specified), block.id)
+        drawn = locator.drawn(block, language, width)
     elif block.kind == "map":
-        drawn = worldmap.striped(converter.vega_to_svg(specified), block.id)
+        drawn = worldmap.drawn(block, ledger, language, width)
     else:
-        drawn = _spelt(converter.vegalite_to_svg(specified, show_warnings=False), specified)
-    return _accessible(_renumbered(_lean(sized(drawn)), block.id), block, ledger, language)
+        specified = specification(block, ledger, language, width=width)
+        drawn = _spelt(_converter().vegalite_to_svg(specified, show_warnings=False), specified)
+        drawn = _renumbered(_lean(sized(drawn)), block.id)
+    return _accessible(_FORBIDDEN.sub("", drawn), block, ledger, language)
 
 
 def png(

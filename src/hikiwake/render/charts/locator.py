@@ -3,93 +3,170 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
+from hikiwake.render.charts import drawing
 from hikiwake.render.charts.lettering import SMALL, length
-from hikiwake.render.charts.theme import INK, NAVY, ORANGE, config, lowered, unmeasured
+from hikiwake.render.charts.outlines import Array, Outlines, cut, directions, outlines, path
+from hikiwake.render.charts.theme import INK, NAVY, ORANGE, lowered
 from hikiwake.render.charts.view import Point, View, asset, fitted, height_of, places, side
 from hikiwake.render.language import Language
 
 FINE_SCALE = 700.0
 """Pixels a radian from which the finer outlines are used."""
-HATCHED = "#fe01fe"
-"""A fill that nothing else has; `hatch` replaces it by a pattern."""
 DOT, SMALL_LAND = 9.0, 45.0
 """Pixels of a side below which land is marked by a dot, and below which no name may cover it."""
 NAME = 15
-DISPUTE = "#7b2d26"
+DISPUTE, SEA, LAND = "#7b2d26", "#eef3f8", "#d9dee4"
+SPOT = 3.0
+"""Pixels from the middle of an area that is a point to its edge."""
+FARTHEST = 3.04
+"""Radians from a view's centre beyond which all that lies is drawn on the rim of the globe, and left out."""
+TURN = math.radians(3.0)
+"""Turns around the edge of the globe are drawn in steps of this size."""
 
 Box = tuple[float, float, float, float]
 
 
-def specification(block: LocatorMap, language: Language, width: int) -> dict[str, Any]:
-    """Return the Vega specification of a locator map."""
+class Placed(NamedTuple):
+    """A map without its land: the view, names with where they stand, and dots for what is too small."""
+
+    view: View
+    labels: list[dict[str, Any]]
+    dots: list[dict[str, Any]]
+
+
+def placed(block: LocatorMap, language: Language, width: int) -> Placed:
+    """Return what a locator map shows, and where."""
     view = fitted(block.economies, width)
-    outlines = "countries-50m.json" if view.scale > FINE_SCALE else "countries-110m.json"
-    labels = _labels(block, language, view, width)
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": width,
-        "height": height_of(width),
-        "padding": 0,
-        "config": config(),
-        "projections": [
-            {
-                "name": "view",
-                "type": "azimuthalEqualArea",
-                "rotate": [-math.degrees(view.longitude), -math.degrees(view.latitude), 0],
-                "scale": view.scale,
-                "translate": [view.x, view.y],
-                "clipExtent": [[0, 0], [width, height_of(width)]],
-                "precision": 0.3,
-                "pointRadius": 3,
-            }
-        ],
-        "data": [
-            {"name": "sea", "values": [{"type": "Sphere"}]},
-            {
-                "name": "lands",
-                "values": asset(outlines),
-                "format": {"type": "topojson", "feature": "countries"},
-            },
-            {"name": "disputed", "values": asset("disputed.json"), "format": {"property": "features"}},
-            {"name": "labels", "values": labels},
-            {"name": "dots", "values": _dots(block.economies, view)},
-        ],
-        "marks": [
-            _shape("sea", "#eef3f8", "#eef3f8"),
-            _shape("lands", _tones(block.economies), "#ffffff"),
-            _shape("disputed", HATCHED, DISPUTE),
-            {
-                "type": "symbol",
-                "from": {"data": "dots"},
-                "encode": {
-                    "update": {
-                        "x": {"field": "x"},
-                        "y": {"field": "y"},
-                        "size": {"value": 90},
-                        "fill": {"field": "colour"},
-                        "stroke": {"value": "#ffffff"},
-                    }
-                },
-            },
-            _texts(halo=True),
-            _texts(halo=False),
-        ],
-    }
+    return Placed(view, _labels(block, language, view, width), _dots(block.economies, view))
 
 
-def hatch(drawn: str, identity: str) -> str:
-    """Replace the marker fill by a pattern of lines (the drawing library knows no patterns)."""
-    pattern = (
-        f'<defs><pattern id="{identity}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect width="5" height="5" fill="#f6dfd5" fill-opacity="0.45"/>'
-        f'<line x1="0" y1="0" x2="0" y2="5" stroke="{DISPUTE}" stroke-width="2.2"/></pattern></defs>'
-    )
-    head, tail = drawn.split(">", 1)
-    return f"{head}>{pattern}{tail}".replace(f'fill="{HATCHED}"', f'fill="url(#{identity}-hatch)"')
+def drawn(block: LocatorMap, language: Language, width: int) -> str:
+    """Return a locator map as SVG."""
+    view, labels, dots = placed(block, language, width)
+    height = height_of(width)
+    lands = outlines("countries-50m.json" if view.scale > FINE_SCALE else "countries-110m.json")
+    tones = dict.fromkeys(lands.economies, LAND) | dict(zip(block.economies, (NAVY, ORANGE), strict=True))
+    paths: dict[str, str] = dict.fromkeys((LAND, NAVY, ORANGE), "")
+    for of, rings in seen(lands, view, width):
+        paths[tones[lands.economies[of]]] += path(rings)
+    areas = outlines("disputed.json")
+    hatched = "".join(path(rings) for _, rings in seen(areas, view, width))
+    pattern = f"{block.id}-hatch"
+    inside = [
+        drawing.hatch(pattern, "#f6dfd5", DISPUTE, (5, 2.2, 0.45)),
+        drawing.circle((view.x, view.y), 2.0 * view.scale, f'fill="{SEA}"'),
+        *(
+            drawing.shape(data, f'fill="{tone}" stroke="#ffffff" stroke-width="0.6"')
+            for tone, data in paths.items()
+        ),
+        f'<g fill="url(#{pattern})" stroke="{DISPUTE}" stroke-width="0.6">',
+        drawing.shape(hatched, ""),
+        *(drawing.circle(spot, SPOT, "") for spot in _spots(areas, view, width)),
+        "</g>",
+        *(
+            drawing.circle(
+                (dot["x"], dot["y"]), math.sqrt(90 / math.pi), f'fill="{dot["colour"]}" stroke="#fff"'
+            )
+            for dot in dots
+        ),
+        *(_text(label, 'fill="#ffffff" stroke="#ffffff" stroke-width="3.5"') for label in labels),
+        *(_text(label, f'fill="{label["colour"]}"') for label in labels),
+    ]
+    return drawing.picture(width, height, inside)
+
+
+def _text(label: dict[str, Any], look: str) -> str:
+    size = label["size"]
+    at = (label["x"], label["y"] + lowered(size))
+    return drawing.text(label["t"], at, size, f'font-weight="600" {look}')
+
+
+def seen(shapes: Outlines, view: View, width: int) -> Iterator[tuple[int, list[Array]]]:
+    """Return what polygons are of and their rings in pixels, of those that reach into the picture."""
+    away = np.arccos(np.clip(shapes.middles @ _centre(view), -1.0, 1.0))
+    near = np.flatnonzero((away <= _reach(view, width) + shapes.radii) & (away - shapes.radii < FARTHEST))
+    pieces = [shapes.points[ring] for number in near for ring in shapes.polygons[number].rings]
+    if not pieces:
+        return
+    ends = np.cumsum([len(piece) for piece in pieces])
+    left = iter(np.split(_pixels(np.concatenate(pieces), view), ends[:-1]))
+    for number in near:
+        polygon = shapes.polygons[number]
+        rings = [next(left) for _ in polygon.rings]
+        if away[number] + shapes.radii[number] > FARTHEST:
+            rings = [_along_the_rim(ring, view) for ring in rings]
+            if _holds_opposite(rings[0], view):  # it is all but what its ring encloses
+                rings.append(_rim(view))
+        yield polygon.of, [cut(ring, width, height_of(width)) for ring in rings]
+
+
+def _spots(shapes: Outlines, view: View, width: int) -> list[Point]:
+    if not len(shapes.spots):
+        return []
+    inside = _pixels(shapes.spots, view)
+    return [(x, y) for x, y in inside.tolist() if 0 < x < width and 0 < y < height_of(width)]
+
+
+def _centre(view: View) -> Array:
+    centre: Array = directions(np.array([[view.longitude, view.latitude]]))[0]
+    return centre
+
+
+def _reach(view: View, width: int) -> float:
+    """Return the radians from the view's centre to the farthest corner of the picture."""
+    across = max(abs(view.x), abs(width - view.x))
+    up = max(abs(view.y), abs(height_of(width) - view.y))
+    return 2.0 * math.asin(min(1.0, math.hypot(across, up) / (2.0 * view.scale)))
+
+
+def _pixels(places_: Array, view: View) -> Array:
+    """Return places in radians, (n, 2), as pixels; `View.pixel` for many."""
+    turned, phi = places_[:, 0] - view.longitude, places_[:, 1]
+    sine, cosine = math.sin(view.latitude), math.cos(view.latitude)
+    along = np.cos(phi) * np.cos(turned)
+    k = view.scale * np.sqrt(2.0 / np.maximum(1.0 + sine * np.sin(phi) + cosine * along, 1e-6))
+    x = view.x + k * np.cos(phi) * np.sin(turned)
+    y = view.y - k * (cosine * np.sin(phi) - sine * along)
+    return np.stack([x, y], axis=1)
+
+
+def _along_the_rim(ring: Array, view: View) -> Array:
+    """Return a ring of pixels whose sides next to the edge of the globe follow it, not crossing it."""
+    x, y = ring[:, 0] - view.x, ring[:, 1] - view.y
+    angle, away = np.arctan2(y, x), np.hypot(x, y)
+    turn = _turns(angle)
+    outside = np.minimum(away, np.roll(away, -1)) > 1.8 * view.scale
+    parts = np.where(outside, np.maximum(np.ceil(np.abs(turn) / TURN), 1.0), 1.0).astype(np.int64)
+    part = (np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)) / np.repeat(parts, parts)
+    angles = np.repeat(angle, parts) + np.repeat(turn, parts) * part
+    radii = np.repeat(away, parts) + np.repeat(np.roll(away, -1) - away, parts) * part
+    along: Array = np.stack([view.x + radii * np.cos(angles), view.y + radii * np.sin(angles)], axis=1)
+    return along
+
+
+def _holds_opposite(ring: Array, view: View) -> bool:
+    """Say whether a ring of pixels goes around the centre the other way than land does that holds it."""
+    return bool(_turns(np.arctan2(ring[:, 1] - view.y, ring[:, 0] - view.x)).sum() < -math.pi)
+
+
+def _turns(angle: Array) -> Array:
+    """Return the turns from each angle to the next one, the shorter way."""
+    turns: Array = np.remainder(np.roll(angle, -1) - angle + math.pi, 2 * math.pi) - math.pi
+    return turns
+
+
+def _rim(view: View) -> Array:
+    """Return the edge of the globe, in pixels."""
+    angle = np.linspace(0.0, 2.0 * math.pi, 180, endpoint=False)
+    rim: Array = 2.0 * view.scale * np.stack([np.cos(angle), np.sin(angle)], axis=1) + (view.x, view.y)
+    return rim
 
 
 def _dots(economies: tuple[str, str], view: View) -> list[dict[str, Any]]:
@@ -147,8 +224,7 @@ def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> 
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             taken.append(box)
             middle = top + height / 2
-            drawn = {"font": unmeasured(size), "dy": lowered(size)}
-            return {"x": left, "y": middle, "t": name, "colour": colour, "size": size, **drawn}
+            return {"x": left, "y": middle, "t": name, "colour": colour, "size": size}
     return {}
 
 
@@ -173,51 +249,3 @@ def _points(coordinates: Any) -> list[Point]:
     if coordinates and isinstance(coordinates[0], int | float):
         return [(float(coordinates[0]), float(coordinates[1]))]
     return [point for part in coordinates for point in _points(part)]
-
-
-def _shape(data: str, fill: Any, stroke: str) -> dict[str, Any]:
-    return {
-        "type": "shape",
-        "from": {"data": data},
-        "encode": {
-            "update": {
-                "fill": fill if isinstance(fill, list) else {"value": fill},
-                "stroke": {"value": stroke},
-                "strokeWidth": {"value": 0.6},
-            }
-        },
-        "transform": [{"type": "geoshape", "projection": "view"}],
-    }
-
-
-def _tones(economies: tuple[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"test": f"datum.properties.economy === '{economies[0]}'", "value": NAVY},
-        {"test": f"datum.properties.economy === '{economies[1]}'", "value": ORANGE},
-        {"value": "#d9dee4"},
-    ]
-
-
-def _texts(*, halo: bool) -> dict[str, Any]:
-    look: dict[str, Any] = (
-        {"stroke": {"value": "#ffffff"}, "strokeWidth": {"value": 3.5}, "fill": {"value": "#ffffff"}}
-        if halo
-        else {"fill": {"field": "colour"}}
-    )
-    return {
-        "type": "text",
-        "from": {"data": "labels"},
-        "encode": {
-            "update": {
-                "x": {"field": "x"},
-                "y": {"field": "y"},
-                "dy": {"field": "dy"},
-                "text": {"field": "t"},
-                "font": {"field": "font"},
-                "fontSize": {"value": 0},
-                "fontWeight": {"value": 600},
-                "align": {"value": "left"},
-                **look,
-            }
-        },
-    }

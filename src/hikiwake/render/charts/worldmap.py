@@ -7,25 +7,31 @@ for colour-blind readers. Economies too small to be seen are dots.
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import lru_cache
+
+import numpy as np
 
 from hikiwake.core.country import country
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
+from hikiwake.render.charts import drawing
 from hikiwake.render.charts.lettering import SMALL, length
-from hikiwake.render.charts.theme import INK, SOFT, config, lowered, unit_of, unmeasured
-from hikiwake.render.charts.view import asset, places
+from hikiwake.render.charts.outlines import Array, cut, outlines, path
+from hikiwake.render.charts.theme import INK, SOFT, lowered, unit_of
+from hikiwake.render.charts.view import Point, places
 from hikiwake.render.language import Language
 
 NORTH, SOUTH = 1.31, 0.95
 """Units of the projection shown above and below the equator: the poles are left out."""
 WIDE = 2.7066
+MIDDLE = math.radians(11.0)
+"""The longitude in the middle: the edges cut the fewest lands."""
 EARTH_RADIUS_KM = 6371.0
-DOT = 5.0
-DISPUTE = "#7b2d26"
+DOT, DOT_SIZE, SPOT = 5.0, 42, 1.2
+DISPUTE, EDGE = "#7b2d26", "#9aa4b0"
 ABSENT, LITTLE = "#ffffff", "#dde1e6"
-STRIPED = ("#fe02fe", "#fe03fe")
-"""Fills that nothing else has; `striped` replaces them by patterns."""
+STRIPED = ("stripes0", "stripes1")
+"""Fills that are patterns, by the ends of their names."""
 GAIN, LOSS = ("#7fa8d1", "#123f6d"), STRIPED
 STRIPES = (("#fbe3cf", "#d4711c", 1.3), ("#d4711c", "#5a2c06", 1.6))
 SWATCH, ROW = 12, 20
@@ -33,95 +39,120 @@ FACTORS = (1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Factors that may bound classes of ratios; a class of little ends at three at the latest."""
 LEAST = 1e-8
 """The smallest change that bounds a class, a millionth of a per cent: what is smaller is little."""
+POLYNOMIAL = (1.340264, -0.081106, 0.000893, 0.003796)
 
 Class = tuple[str, str, list[str]]
 
 
-def specification(chart: Chart, ledger: Ledger, language: Language, width: int) -> dict[str, Any]:
-    """Return the Vega specification of a map (the first series; emphasised economies are outlined)."""
-    scale = width / (2 * WIDE)
-    height = round((NORTH + SOUTH) * scale)
+def drawn(chart: Chart, ledger: Ledger, language: Language, width: int) -> str:
+    """Return a map as SVG (the first series; emphasised economies are outlined)."""
+    height = round((NORTH + SOUTH) * width / (2 * WIDE))
     marks = [mark for mark in chart.series[0].marks if ledger[mark.fact].value is not None]
     values = {mark.at.id: float(ledger[mark.fact].value or 0.0) for mark in marks}
     classes = (ratios_of if unit_of(chart, ledger).kind == "ratio" else classes_of)(values)
-    fill = [
-        {"test": f"indexof({members!r}, datum.economy || datum.properties.economy) >= 0", "value": colour}
-        for _, colour, members in classes
-        if members
+    lands, (disputed, spots) = lands_of(width, height), _disputed(width, height)
+    told = {code for _, _, members in classes for code in members}
+    absent = (language.words("render.map_absent"), ABSENT, [code for code in lands if code not in told])
+    fills = {colour: _paint(colour, chart.id) for _, colour, _ in (*classes, absent)}
+    legend, deep = _legend([*classes, absent], fills, width, height)
+    outlined = "".join(lands.get(mark.at.id, "") for mark in marks if mark.emphasis)
+    inside = [
+        *(
+            drawing.hatch(f"{chart.id}-{name}", ground, line, (4, thick, 1))
+            for name, (ground, line, thick) in zip(STRIPED, STRIPES, strict=True)
+        ),
+        *(
+            drawing.shape(
+                "".join(lands.get(code, "") for code in members),
+                f'fill="{fills[colour]}" stroke="{EDGE}" stroke-width="0.4"',
+            )
+            for _, colour, members in (absent, *classes)
+        ),
+        drawing.shape(outlined, f'fill="none" stroke="{INK}" stroke-width="1.4"'),
+        drawing.shape(disputed, f'fill="none" stroke="{DISPUTE}" stroke-width="0.9"'),
+        f'<g fill="none" stroke="{DISPUTE}" stroke-width="0.9">',
+        *(drawing.circle(spot, SPOT, "") for spot in spots),
+        f'</g><g stroke="{INK}" stroke-width="0.5">',
+        *(
+            drawing.circle(place, math.sqrt(DOT_SIZE / math.pi), f'fill="{fills[colour]}"')
+            for _, colour, members in classes
+            for place in _small(members, width)
+        ),
+        "</g>",
+        *legend,
     ]
-    outlined = [mark.at.id for mark in marks if mark.emphasis]
-    legend, deep = _legend(classes, language.words("render.map_absent"), width, height)
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": width,
-        "height": height + deep,
-        "padding": 0,
-        "config": config(),
-        "projections": [_projection(width, height, scale)],
-        "data": [
-            {
-                "name": "lands",
-                "values": asset("countries-110m.json"),
-                "format": {"type": "topojson", "feature": "countries"},
-                "transform": [{"type": "filter", "expr": "datum.properties.economy !== 'ATA'"}],
-            },
-            {
-                "name": "outlined",
-                "source": "lands",
-                "transform": [
-                    {"type": "filter", "expr": f"indexof({outlined!r}, datum.properties.economy) >= 0"}
-                ],
-            },
-            {"name": "disputed", "values": asset("disputed.json"), "format": {"property": "features"}},
-            {
-                "name": "small",
-                "values": _small(values, scale),
-                "transform": [{"type": "geopoint", "projection": "view", "fields": ["lon", "lat"]}],
-            },
-        ],
-        "marks": [
-            _shapes("lands", [*fill, {"value": ABSENT}], [{"value": "#9aa4b0"}], 0.4),
-            _shapes("outlined", [{"value": "transparent"}], [{"value": INK}], 1.4),
-            _shapes("disputed", [{"value": "transparent"}], [{"value": DISPUTE}], 0.9),
-            _dots(fill),
-            *legend,
-        ],
-    }
+    return drawing.picture(width, height + deep, inside)
 
 
-def _projection(width: int, height: int, scale: float) -> dict[str, Any]:
-    return {
-        "name": "view",
-        "type": "equalEarth",
-        "rotate": [-11, 0, 0],
-        "scale": scale,
-        "translate": [width / 2, NORTH * scale],
-        "clipExtent": [[0, 0], [width, height]],
-        "precision": 2.0,
-        "pointRadius": 1.2,
-    }
+def _paint(colour: str, identity: str) -> str:
+    return f"url(#{identity}-{colour})" if colour in STRIPED else colour
 
 
-def _dots(fill: list[dict[str, Any]]) -> dict[str, Any]:
-    look = {
-        "x": {"field": "x"},
-        "y": {"field": "y"},
-        "size": {"value": 42},
-        "fill": [*fill, {"value": ABSENT}],
-        "stroke": {"value": INK},
-        "strokeWidth": {"value": 0.5},
-    }
-    return {"type": "symbol", "from": {"data": "small"}, "encode": {"update": look}}
+@lru_cache(maxsize=4)
+def lands_of(width: int, height: int) -> dict[str, str]:
+    """Return the land of each economy, as data of paths, on a map of this size in pixels."""
+    read = outlines("countries-110m.json")
+    lands: dict[str, str] = {}
+    for polygon in read.polygons:
+        economy = read.economies[polygon.of]
+        if economy != "ATA":
+            rings = path(cut(_ring(read.points[ring], width), width, height) for ring in polygon.rings)
+            lands[economy] = lands.get(economy, "") + rings
+    return lands
 
 
-def _small(values: dict[str, float], scale: float) -> list[dict[str, Any]]:
-    """Return where the economies lie whose land would be a few pixels wide."""
-    return [
-        {"economy": code, "lon": place.at[0], "lat": place.at[1]}
-        for code in values
+@lru_cache(maxsize=4)
+def _disputed(width: int, height: int) -> tuple[str, list[Point]]:
+    """Return disputed areas as data of a path, and those that are points."""
+    areas = outlines("disputed.json")
+    rings = [areas.points[ring] for polygon in areas.polygons for ring in polygon.rings]
+    spots = [spot for spot in _spots(areas.spots, width) if spot[1] < height]
+    return path(cut(_ring(ring, width), width, height) for ring in rings), spots
+
+
+def _ring(places_: Array, width: int) -> Array:
+    """Return a ring as pixels; across the edge of the map it goes on beyond it."""
+    return _pixels(np.stack([np.unwrap(_turned(places_)), places_[:, 1]], axis=1), width)
+
+
+def _spots(places_: Array, width: int) -> list[Point]:
+    """Return places as pixels, each by itself."""
+    return [(x, y) for x, y in _pixels(np.stack([_turned(places_), places_[:, 1]], axis=1), width).tolist()]
+
+
+def _turned(places_: Array) -> Array:
+    """Return longitudes from the middle of the map."""
+    turned: Array = np.remainder(places_[:, 0] - MIDDLE + math.pi, 2 * math.pi) - math.pi
+    return turned
+
+
+def _pixels(places_: Array, width: int) -> Array:
+    """Return longitudes from the middle and latitudes, (n, 2), in radians, as pixels.
+
+    The Equal Earth projection, Savric, Patterson & Jenny (2019), International Journal of Geographical
+    Information Science 33:454.
+    """
+    scale = width / (2 * WIDE)
+    a, b, c, d = POLYNOMIAL
+    root = math.sqrt(3.0) / 2.0
+    angle = np.arcsin(root * np.sin(places_[:, 1]))
+    square = angle**2
+    sixth = square**3
+    x = places_[:, 0] * np.cos(angle) / (root * (a + 3 * b * square + sixth * (7 * c + 9 * d * square)))
+    y = angle * (a + b * square + sixth * (c + d * square))
+    return np.stack([width / 2 + scale * x, NORTH * scale - scale * y], axis=1)
+
+
+def _small(members: list[str], width: int) -> list[Point]:
+    """Return where those economies lie whose land would be a few pixels wide."""
+    scale = width / (2 * WIDE) / EARTH_RADIUS_KM
+    tiny = [
+        place.at
+        for code in members
         if (place := places().get(code)) is not None
-        and math.sqrt(country(code).area_km2 or 0.0) / EARTH_RADIUS_KM * scale < DOT
+        and math.sqrt(country(code).area_km2 or 0.0) * scale < DOT
     ]
+    return _spots(np.radians(np.array(tiny).reshape(-1, 2)), width)
 
 
 def classes_of(values: dict[str, float]) -> list[Class]:
@@ -176,21 +207,6 @@ def ratios_of(values: dict[str, float]) -> list[Class]:
     ]
 
 
-def striped(drawn: str, identity: str) -> str:
-    """Replace the marker fills by patterns of lines (the drawing library knows no patterns)."""
-    patterns = ""
-    for number, (ground, line, thick) in enumerate(STRIPES):
-        patterns += (
-            f'<pattern id="{identity}-stripes{number}" width="4" height="4" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><rect width="4" height="4" fill="{ground}"/>'
-            f'<line x1="0" y1="0" x2="0" y2="4" stroke="{line}" stroke-width="{thick}"/></pattern>'
-        )
-    head, tail = drawn.split(">", 1)
-    for number, marker in enumerate(STRIPED):
-        tail = tail.replace(f'fill="{marker}"', f'fill="url(#{identity}-stripes{number})"')
-    return f"{head}><defs>{patterns}</defs>{tail}"
-
-
 def _told(bound: float) -> str:
     """Write a bound in per cent."""
     return f"{100.0 * bound:.6f}".rstrip("0").rstrip(".")
@@ -202,48 +218,16 @@ def _round(value: float) -> float:
     return min((power * step for step in (1, 2, 5, 10)), key=lambda one: abs(math.log(one / value)))
 
 
-def _shapes(
-    data: str, fill: list[dict[str, Any]], stroke: list[dict[str, Any]], wide: float
-) -> dict[str, Any]:
-    return {
-        "type": "shape",
-        "from": {"data": data},
-        "encode": {"update": {"fill": fill, "stroke": stroke, "strokeWidth": {"value": wide}}},
-        "transform": [{"type": "geoshape", "projection": "view"}],
-    }
-
-
-def _legend(classes: list[Class], absent: str, width: int, top: int) -> tuple[list[dict[str, Any]], int]:
+def _legend(classes: list[Class], fills: dict[str, str], width: int, top: int) -> tuple[list[str], int]:
     """Return swatches with what they say, in as many rows as they need, and how deep these are."""
-    marks: list[dict[str, Any]] = []
+    pieces: list[str] = []
     x, y = 8.0, float(top + ROW)
-    for words, colour in [*((said, fill) for said, fill, _ in classes), (absent, ABSENT)]:
+    for words, colour, _ in classes:
         wide = SWATCH + 6 + length(words, SMALL) + 18
         if x + wide > width and x > 8.0:
             x, y = 8.0, y + ROW
-        box = {"x": x, "y": y - SWATCH / 2, "width": SWATCH, "height": SWATCH}
-        marks.append(
-            {
-                "type": "rect",
-                "encode": {
-                    "update": {
-                        **{name: {"value": value} for name, value in box.items()},
-                        "fill": {"value": colour},
-                        "stroke": {"value": "#9aa4b0"},
-                        "strokeWidth": {"value": 0.6},
-                    }
-                },
-            }
-        )
-        text = {
-            "x": x + SWATCH + 6,
-            "y": y,
-            "dy": lowered(SMALL),
-            "text": words,
-            "font": unmeasured(SMALL),
-            "fontSize": 0,
-            "fill": SOFT,
-        }
-        marks.append({"type": "text", "encode": {"update": {name: {"value": v} for name, v in text.items()}}})
+        look = f'fill="{fills[colour]}" stroke="{EDGE}" stroke-width="0.6"'
+        pieces.append(drawing.box((x, y - SWATCH / 2), (SWATCH, SWATCH), look))
+        pieces.append(drawing.text(words, (x + SWATCH + 6, y + lowered(SMALL)), SMALL, f'fill="{SOFT}"'))
         x += wide
-    return marks, round(y - top + ROW / 2 + 2)
+    return pieces, round(y - top + ROW / 2 + 2)
