@@ -25,6 +25,8 @@ Estimator = Literal["ppml", "ols"]
 Rows = NDArray[np.intp]
 YEAR = "year"
 """The column that tells flows of a pair apart where the fixed effects do not."""
+LARGEST, BEYOND = 1e150, 1e15
+"""No flow is larger than the first, whose square overflows, or by the second than all others together."""
 
 
 @dataclass(frozen=True)
@@ -234,9 +236,23 @@ def _check(table: _Table, estimator: str, dependent: str) -> None:
             why=f"{len(negative):,} flows are negative, the first is {table.y[negative[0]]:g}",
             remedy="Trade cannot be negative; mend the rows or leave them out.",
         )
+    largest = float(table.y.max())
+    alone = table.y.sum() - largest < largest / BEYOND and np.count_nonzero(table.y) > 1
+    if largest > LARGEST or alone:
+        raise BadInput(
+            where=f"column {dependent!r}, row {table.rows[int(table.y.argmax())]}",
+            why=f"a flow is {largest:.3g}, beside which the others are lost in rounding",
+            remedy="Look for a fault in that row, and for a wrong unit.",
+        )
     if not table.y.any():
         why = "all flows are zero"
         raise BadInput(where=f"column {dependent!r}", why=why, remedy="Give data with trade.")
+    if table.offset is None and np.ptp(table.y) == 0.0:
+        raise BadInput(
+            where=f"column {dependent!r}",
+            why=f"it is {table.y[0]:g} in all rows: there is nothing to explain",
+            remedy="Give flows that vary, or choose other rows.",
+        )
     if table.weights is not None and (table.weights < 0.0).any():
         raise BadInput(where="weights", why="a weight is negative", remedy="Weights are zero or more.")
     for name, column in zip(table.names, table.x, strict=True):

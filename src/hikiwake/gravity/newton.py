@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hikiwake.core.errors import NotConverged
 from hikiwake.gravity.cells import Change, Design, Passes, Point, Sums, Sweep
 from hikiwake.gravity.effects import Accuracy, Array, Equations, Margins
 from hikiwake.gravity.passes import passes
@@ -163,7 +164,16 @@ def _direction(equations: Equations, sweep: Sweep, start: Margins | None, accura
 def _solve(gram: Array, scores: Array) -> Array:
     """Solve for the slopes in units in which the diagonal is one; a direction without curvature stays put."""
     scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
-    move: Array = np.linalg.lstsq(gram / np.outer(scale, scale), scores / scale, rcond=1e-13)[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled, right = gram / np.outer(scale, scale), scores / scale
+    if not (np.isfinite(scaled).all() and np.isfinite(right).all()):
+        raise NotConverged(
+            where="Poisson pseudo-maximum likelihood",
+            why="the numbers are too unlike in size for the equations to be solved",
+            remedy="Look for a flow far larger than all others, and for a regressor far from zero beside its "
+            "variation: subtract its mean, or take its logarithm.",
+        )
+    move: Array = np.linalg.lstsq(scaled, right, rcond=1e-13)[0]
     return move / scale
 
 
