@@ -148,6 +148,8 @@ def test_unit_titles() -> None:
         (1.23, p.RATIO, 0, "1.2"),  # one would say that the two are equal
         (1.8312, p.RATIO, 3, "1.831"),
         (0.04, p.SCORE, 0, "0.04"),
+        (-0.019, p.SCORE, 1, "−0.02"),
+        (0.0004, p.SCORE, 1, "0.0004"),
         (12.3456, p.YEARS, 2, "12.35 years"),
         (125.14e6, p.PERSONS, 3, "125.1 million"),
         (3.0, p.RANK, 3, "3rd"),

@@ -120,15 +120,18 @@ def test_a_hole_on_both_sides_keeps_both_shares_out_of_the_text(tmp_path: Path) 
     assert not found & {"ties.level", "ties.level_flagged_imports", "ties.level_flagged_exports"}
 
 
-def test_a_fuel_that_is_next_to_nothing_gets_no_sentence(tmp_path: Path) -> None:
-    def found(weight: int) -> set[str]:
-        folder = tmp_path / str(weight)
-        folder.mkdir()
-        others = [oil(2012, 10**7, exporter="SAU"), oil(2012, 10**7, importer="KOR")]
-        return keys(ties(folder, [*(oil(year, weight) for year in range(2005, 2013)), *others]))
-
-    assert "ties.fuel" in found(10**4)
-    assert "ties.fuel" not in found(10)
+@pytest.mark.parametrize(("oils", "told", "key"), [(100, True, True), (5, True, False), (0.5, False, False)])
+def test_fuels_that_are_next_to_nothing_get_no_sentence(
+    oils: float, told: bool, key: bool, tmp_path: Path
+) -> None:
+    years = range(2005, 2013)
+    flows = [
+        *(oil(year, round(oils * 1000)) for year in years),
+        *((year, "RUS", "JPN", "710812", 10**6, 100) for year in years),
+    ]
+    written = ties(tmp_path, flows)
+    assert ("ties.fuel" in keys(written)) is told
+    assert ("ties.key_fuel" in keys(written)) is key
 
 
 def test_the_chart_of_fuels_speaks_of_the_line_that_stands_out(tmp_path: Path) -> None:

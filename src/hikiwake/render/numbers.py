@@ -71,7 +71,7 @@ def number(fact: Fact, form: str = "", digits: int = USUAL_DIGITS) -> str:
     value = abs(fact.value) if form == "abs" else fact.value
     written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
-        written += f" (standard error {_honest((fact.interval.high - fact.interval.low) / 2, 2 + finer)})"
+        written += f" (standard error {_score((fact.interval.high - fact.interval.low) / 2, finer)})"
     return f"+{written}" if form == "signed" and fact.value > 0 else written
 
 
@@ -209,6 +209,11 @@ def _percent(share: float, *, digits: int = 1, full: float | None = None) -> str
     return f"{_honest(share * 100, digits, full)}{NARROW}%"
 
 
+def _score(value: float, finer: int) -> str:
+    """Write a score with two decimals, for its standard error is of that order, or so that it is not zero."""
+    return _plain(value, 2 + finer) if round(value, 2 + finer) else _honest(value, 2 + finer)
+
+
 def _honest(value: float, digits: int, full: float | None = None) -> str:
     """Write a number with `digits` decimals, or with as many as keep it apart from zero and from `full`.
 
@@ -264,7 +269,7 @@ _TITLES = {
     "duration": "years",
 }
 _WRITERS: dict[str, Callable[[float, int], str]] = {
-    "score": lambda value, finer: _honest(value, 2 + finer),
+    "score": _score,
     "duration": lambda value, finer: f"{_honest(value, 1 + finer)}{NO_BREAK}years",
     "persons": lambda value, _: _persons(value),
     "rank": lambda value, _: ordinal(value),

@@ -8,7 +8,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Chart, Label, Mark, Paragra
 from hikiwake.core.products import group
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.statement import Scope
-from hikiwake.measures.ties.levels import Flow, PairLevels
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, prose, scope_label, text, year
@@ -26,8 +26,8 @@ FUELS = (
 # A fuel is worth a sentence from this share on, and a row or a line from this part of the largest fuel on.
 SLIGHT = 0.01
 TRIFLE = 0.001
-# Below this part of what one sells and of what the other buys, the numbers of a fuel in a year are noise.
-NOTHING = 0.0001
+# Below this part of all that flows in the direction, the shares that fuels have in a year are noise.
+NOTHING = 0.001
 FEWEST_YEARS = 5
 # A chart's title speaks of the year's largest fuel if its best share reaches this part of the best of all.
 WORTH_A_TITLE = 0.5
@@ -87,7 +87,8 @@ def blocks(
     if not ties:
         return []
     written: list[AnyBlock] = []
-    if any(max(tie.share.value or 0.0, tie.sold.value or 0.0) >= NOTHING for tie in ties):
+    flow = levels.value(Flow(exporter, importer, covered(context.say), context.year))
+    if sum(tie.value.value or 0.0 for tie in ties) >= NOTHING * (flow.value or 0.0):
         written += [_paragraph(ties, exporter, importer), _table(ties, exporter, importer)]
     chart, flagged = _chart(context, levels, exporter, importer, ties[0].scope)
     if chart:

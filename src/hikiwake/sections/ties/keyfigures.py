@@ -13,6 +13,9 @@ from hikiwake.sections.ties.flow import Direction
 from hikiwake.sections.ties.fuels import fuel_ties
 from hikiwake.sections.wording import economy, prose, scope_label
 
+# A fuel is a key figure from this part of the flow on: of a few kilograms somebody may be the only seller.
+TELLING = 0.01
+
 
 def box(context: Context, levels: PairLevels, followed: tuple[Direction, ...]) -> list[KeyFigures]:
     """Return the box, or nothing when no figure can be given."""
@@ -41,7 +44,7 @@ def _flows(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         fuels = [
             tie
             for tie in fuel_ties(context, levels, direction.exporter, direction.importer)
-            if _sound(tie.share)
+            if _sound(tie.share) and (tie.value.value or 0.0) >= TELLING * now.value
         ]
         if fuels:
             top = max(fuels, key=lambda tie: tie.share.value or 0.0)
