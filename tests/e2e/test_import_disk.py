@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from tests import releases
 
+from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.catalogue import Vintage
 from hikiwake.store.library import Library
@@ -19,44 +21,87 @@ from hikiwake.store.library import Library
 FORK = multiprocessing.get_context("fork")
 
 
-def mounted(size: int, path: Path, place: Path) -> subprocess.CompletedProcess[str]:
-    """Add a release to a library on a disk of so many bytes; list what is left there."""
+def mounted(size: int, place: Path, words: str) -> subprocess.CompletedProcess[str]:
+    """Give a command with library, cache and temporary files on a disk of such a size; list what is left."""
     script = (
-        f"mount -t tmpfs -o size={size} none {place} && cd {place} || exit 99\n"
-        f"HIKIWAKE_LIBRARY={place}/library {sys.executable} -m hikiwake data add {path}\n"
+        f"mount -t tmpfs -o size={size} none {place} && cd {place} && mkdir tmp || exit 99\n"
+        f"export HIKIWAKE_LIBRARY={place}/library XDG_CACHE_HOME={place}/cache TMPDIR={place}/tmp\n"
+        f"{sys.executable} -m hikiwake {words}\n"
         "code=$?\n"
-        f"echo LEFT $(find {place} -name '*.part')"
+        f"echo LEFT $(find {place} -type f -name '*.part' -o -name 'brief*' -o -path '{place}/tmp/*')"
         f" $(cat {place}/library/index.json 2>/dev/null | tr -d '[:space:]')\n"
         "exit $code\n"
     )
-    return subprocess.run(
+    run = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False, timeout=300
     )
+    if run.returncode in (1, 99) and ("unshare" in run.stderr or "mount" in run.stderr):
+        pytest.skip(f"no disk can be mounted here: {run.stderr.strip()[:100]}")
+    return run
+
+
+def left(run: subprocess.CompletedProcess[str]) -> str:
+    return run.stdout.partition("LEFT ")[2].strip()
+
+
+def refused_for_room(run: subprocess.CompletedProcess[str]) -> None:
+    assert run.returncode == 4, run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stderr.count("hikiwake: ") == 1
+    assert left(run) == ""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    made = tmp_path / "disk"
+    made.mkdir()
+    return made
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
+def test_a_disk_that_is_full_for_real(tmp_path: Path, place: Path) -> None:
     """Disks twice as large each time, until the import fits: before that one clear error, and no stump."""
     path = releases.release(tmp_path / "a.zip")
-    place = tmp_path / "disk"
-    place.mkdir()
-    refused = 0
-    for size in (2**n for n in range(14, 24)):
-        run = mounted(size, path, place)
-        if run.returncode in (1, 99) and ("unshare" in run.stderr or "mount" in run.stderr):
-            pytest.skip(f"no disk can be mounted here: {run.stderr.strip()[:100]}")
-        left = run.stdout.partition("LEFT ")[2].strip()
-        assert ".part" not in left
+    for refused, size in enumerate(2**n for n in range(14, 24)):
+        run = mounted(size, place, f"data add {path}")
         if run.returncode == 0:
-            assert '"baci-hs92"' in left
-            break
-        refused += 1
-        assert run.returncode == 4, run.stderr
-        assert "Traceback" not in run.stderr
-        assert run.stderr.count("hikiwake: ") == 1
-        assert "baci-hs92" not in left
-    assert refused >= 2
-    assert run.returncode == 0
+            assert '"baci-hs92"' in left(run)
+            assert refused >= 2
+            return
+        refused_for_room(run)
+    raise AssertionError("it never fitted")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    years = {f"BACI_HS92_Y{year}_V202601.csv": many_rows(year) for year in range(2009, 2015)}
+    return releases.release(tmp_path_factory.mktemp("large") / "a.zip", {}, texts=years)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [2**20, 2**22, 2**24])
+def test_a_disk_that_a_large_import_fills(large: Path, place: Path, size: int) -> None:
+    refused_for_room(mounted(size, place, f"data add {large}"))
+
+
+def many_rows(year: int) -> str:
+    """Write rows whose amounts do not pack well."""
+    chance = random.Random(year)
+    codes = [one.code for one in baci_codes().values() if one.first is None and one.last is None][:200]
+    rows = (
+        (year, i, j, product, f"{chance.random() * 1e8:.3f}", f"{chance.random() * 1e8:.3f}")
+        for i in codes
+        for j in codes
+        if i != j
+        for product in ("270900", "271111", "440320", "870323", "870899", "010110")
+    )
+    return releases.csv_text(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["brief.html", "brief.pdf"])
+def test_a_brief_that_finds_no_room(place: Path, name: str) -> None:
+    refused_for_room(mounted(2**15, place, f"brief JPN RUS -o {name}"))
 
 
 def read_on(library: Path, stop: Any, counts: Any) -> None:
