@@ -19,6 +19,9 @@ PYTEST := $(BIN)/python -m pytest $(WORKERS)
 LOWEST := tests/unit tests/replication tests/e2e/test_cli.py tests/e2e/test_commands.py \
   --ignore tests/unit/test_architecture.py --ignore tests/unit/test_docs.py
 
+# Where slow tests are: looking for them everywhere else takes as long as one of them.
+SLOW = $(shell grep -rl --include='*.py' 'mark\.slow' tests)
+
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -42,7 +45,7 @@ test-all: $(VENV)/.dev ## run all tests except the comparisons with other packag
 
 .PHONY: test-slow
 test-slow: $(VENV)/.dev ## run only the slow tests
-	$(PYTEST) -m "slow and not peer and not nightly"
+	$(PYTEST) -m "slow and not peer and not nightly" $(SLOW)
 
 .PHONY: test-nightly
 test-nightly: $(VENV)/.dev ## run the promises on their full numbers of pairs, bits and moments (an hour)

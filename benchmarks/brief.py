@@ -72,13 +72,12 @@ def second_brief(runs: int, machine: Machine) -> Result:
     """Time composing and rendering another pair when libraries, data and fonts are open already."""
     pairs = [("JPN", "RUS"), ("DEU", "POL"), ("USA", "MEX"), ("AUS", "CHN"), ("IND", "SAU"), ("KOR", "QAT")]
     times = []
-    for run, names in enumerate(pairs[: runs + 1]):
-        start = time.perf_counter()
-        view = hw.pair(*names).brief()
-        view.render(".html")
-        view.render(".pdf")
-        if run:
-            times.append(time.perf_counter() - start)
+    with tempfile.TemporaryDirectory() as folder:
+        for run, names in enumerate(pairs[: runs + 1]):
+            start = time.perf_counter()
+            hw.pair(*names).brief().save(f"{folder}/{run}.html", f"{folder}/{run}.pdf")
+            if run:
+                times.append(time.perf_counter() - start)
     return result(SECOND, times, machine, None)
 
 

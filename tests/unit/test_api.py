@@ -149,6 +149,9 @@ def test_a_brief_is_written_in_every_format(view: hw.BriefView, tmp_path: Path) 
     assert view.to_html().startswith("<!doctype html>")
     assert view.to_pdf().startswith(b"%PDF")
     assert view.to_pdf(paper="letter") != view.to_pdf()
+    together = tmp_path / "together.html", tmp_path / "together.pdf"
+    assert view.save(*together) == together[0]
+    assert [path.read_bytes() for path in together] == [view.render(".html"), view.render(".pdf")]
     assert repr(view) == f"<Brief: JPN and RUS, 2014, {len(view.facts)} facts>"
     assert 'srcdoc="&lt;!doctype' in view._repr_html_()
 
@@ -158,7 +161,7 @@ def test_a_format_that_is_none_is_refused_with_those_there_are(
     view: hw.BriefView, name: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BadUsage) as refused:
-        view.save(tmp_path / name)
+        view.save(tmp_path / "brief.md", tmp_path / name)
     assert ".docx" in refused.value.remedy
     assert not list(tmp_path.iterdir())
 
