@@ -247,6 +247,8 @@ def _nearest(expected: Array, at: float, own: tuple[int, int]) -> Places:
     cells[own] = cells[own[::-1]] = False
     i, j = np.nonzero(cells)
     away = np.abs(np.log(expected[i, j]) - at)
-    order = np.argsort(away, kind="stable")[:NEAREST]
-    order = order[away[order] <= SPAN]
+    # Only those that can be among the nearest are put in order.
+    farthest = np.partition(away, NEAREST - 1)[NEAREST - 1] if len(away) > NEAREST else SPAN
+    near = np.flatnonzero(away <= min(farthest, SPAN))
+    order = near[np.argsort(away[near], kind="stable")][:NEAREST]
     return i[order], j[order]

@@ -37,6 +37,11 @@ class Flow(NamedTuple):
         return f"{self.one.exporter}{NO_BREAK}→{NO_BREAK}{self.one.importer}"
 
     @property
+    def short(self) -> Label:
+        """Name it as a row in few letters."""
+        return text(f"{self.codes}: {self.scope.text}")
+
+    @property
     def name(self) -> Label:
         """Name it as a row: who sells to whom, and what."""
         ends = f"{country(self.one.exporter).name} → {country(self.one.importer).name}"
@@ -65,13 +70,20 @@ def figure(flows: list[Flow]) -> Chart:
     )
 
 
-def placed(flows: list[Flow], series: dict[str, tuple[str, ...]]) -> tuple[Series, ...]:
-    """Return series of a chart of ranges: facts of each flow, by the names of the series."""
+def placed(
+    flows: list[Flow], series: dict[str, tuple[str, ...]], *, short: bool = False
+) -> tuple[Series, ...]:
+    """Return series of a chart of ranges: facts of each flow, by the names of the series.
+
+    Parameters
+    ----------
+    short : whether rows are named by codes, where there are many.
+    """
     return tuple(
         Series(
             prose(f"potential.series_{name}"),
             tuple(
-                Mark(flow.name, flow.facts[fact].id, emphasis=name == "own")
+                Mark(flow.short if short else flow.name, flow.facts[fact].id, emphasis=name == "own")
                 for flow in flows
                 for fact in facts
                 if fact in flow.facts

@@ -92,7 +92,7 @@ def _figure(universe: Universe, flows: list[Flow]) -> Chart:
         kind="ranges",
         title=prose(f"potential.sectors_figure_{kind}", **names),
         axis=prose("potential.figure_axis"),
-        series=placed(flows, {**SERIES, "interval": ("ratio",)}),
+        series=placed(flows, {**SERIES, "interval": ("ratio",)}, short=True),
         alt=prose(
             "potential.sectors_alt",
             {name: lowest.facts[name] for name in ("ratio", "place", "median")},
