@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 import pypdf
 import pytest
+from tests.briefs import composed
 from tests.pairs import flows_in_memory
 
 import hikiwake as hw
 from hikiwake.core.country import all_countries
-from hikiwake.core.document import Length
+from hikiwake.core.document import Brief, Chart, KeyFigures, Length, LocatorMap, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.render.language import load
 
@@ -116,6 +117,20 @@ def test_missing_is_not_zero_on_three_hundred_pairs(part: int) -> None:
         check_no_false_number(names, (*TEXTS, ".docx", ".xlsx", ".pdf") if n % 10 == 0 else TEXTS)
 
 
+def headings(brief: Brief) -> list[str]:
+    """Return the headings of sections, tables and figures as they are read."""
+    said = [section.finding for section in brief.sections]
+    blocks = [block for section in brief.sections for block in section.blocks]
+    said += [block.title for block in blocks if isinstance(block, Table | Chart | LocatorMap | KeyFigures)]
+    return [load().text(sentence, brief.ledger) for sentence in said]
+
+
+@pytest.mark.parametrize("names", [("JPN", "RUS"), ("TUV", "NZL"), ("VAT", "ITA")])
+def test_no_two_headings_read_the_same(names: tuple[str, str]) -> None:
+    told = headings(composed(*names).content)
+    assert len(told) == len(set(told))
+
+
 PARTNERS = ("USA", "CHN", "NRU", "RUS", "DEU", "SAU")
 
 
@@ -126,8 +141,11 @@ def check_economies(part: int, parts: int, count: int, length: Length) -> None:
         for partner in others[:count]:
             view = hw.pair(which.id, partner).brief(length=length)
             assert view.render(".md").startswith(b"# ")
-            assert view.render(".html").startswith(b"<!")
+            if length == "full":  # the figures too
+                assert view.render(".html").startswith(b"<!")
             check_missing(view.content.ledger.facts.values(), view.render(".csv"))
+            told = headings(view.content)
+            assert len(told) == len(set(told)), told
             for section in view.content.sections:
                 spoken = [*section.summary, section.finding]
                 assert all(load().text(sentence, view.content.ledger).strip() for sentence in spoken)

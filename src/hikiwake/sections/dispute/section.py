@@ -30,7 +30,7 @@ def section(context: Context) -> Section | None:
         *robustness(found, numbers),
     ]
     blocks += beyond(found)
-    outcomes = tables.outcomes(context, found, head)
+    outcomes = tables.outcomes(context, found)
     blocks += [outcomes] if outcomes is not None else []
     blocks += why(found)
     blocks += change.blocks(found, numbers)

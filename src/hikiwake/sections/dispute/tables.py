@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hikiwake.core.document import Cell, Label, Prose, Table
+from hikiwake.core.document import Cell, Label, Table
 from hikiwake.dispute import CONCEPTS, Game, OptionForm
 from hikiwake.measures.dispute.analysis import Analysis
 from hikiwake.sections import Context
@@ -15,7 +15,7 @@ SHOWN = 5
 YES, NO = "yes", "no"
 
 
-def outcomes(context: Context, found: Analysis, title: Prose) -> Table | None:
+def outcomes(context: Context, found: Analysis) -> Table | None:
     """Show today's state, the nearest wanted one and what else is stable, option by option."""
     game = found.game
     if not isinstance(game.form, OptionForm):
@@ -36,7 +36,7 @@ def outcomes(context: Context, found: Analysis, title: Prose) -> Table | None:
         rows.append((cell(text("all")), name, *(cell(mark) for mark in marks), Cell()))
     return Table(
         id="dispute-outcomes",
-        title=title,
+        title=prose("dispute.outcomes_table"),
         columns=(
             prose("dispute.column_who"),
             prose("dispute.column_what"),

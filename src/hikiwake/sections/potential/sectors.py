@@ -106,7 +106,7 @@ def _table(universe: Universe, flows: list[Flow]) -> Table:
     names = ("expected", "ratio", "place", "gap")
     return Table(
         id=f"potential-sectors-{universe}",
-        title=prose("potential.sectors_table"),
+        title=prose(f"potential.sectors_table_{universe}"),
         columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *names)),
         rows=tuple(
             (
