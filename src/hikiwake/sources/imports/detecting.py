@@ -49,6 +49,11 @@ class Recipe(msgspec.Struct, frozen=True):
     left: dict[str, str]
 
 
+ORDER: dict[str, tuple[str, ...]] = {
+    "pairs": ("exporter", "importer", "year"),
+    **{side: ("economy", "year", "product") for side in SIDES},
+}
+"""The order in which totals are written."""
 WEIGHING = (
     "select *, if(believed, quantity, 0) as weighed, if(believed, value, 0) as weighed_value"
     " from (select *, not outlier and coalesce(quantity, 0) > 0 as believed from priced)"
@@ -82,7 +87,11 @@ def recipe() -> Recipe:
         left: dict[str, Frame] = {side: line_totals(weighed, side, (*AMOUNTS, *WEIGHED)) for side in SIDES}
         left["pairs"] = weighed.group_by("exporter", "importer", "year").agg(nw.col("value").sum())
         left["outliers"] = unit_value_outliers(weighed)
-        return Recipe(tuple(pricing), {what: frame.to_native().sql_query() for what, frame in left.items()})
+        # In order already: they are put together for all parts in the order of their keys.
+        ordered = {what: frame.sort(*ORDER[what]) if what in ORDER else frame for what, frame in left.items()}
+        return Recipe(
+            tuple(pricing), {what: frame.to_native().sql_query() for what, frame in ordered.items()}
+        )
 
 
 def price(connection: duckdb.DuckDBPyConnection) -> None:
@@ -123,7 +132,7 @@ def totals(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[
     for side in SIDES:
         made[f"baci_{side}_totals"] = path = folder / f"{side}_totals.parquet"
         query = f"select economy, product, year, {columns} from {_left(folder, names, side)}"
-        copy(connection, f"{query} order by economy, year, product", path)
+        copy(connection, f"{query} order by {', '.join(ORDER[side])}", path)
     made["baci_world_totals"] = folder / "world_totals.parquet"
     sums = ", ".join(f"sum({amount})::bigint as {amount}" for amount in amounts)
     exported = f"read_parquet({quoted(folder / 'exporter_totals.parquet')})"
@@ -131,7 +140,7 @@ def totals(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[
     copy(connection, query, made["baci_world_totals"])
     made["baci_pair_totals"] = folder / "pair_totals.parquet"
     query = f"select exporter, importer, year, value::bigint as value from {_left(folder, names, 'pairs')}"
-    copy(connection, f"{query} order by exporter, importer, year", made["baci_pair_totals"])
+    copy(connection, f"{query} order by {', '.join(ORDER['pairs'])}", made["baci_pair_totals"])
     return made
 
 

@@ -52,8 +52,9 @@ def _stand_twice(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
     rounds = -(-int(rows) // AT_ONCE)
     found = []
     for number in range(rounds):
+        some = f" and hash(product) % {rounds} = {number}" if rounds > 1 else ""
         column = connection.execute(
-            f"select {_NUMBER} as flow from judged where reason = 0 and hash(product) % {rounds} = {number}"
+            f"select {_NUMBER} as flow from judged where reason = 0{some}"
         ).fetchnumpy()["flow"]
         flows = np.sort(np.asarray(column, dtype=np.uint64))
         found.append(np.unique(flows[1:][flows[1:] == flows[:-1]]))

@@ -105,18 +105,21 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
 def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
     """Return the first and the last year of each economy's flows."""
     found = connection.execute(
-        "select economy::varchar, min(year), max(year) from (select exporter as economy, year from flows"
-        " union all select importer, year from flows) group by 1 order by 1"
+        "select economy::varchar, min(first), max(last) from"
+        " (select exporter as economy, min(year) as first, max(year) as last from flows group by exporter"
+        " union all select importer, min(year), max(year) from flows group by importer) group by 1 order by 1"
     ).fetchall()
     return [(str(economy), int(first), int(last)) for economy, first, last in found]
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:
     """Write the flows in order, as text, and compare what was written with what was read."""
-    # Groups of rows are skipped by what is known of their exporters and importers; a list would hide it.
-    codes = "priced.exporter::varchar as exporter, priced.importer::varchar as importer, product"
-    order = ", ".join(f"priced.{name}" for name in ("exporter", "importer", "product", "year"))
-    copy(connection, f"select year, {codes}, value, quantity, outlier from priced order by {order}", path)
+    # Groups of rows are skipped by what is known of their exporters and importers; a list would hide it. They
+    # become text once they are sorted, which is done with small numbers.
+    codes = "exporter::varchar as exporter, importer::varchar as importer, product"
+    rows = "select year, exporter, importer, product, value, quantity, outlier from priced"
+    ordered = f"{rows} order by exporter, importer, product, year"
+    copy(connection, f"select year, {codes}, value, quantity, outlier from ({ordered})", path)
     ((flows, usd, weighed),) = connection.execute(
         f"select count(*), coalesce(sum(value), 0), count(quantity) from read_parquet({quoted(path)})"
     ).fetchall()
