@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hikiwake.sources.imports.checking import enumerate_as
 from hikiwake.sources.imports.icio_release import FINAL, ROW, Square, read, streams_of
 from hikiwake.sources.imports.report import PartReport, Tally
 from hikiwake.sources.imports.table_sets import About, Column, Made, Output, SetPlan, Work
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 EDITIONS = {50: "2025-edition", 45: "2023-edition"}
 """Editions by their number of industries."""
 USD = 1e6
+Labels = tuple[tuple[str, str], ...]
 YEAR, VALUE = Column("year", "calendar year"), Column("value", "value at basic and current prices", "USD")
 EXPORTER = Column("exporter", "economy of the selling industry")
 IMPORTER = Column("importer", "economy of the user; may be the exporter itself")
@@ -102,59 +105,75 @@ def _read(work: Work, streams: dict[int, Stream], identity: Identity) -> Made:
 
 def _all_uses(work: Work, table: Square) -> TableFile:
     """Write all cells that are not empty, in whole USD; the parts of an economy are added."""
-    seller, user = np.nonzero(table.values)
-    sellers = sorted(set(table.rows))
-    users = sorted(set(table.columns))
-    place, use = ({label: n for n, label in enumerate(labels)} for labels in (sellers, users))
+    sellers, users = sorted(set(table.rows)), sorted(set(table.columns))
+    usd = np.rint(table.values * USD).astype(np.int64)
+    whole = _added(_added(usd, table.rows, sellers).T, table.columns, users).T
+    seller, user = np.nonzero(whole)
+    abroad = np.array([economy != ROW for economy, _ in sellers])
+    industry = np.array([economy != ROW and code not in FINAL for economy, code in users])
     cells = {
-        "seller": np.array([place[label] for label in table.rows], dtype=np.int32)[seller],
-        "use": np.array([use[label] for label in table.columns], dtype=np.int32)[user],
-        "value": np.rint(table.values[seller, user] * USD).astype(np.int64),
+        "seller": seller.astype(np.int32),
+        "use": user.astype(np.int32),
+        "named": abroad[seller] & industry[user],
+        "value": whole[seller, user],
     }
-    outputs = {
-        "seller": np.array([place[label] for label in table.rows], dtype=np.int32),
-        "output": np.rint(np.nan_to_num(table.output, nan=0.0) * USD).astype(np.int64),
-    }
+    output = np.rint(np.nan_to_num(table.output, nan=0.0) * USD).astype(np.int64)
+    outputs = {"seller": np.arange(len(sellers)), "output": _added(output, table.rows, sellers)}
     connection = work.connection
+    connection.execute("drop table if exists uses; drop table if exists sellers; drop table if exists users")
+    # Held as small numbers, which are quick to sort and to sum by.
+    for kind, at in (("economy_of_year", 0), ("code_of_year", 1)):
+        enumerate_as(connection, kind, sorted({label[at] for label in (*sellers, *users)}))
     for name, labels in (("sellers", sellers), ("users", users)):
-        connection.execute(f"create or replace table {name} (id integer, economy varchar, code varchar)")
-        connection.executemany(
-            f"insert into {name} values (?, ?, ?)", [(n, *label) for n, label in enumerate(labels)]
+        connection.execute(f"create table {name} (id integer, economy economy_of_year, code code_of_year)")
+        connection.execute(
+            f"insert into {name} select unnest(?), unnest(?), unnest(?)",
+            [list(range(len(labels))), *(list(part) for part in zip(*labels, strict=True))],
         )
     connection.register("cells", cells)
     connection.register("outputs_of_rows", outputs)
     connection.execute(
-        f"""create or replace table uses as
+        f"""create table uses as
         select cast({table.year} as smallint) as year, s.economy as exporter, s.code as industry,
-          u.economy as importer, u.code as user, c.value
-        from (select seller, use, cast(sum(value) as bigint) as value from cells group by all) c
-        join sellers s on s.id = c.seller join users u on u.id = c.use where c.value <> 0"""
+          u.economy as importer, u.code as user, c.value, c.named
+        from cells c join sellers s on s.id = c.seller join users u on u.id = c.use"""
     )
     connection.execute(
         f"""create or replace table produced as
-        select cast({table.year} as smallint) as year, s.economy, s.code as industry,
-          cast(sum(o.output) as bigint) as output
-        from outputs_of_rows o join sellers s on s.id = o.seller group by all"""
+        select cast({table.year} as smallint) as year, s.economy::varchar as economy,
+          s.code::varchar as industry, o.output
+        from outputs_of_rows o join sellers s on s.id = o.seller"""
     )
     for name in ("cells", "outputs_of_rows"):
         connection.unregister(name)
-    query = "select * from uses order by exporter, industry, importer, user"
+    # They become text once they are sorted.
+    names = ", ".join(f"{name}::varchar as {name}" for name in ("exporter", "industry", "importer", "user"))
+    query = f"select year, {names}, value from (from uses order by exporter, industry, importer, user)"
     return work.written(Output("intercountry_flows", query, ALL_USES), f"intercountry_flows-{table.year}")
+
+
+def _added(rows: NDArray[np.int64], labels: Labels, wanted: list[tuple[str, str]]) -> NDArray[np.int64]:
+    """Return rows in the order of the labels wanted; those of the same label are added."""
+    place = {label: n for n, label in enumerate(wanted)}
+    at = np.array([place[label] for label in labels])
+    order = np.argsort(at, kind="stable")
+    if len(wanted) == len(labels):
+        return rows[order]
+    return np.add.reduceat(rows[order], np.searchsorted(at[order], np.arange(len(wanted))), axis=0)
 
 
 def _summed(connection: duckdb.DuckDBPyConnection, year: int) -> None:
     """Keep of a year what the small tables are made from."""
-    final = ", ".join(f"'{category}'" for category in FINAL)
-    named = f"exporter <> '{ROW}' and importer <> '{ROW}' and user not in ({final})"
     for name, keys in (
-        ("by_seller", "exporter, importer, industry"),
-        ("by_user", "exporter, importer, user as industry"),
-        ("at_home", "exporter as economy, industry as selling_industry, user as using_industry"),
-        ("by_input", "importer, industry as selling_industry, user as using_industry"),
+        ("by_seller", {"exporter": "exporter", "importer": "importer", "industry": "industry"}),
+        ("by_user", {"exporter": "exporter", "importer": "importer", "user": "industry"}),
+        ("at_home", {"exporter": "economy", "industry": "selling_industry", "user": "using_industry"}),
+        ("by_input", {"importer": "importer", "industry": "selling_industry", "user": "using_industry"}),
     ):
         home = " and exporter = importer" if name == "at_home" else ""
-        query = f"select year, {keys}, cast(sum(value) as bigint) as value from uses"
-        query += f" where {named}{home} group by all"
+        summed = f"select {', '.join(keys)}, sum(value) as value from uses where named{home} group by all"
+        told = ", ".join(f"{key}::varchar as {called}" for key, called in keys.items())
+        query = f"select cast({year} as smallint) as year, {told}, value::bigint as value from ({summed})"
         _append(connection, name, query)
     _append(
         connection,

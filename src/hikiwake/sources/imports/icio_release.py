@@ -7,6 +7,7 @@ The extended edition splits China (CN1, CN2) and Mexico (MX1, MX2) by who produc
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -83,7 +84,7 @@ def read(stream: Stream, year: int, tick: Callable[[int], None]) -> Square:
     twice, and where value added or the sums of rows show that figures are not as published.
     """
     lines = _lines(stream, tick)
-    header = next(lines)[1]
+    header = _cells(next(lines)[1])
     _once(stream, header[1:], "column")
     names: list[str] = []
     columns = [_label(stream, 1, label, place) for place, label in enumerate(header[1:], 2)]
@@ -93,13 +94,17 @@ def read(stream: Stream, year: int, tick: Callable[[int], None]) -> Square:
     values: list[Array] = []
     output: list[float] = []
     value_added = float("nan")
-    for number, cells in lines:
-        numbers = _numbers(stream, number, cells, header)
-        if cells[0] == "VA":
+    for number, line in lines:
+        label, _, rest = line.partition(",")
+        numbers = _quickly(rest, len(header) - 1)
+        if numbers is None:
+            numbers = _numbers(stream, number, _cells(line), header)
+        label = label.strip()
+        if label == "VA":
             value_added = float(numbers[used].sum())
-        if (row := _label(stream, number, cells[0], 1)) is None:
+        if (row := _label(stream, number, label, 1)) is None:
             continue
-        names.append(cells[0])
+        names.append(label)
         rows.append(row)
         values.append(numbers[used])
         output.append(float(numbers[total]) if total is not None else float("nan"))
@@ -126,16 +131,32 @@ def industries_of(stream: Stream) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys(known) if code not in FINAL)
 
 
-def _lines(stream: Stream, tick: Callable[[int], None]) -> Iterator[tuple[int, list[str]]]:
+def _lines(stream: Stream, tick: Callable[[int], None]) -> Iterator[tuple[int, str]]:
     try:
         with stream.opened() as binary:
             for number, line in enumerate(iter(lambda: binary.readline(LINE_BYTES), b""), 1):
                 tick(len(line))
-                cells = line.decode("utf-8-sig", "replace").replace('"', "").split(",")
-                if cells[0].strip():
-                    yield number, [cells[0].strip(), *(cell.strip() for cell in cells[1:])]
+                text = line.decode("utf-8-sig", "replace").replace('"', "")
+                if text.partition(",")[0].strip():
+                    yield number, text
     except FAULTS as fault:
         raise _wrong(stream, 0, f"it cannot be read to its end ({fault})") from fault
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split(",")]
+
+
+def _quickly(cells: str, count: int) -> Array | None:
+    """Return so many numbers; None where the text holds anything else, which `_numbers` then finds."""
+    with warnings.catch_warnings():
+        # What is no number is refused; before NumPy 2.3 it ended the reading, and there are too few then.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            numbers = np.fromstring(cells, dtype=np.float64, sep=",")
+        except ValueError:
+            return None
+    return numbers if len(numbers) == count and np.isfinite(numbers).all() else None
 
 
 def _label(stream: Stream, line: int, label: str, place: int) -> tuple[str, str] | None:
