@@ -165,7 +165,7 @@ class Amounts:
 
     def _sorted(self, rows: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
         def coded(column: Any, codes: dict[Any, int]) -> NDArray[np.int64]:
-            return np.fromiter((codes[entry] for entry in column.tolist()), np.int64, len(column))
+            return np.fromiter(map(codes.__getitem__, column.tolist()), np.int64, len(column))
 
         exporter, importer = coded(rows["exporter"], self._code), coded(rows["importer"], self._code)
         key = exporter * len(self._code) + importer
