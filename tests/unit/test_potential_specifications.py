@@ -204,6 +204,14 @@ def test_full_sensitivity_by_command_and_in_python() -> None:
     assert least.note in {*under, "as here"}
 
 
+@pytest.mark.parametrize("asked", [("--sensitivity", "full"), ("--by", "sector"), ("--compare", "VAT-DEU")])
+def test_a_pair_of_which_nothing_can_be_said_is_told_so(asked: tuple[str, str]) -> None:
+    said = hikiwake("potential", "VAT", "ITA", *asked)
+    assert said.returncode == 0
+    assert "allow none of these numbers" in said.stdout.decode()
+    assert "the data do not hold one of the two" in said.stderr.decode()
+
+
 def test_what_all_pairs_share_is_estimated_once() -> None:
     held = model(open_tables(), "intermediate", 2022)
     first = ground(open_tables(), "intermediate", 2022)

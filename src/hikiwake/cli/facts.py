@@ -192,8 +192,10 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
         from hikiwake.cli.potential_text import combined, side_by_side
 
         remember(found.ledger)
-        told = [side_by_side(found, digits), *([combined(found)] if full else [])]
-        click.echo("\n".join(told if len(found) else [found.title, "", NOTHING]))
+        if not len(found):
+            click.echo("\n".join([found.title, "", NOTHING]))
+        else:
+            click.echo("\n".join([side_by_side(found, digits), *([combined(found)] if full else [])]))
     else:
         deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
     if found.silent:

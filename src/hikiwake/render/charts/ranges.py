@@ -13,6 +13,7 @@ from typing import Any
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts.lettering import LEADING, SMALL, length, longest
+from hikiwake.render.charts.logarithmic import Axis, rows
 from hikiwake.render.charts.theme import (
     INK,
     NAVY,
@@ -55,33 +56,14 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     left = 12 + longest(line for name in names.values() for line in name["t"])
     right = 14 + longest(told.values())
     plot = width - left - right
-    low, high, values = _decades(spans)
-    unit = (plot - 2 * BAR) / (math.log10(high) - math.log10(low))
-    middles, height = _rows(names)
-
-    def x(value: float) -> float:
-        return BAR + (math.log10(min(max(value, low), high)) - math.log10(low)) * unit
-
-    axis = {
-        "field": "v",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [low, high], "range": [BAR, plot - BAR], "nice": False},
-        "axis": {
-            "title": axis_words(language.text(chart.axis, ledger), drawn),
-            "values": values,
-            "format": ",~f",
-            "labelFlush": False,
-            "domain": False,
-            "ticks": False,
-        },
-    }
-    layers: list[dict[str, Any]] = [
-        # Nothing is drawn by this layer: it holds the axis.
-        {"data": {"values": [{"v": 1.0}]}, "mark": {"type": "rule", "opacity": 0}, "encoding": {"x": axis}}
-    ]
+    axis = Axis(*_decades(spans), BAR, plot - BAR)
+    middles, height = rows(names, STEP, 8)
+    layers = [axis.layer(axis_words(language.text(chart.axis, ledger), drawn))]
     for place, span in enumerate(spans):
-        rows = [{"y": middles[at], "x": x(ends[0]), "x2": x(ends[1])} for at, ends in span.items()]
-        layers += _looks(place, rows)
+        bars = [
+            {"y": middles[at], "x": axis.at(ends[0]), "x2": axis.at(ends[1])} for at, ends in span.items()
+        ]
+        layers += _looks(place, bars)
     numbers = [{"x": plot + 6, "y": middles[at], "t": [text]} for at, text in told.items()]
     layers.append(words(numbers, "left", bold=True))
     layers.append(words([{"x": -8, "y": middles[at], **name} for at, name in names.items()], "right"))
@@ -108,16 +90,6 @@ def _decades(spans: list[Spans]) -> tuple[float, float, list[float]]:
     low = math.floor(math.log10(min([*shown, 0.1])) + 1e-9)
     high = math.ceil(math.log10(max([*shown, 10.0])) - 1e-9)
     return 10.0**low, 10.0**high, [10.0**power for power in range(low, high + 1)]
-
-
-def _rows(names: dict[str, Row]) -> tuple[dict[str, float], float]:
-    """Return the middles of the rows and the height of all."""
-    middles, top = {}, 0.0
-    for at, name in names.items():
-        tall = max(STEP, LEADING * len(name["t"]) + 8)
-        middles[at] = top + tall / 2
-        top += tall
-    return middles, max(top, float(STEP))
 
 
 def _looks(place: int, rows: list[Row]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 from hikiwake.core.document import Chart
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts.lettering import LEADING, longest
+from hikiwake.render.charts.logarithmic import Axis, rows
 from hikiwake.render.charts.theme import (
     LINE,
     NAVY,
@@ -49,30 +50,15 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
                 dots.append({"n": mark.at.id, "s": place, "v": shown, "first": mark.emphasis})
     left = 14 + longest(line for name in names.values() for line in name["t"])
     plot = width - left - EDGE
-    low, high, values = _ends([dot["v"] for dot in dots])
-    unit = (plot - 2 * EDGE) / (math.log10(high) - math.log10(low))
-    middles, height = _rows(names)
+    axis = Axis(*_ends([dot["v"] for dot in dots]), EDGE, plot - EDGE)
+    middles, height = rows(names, STEP, 5)
     for dot in dots:
-        dot.update(x=EDGE + (math.log10(dot["v"]) - math.log10(low)) * unit, y=middles[dot["n"]])
-    axis = {
-        "field": "v",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [low, high], "range": [EDGE, plot - EDGE], "nice": False},
-        "axis": {
-            "title": axis_words(language.text(chart.axis, ledger), drawn),
-            "values": values,
-            "format": ",~f",
-            "labelFlush": False,
-            "domain": False,
-            "ticks": False,
-        },
-    }
+        dot.update(x=axis.at(dot["v"]), y=middles[dot["n"]])
     told = [language.text(series.label, ledger) for series in chart.series[:2]]
     keys = _keys(told)
     guides = [{"x": 0.0, "x2": plot, "y": middle, "y2": middle} for middle in middles.values()]
     layers = [
-        # Nothing is drawn by this layer: it holds the axis.
-        {"data": {"values": [{"v": 1.0}]}, "mark": {"type": "rule", "opacity": 0}, "encoding": {"x": axis}},
+        axis.layer(axis_words(language.text(chart.axis, ledger), drawn)),
         pixels(guides, {"type": "rule", "color": LINE, "strokeWidth": 0.7}),
         *_drawn(dots, height),
         words([{"x": -8, "y": middles[at], **name} for at, name in names.items()], "right"),
@@ -95,16 +81,6 @@ def _ends(values: list[float]) -> tuple[float, float, list[float]]:
     if above / below > 100.0:
         between = [step for step in between if abs(math.log10(step) - round(math.log10(step))) < 1e-9]
     return below, above, between
-
-
-def _rows(names: dict[str, Row]) -> tuple[dict[str, float], float]:
-    """Return the middles of the rows and the height of all."""
-    middles, top = {}, 0.0
-    for at, name in names.items():
-        tall = max(STEP, LEADING * len(name["t"]) + 5)
-        middles[at] = top + tall / 2
-        top += tall
-    return middles, max(top, float(STEP))
 
 
 def _drawn(dots: list[Row], height: float) -> list[dict[str, Any]]:

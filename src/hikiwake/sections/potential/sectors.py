@@ -27,7 +27,7 @@ def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]
         (sector, found_in(context.say, universe, context.a.id, context.b.id, year, sector))
         for sector in sectors(context.say, universe, year)
     ]
-    sentences: list[Prose] = []
+    said: list[AnyBlock] = []
     flows: list[Flow] = []
     shown: list[Flow] = []
     for way, ends in enumerate(context.directions):
@@ -40,13 +40,13 @@ def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]
         if not told:
             continue
         total = summed(context.say, universe, year, ends, [one for _, one in each])
-        sentences += _sentences(each, told, total)
+        said.append(Paragraph(tuple(_sentences(each, told, total))))
         flows += told
         largest = sorted(told, key=lambda flow: -flow.one.expected)[: context.most(SHOWN)]
         shown += [flow for flow in told if flow in largest]
     if not flows:
         return []
-    return [Paragraph(tuple(sentences)), _figure(universe, shown), _table(universe, flows)]
+    return [*said, _figure(universe, shown), _table(universe, flows)]
 
 
 def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: Fact) -> list[Prose]:
