@@ -11,6 +11,7 @@ from tests.gravity_panels import panel
 
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import Columns, fit
+from hikiwake.gravity.columns import coded
 
 CONDITIONS: dict[str, Callable[[gravity_panels.Columns, int], np.ndarray]] = {
     "year >= {y}": lambda d, y: d["year"] >= y,
@@ -66,3 +67,15 @@ def test_a_condition_that_cannot_be_met_or_read_is_one_error(condition: str, sai
     with pytest.raises(BadInput) as caught:
         fit("trade ~ ln_dist", panel(3), columns=Columns(where=(condition,)))
     assert said in f"{caught.value.where} {caught.value.why} {caught.value.remedy}"
+
+
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("letters", ["ABZaz09- ", "AÉ日"])
+def test_short_texts_are_the_same_key_however_they_are_kept(width: int, letters: str) -> None:
+    """As fixed-width text, which is read as numbers, and as objects; blanks are missing in both."""
+    rng = np.random.default_rng(width)
+    texts = ["".join(rng.choice(list(letters), rng.integers(0, width + 1))) for _ in range(500)]
+    fixed, objects = coded(np.array(texts, dtype=f"U{width}")), coded(np.array(texts, dtype=object))
+    np.testing.assert_array_equal(fixed.codes, objects.codes)
+    assert list(fixed.labels) == list(objects.labels)
+    assert fixed.codes.min() == -1

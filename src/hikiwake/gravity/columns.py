@@ -16,6 +16,8 @@ Codes = NDArray[np.intp]
 MISSING = -1
 # A table of this many times the rows finds whole numbers faster than sorting them.
 ROOM = 4
+# Texts as short as this, of plain letters, are whole numbers that such a table holds.
+LETTERS, ASCII = 3, 128
 
 
 class Columns(Protocol):
@@ -107,6 +109,9 @@ def coded(array: NDArray[np.generic]) -> Key:
         codes = np.full(len(array), MISSING, dtype=np.intp)
         codes[~missing] = found
         return Key(codes, _without_fraction(labels))
+    short = _short(array) if array.dtype.kind == "U" and array.size else None
+    if short is not None:
+        return short
     values = array.tolist()
     labels_of = sorted({str(value) for value in set(values) if not _blank(value)})
     position = {label: at for at, label in enumerate(labels_of)}
@@ -115,12 +120,32 @@ def coded(array: NDArray[np.generic]) -> Key:
     return Key(codes, np.array(labels_of, dtype=object))
 
 
+def _short(array: NDArray[np.generic]) -> Key | None:
+    """Return the key of short texts, codes of economies for one, read as whole numbers; None of others."""
+    width = array.dtype.itemsize // 4
+    if width > LETTERS or not array.dtype.isnative:
+        return None
+    letters = np.ascontiguousarray(array).view(np.uint32).reshape(len(array), width)
+    if int(letters.max()) >= ASCII:
+        return None
+    packed = letters[:, 0].astype(np.int64)
+    for at in range(1, width):
+        packed *= ASCII
+        packed += letters[:, at]
+    codes, numbers_of = _whole(packed)
+    labels = ["".join(chr(n // ASCII**at % ASCII) for at in range(width)[::-1]) for n in numbers_of.tolist()]
+    labels = [label.rstrip("\0") for label in labels]
+    if labels[0] == "":
+        codes, labels = codes - 1, labels[1:]
+    return Key(codes, np.array(labels, dtype=object))
+
+
 def _whole(array: NDArray[np.int64]) -> Key:
     low, high = int(array.min()), int(array.max())
     if high - low > ROOM * len(array):
         labels, found = np.unique(array, return_inverse=True)
         return Key(found.astype(np.intp, copy=False), labels)
-    shifted = array - low
+    shifted = array - low if low else array
     present = np.zeros(high - low + 1, dtype=bool)
     present[shifted] = True
     if present.all():

@@ -304,7 +304,8 @@ def _result(
     projected = np.empty((len(found.projected), len(used)))
 
     def of_rows(column: NDArray[Any]) -> NDArray[Any]:
-        return column if kept is None else np.take(column, kept)
+        # A copy, whichever: what the caller does to the data later is no business of the result.
+        return column.copy() if kept is None else np.take(column, kept)
 
     predictor = np.empty(len(used))
     each(
