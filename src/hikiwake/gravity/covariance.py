@@ -36,6 +36,7 @@ SmallSample = Literal["clusters", "parameters"]
 BY_PAIR = "pair"
 ROBUST = "robust"
 FEW_ROWS = 4_000
+PIECE = 400_000
 
 
 @dataclass(frozen=True)
@@ -167,12 +168,17 @@ def _occurring(codes: tuple[Codes, int]) -> int:
 
 def cluster_sums(parts: Sandwich, codes: Codes, size: int) -> Array:
     """Return the sums of scores (K, size) by cluster."""
+    out = np.zeros((len(parts.projected), size))
 
-    def of_regressor(x: Array) -> Array:
-        out: Array = np.bincount(codes, weights=x * parts.residual, minlength=size).astype(float, copy=False)
-        return out
+    def of_regressor(k: int) -> None:
+        # In pieces: fresh memory for all rows at once costs more than the sums.
+        for start in range(0, len(codes), PIECE):
+            piece = slice(start, start + PIECE)
+            scores = parts.projected[k, piece] * parts.residual[piece]
+            out[k] += np.bincount(codes[piece], weights=scores, minlength=size)
 
-    return np.stack(each(of_regressor, list(parts.projected)))
+    each(of_regressor, range(len(out)))
+    return out
 
 
 def parameters(parts: Sandwich, ways: Sequence[Effect]) -> int:

@@ -313,7 +313,9 @@ def _result(
         [(found.predictor, predictor), *zip(found.projected, projected, strict=True)],
     )
     codes = [one.codes for one in table.keys.values()]
-    y, rows, *codes = each(of_rows, [table.y, table.rows, *codes])
+    # Where no row was left out before, rows are their own positions.
+    rows = of_rows(table.rows) if table.drops else used
+    y, *codes = each(of_rows, [table.y, *codes])
     weights = None if table.weights is None else of_rows(table.weights)
     if table.offset is not None:
         predictor += of_rows(table.offset)
