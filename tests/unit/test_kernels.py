@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -255,3 +258,15 @@ def test_a_choice_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv(kernels.CHOICE, "avx2")
     with pytest.raises(BadInput, match="not built"):
         kernels.compiled()
+
+
+@needs_compiled
+@pytest.mark.slow
+def test_a_brief_prints_the_same_digits_by_either() -> None:
+    """As Markdown, which holds what is read: what differs are the last places of numbers for machines."""
+    command = [sys.executable, "-m", "hikiwake", "brief", "JPN", "RUS", "-o", "-", "--format", "md"]
+    told = set()
+    for name in (kernels.NUMPY, *SETS):
+        environment = {**os.environ, kernels.CHOICE: name}
+        told.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
+    assert len(told) == 1
