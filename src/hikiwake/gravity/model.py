@@ -295,6 +295,25 @@ def _estimate(
     return _result(table, layout, asked, found)
 
 
+def _residual(y: Array, predictor: Array, estimator: Estimator) -> Array:
+    """Return what is left of the dependent value: of its logarithm for least squares."""
+    out = np.empty_like(y)
+
+    def of_span(rows: slice) -> None:
+        fitted = np.exp(predictor[rows]) if estimator == "ppml" else predictor[rows]
+        np.subtract(y[rows] if estimator == "ppml" else np.log(y[rows]), fitted, out=out[rows])
+
+    each(of_span, spans(len(y), 1))
+    return out
+
+
+def _bread(gram: Array) -> Array:
+    """Return the inverse, taken in units in which the diagonal is one."""
+    scale = 1.0 / np.sqrt(np.diag(gram))
+    out: Array = np.linalg.inv(gram * np.outer(scale, scale)) * np.outer(scale, scale)
+    return out
+
+
 def _result(
     table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], found: estimate.Estimate
 ) -> GravityFit:
@@ -319,20 +338,12 @@ def _result(
     weights = None if table.weights is None else of_rows(table.weights)
     if table.offset is not None:
         predictor += of_rows(table.offset)
-    residual = np.empty(len(used))
-
-    def left(rows: slice) -> None:
-        fitted = np.exp(predictor[rows]) if estimator == "ppml" else predictor[rows]
-        np.subtract(y[rows] if estimator == "ppml" else np.log(y[rows]), fitted, out=residual[rows])
-
-    each(left, spans(len(used), 1))
+    residual = _residual(y, predictor, estimator)
     keys = {name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)}
-    scale = 1.0 / np.sqrt(np.diag(found.gram))
-    bread = np.linalg.inv(found.gram * np.outer(scale, scale)) * np.outer(scale, scale)
     weighted = residual if weights is None else residual * weights
     live = dict(zip(layout.order, sample.live(layout.effects, found.base), strict=True))
     parts = Sandwich(
-        bread, projected, weighted, keys, formula.effects, tuple(live[at] for at in sorted(live))
+        _bread(found.gram), projected, weighted, keys, formula.effects, tuple(live[at] for at in sorted(live))
     )
     drops = dict(table.drops)
     for reason, where in found.dropped.items():
