@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import re
+from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ from hikiwake.render.language import load
 from hikiwake.render.outline import Words, figure_rows
 from hikiwake.render.table import csv_of_block
 
+CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 LOOSE = {"td", "tr"}  # closed by what follows them
 
@@ -303,3 +305,24 @@ def test_the_page_is_small(source: str) -> None:
 @pytest.mark.parametrize("form", ["html", "data", "markdown", "table"])
 def test_same_bytes_in_other_processes(form: str) -> None:
     same_in_other_processes(form)
+
+
+def test_a_note_that_several_numbers_carry_is_told_once() -> None:
+    """Each line of the list has its number's own note, or the mark of one that stands above the list."""
+    whole = brief()
+    long = "the same assumptions <of> a model, " * 4 + "and no more"
+    facts = {
+        identity: msgspec.structs.replace(fact, note=long if place % 2 else fact.note)
+        for place, (identity, fact) in enumerate(whole.ledger.facts.items())
+    }
+    ledger = msgspec.structs.replace(whole.ledger, facts=facts)
+    page = html.render(msgspec.structs.replace(whole, ledger=ledger)).decode("utf-8")
+    shown = CODE.sub("", page[page.index('id="origins"') :])
+    said = escape(long)
+    assert shown.count(said) == 1
+    assert f'<p id="n-N1">N1: {said}.</p>' in shown
+    lines = re.findall(r'<tr id="f-[^>]*>(.*)', shown)
+    assert len(lines) == len(facts)
+    assert sum('<a href="#n-N1">N1</a>' in line for line in lines) == len(facts) // 2
+    others = [fact.note for fact in facts.values() if fact.note and fact.note != long]
+    assert all(any(escape(note) in line for line in lines) for note in others)

@@ -22,7 +22,7 @@ from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.render import data, numbers
 from hikiwake.render.language import FactRun, LabelRun, PeriodRun, Text, load
-from hikiwake.render.outline import Words, by_formula, ended, figure_rows
+from hikiwake.render.outline import Words, by_formula, ended, figure_rows, shared_notes
 from hikiwake.render.table import csv_of_block
 
 SUFFIX = ".html"
@@ -78,6 +78,7 @@ def _helpers(words: Words) -> dict[str, Any]:
         "small_picture": lambda block: _picture(replace(block, id=f"{block.id}-narrow"), words, NARROW),
         "figure_rows": figure_rows,
         "by_formula": by_formula,
+        "shared": shared_notes(fact.note for fact in words.ledger.facts.values()),
         "ended": ended,
         "numeric_columns": _numeric_columns,
         "file": lambda block: _file(block, words),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,6 +26,9 @@ CAVEAT_KEYS = {
 }
 DOUBTS = ("provisional", "flagged")
 """What a reader must see beside a number in a table, in words."""
+
+SHORT_NOTE = 100
+"""Characters: a note up to this length is told with each number, a longer one that comes again only once."""
 
 
 class Row(NamedTuple):
@@ -164,6 +168,13 @@ def by_formula(facts: Iterable[Fact]) -> dict[str, tuple[Fact, ...]]:
     for fact in facts:
         groups[fact.formula] = (*groups.get(fact.formula, ()), fact)
     return groups
+
+
+def shared_notes(notes: Iterable[str]) -> dict[str, str]:
+    """Return the mark of each long note that several numbers carry (a model's assumptions)."""
+    carried = Counter(notes)
+    common = [note for note, times in carried.items() if times > 1 and len(note) > SHORT_NOTE]
+    return {note: f"N{place}" for place, note in enumerate(common, start=1)}
 
 
 def figure_rows(chart: Chart) -> tuple[Row, ...]:

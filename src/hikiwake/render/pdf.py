@@ -7,7 +7,6 @@ a brief is ever read as markup. The date of the document is that of the data vin
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -32,7 +31,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.language import FactRun, LabelRun, Run, load
-from hikiwake.render.outline import Words, ended, vintage_day
+from hikiwake.render.outline import Words, ended, shared_notes, vintage_day
 from hikiwake.render.typesetting import printable, typeset, undrawn
 from hikiwake.render.widths import widths
 
@@ -43,8 +42,6 @@ PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
 """Points."""
 CHART_WIDTH, NARROW, MAP_WIDTH = 680, 340, 480
 """Pixels: a figure that is read closely, one beside text, and a locator map, which needs less room."""
-SHORT_NOTE = 100
-"""Characters: a note up to this length is told with each number, a longer one that comes again only once."""
 
 
 class Look(NamedTuple):
@@ -107,7 +104,7 @@ class _Layout:
         self.tables = _by_table(read)
         listed = (selector for selectors in self.tables.values() for selector in selectors)
         self.rows = {selector: number for number, selector in enumerate(listed, start=1)}
-        self.shared = _shared_notes(words.ledger[identity].note for identity in self.explained)
+        self.shared = shared_notes(words.ledger[identity].note for identity in self.explained)
 
     def content(self) -> Item:
         """Return everything the template reads."""
@@ -346,13 +343,6 @@ def _by_table(selectors: Iterable[str]) -> dict[str, dict[str, str]]:
         table, _, selection = selector.partition("?")
         tables.setdefault(table, {})[selector] = selection
     return tables
-
-
-def _shared_notes(notes: Iterable[str]) -> dict[str, str]:
-    """Return the mark of each long note that several numbers carry (a model's assumptions)."""
-    carried = Counter(notes)
-    common = [note for note, times in carried.items() if times > 1 and len(note) > SHORT_NOTE]
-    return {note: f"N{place}" for place, note in enumerate(common, start=1)}
 
 
 def _breakable(selector: str) -> str:
