@@ -192,6 +192,9 @@ def test_mirror_statistics_of_both_sides(tmp_path: Path, library: Library) -> No
     (found,) = [one for one in revisions(before, after, "JPN", "RUS") if one.exporter == "RUS"]
     text = render(brief(Request(pair=pair("JPN-RUS")), before)).decode().replace("\u00a0", " ")
     assert "In 2009, Japan imported US$5.82 billion of goods from Russia" in text
+    # Of 25 economies, no share is one of all imports.
+    assert "of what it bought from all economies in these data" in text
+    assert "shares and ranks are among these, not in all trade" in text
     # One year is no series: neither a record, nor a line above the events.
     assert "**Russia sold Japan US$5.82 billion of goods in 2009**" in text
     assert "were highest in 2009" not in text

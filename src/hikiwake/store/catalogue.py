@@ -245,6 +245,13 @@ class Vintage:
         of = self._files[table][0].coverage
         return of.years or tuple(range(of.first_year or 0, (of.last_year or 0) + 1))
 
+    def economies_of(self, table: str) -> int | None:
+        """Return how many economies a table's dataset holds; None where its catalogue does not say."""
+        self._require(table)
+        if self.base and table not in self._files:
+            return self.base.economies_of(table)
+        return self._files[table][0].coverage.economies
+
     def path(self, table: str) -> Path:
         """Return the path of a table that is one file; see `paths`."""
         (path,) = self.paths(table)

@@ -27,11 +27,21 @@ WRONG = "not comparable: the recorded flow was looked at and is not plausible"
 SPOILING_PART = 0.05
 FEWEST_YEARS = 6
 CONFIDENCE = 0.95
+# The world's trade is told of some two hundred economies; a table of fewer than these leaves out partners.
+FEWEST_OF_THE_WORLD = 100
 
 
 def is_whole(say: Statements) -> bool:
     """Tell whether the flows leave no goods out, so that a balance of them is one of all trade in goods."""
     return say.tables.vintage.is_own(FLOWS) and covered(say).name in WHOLE
+
+
+def is_among_some(say: Statements) -> bool:
+    """Tell whether the flows are of few economies, so that a share in them is not one in all trade."""
+    vintage = say.tables.vintage
+    return (
+        vintage.is_own(FLOWS) and (vintage.economies_of(FLOWS) or FEWEST_OF_THE_WORLD) < FEWEST_OF_THE_WORLD
+    )
 
 
 def covered(say: Statements) -> Scope:

@@ -7,7 +7,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Label, LocatorMap, Paragrap
 from hikiwake.core.provenance import Fact
 from hikiwake.measures import background
 from hikiwake.measures.flows import FLOWS
-from hikiwake.measures.ties.levels import covered
+from hikiwake.measures.ties.levels import covered, is_among_some
 from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, prose, scope_label, text
 from hikiwake.sections.wording import year as year_label
@@ -175,4 +175,5 @@ def _what_flows_are(context: Context) -> Prose:
     if not tables.vintage.is_own(FLOWS):
         return prose("ties.no_bilateral_totals")
     data = text(tables.dataset_of(FLOWS).title)
-    return prose("ties.own_flows", scope=scope_label(covered(context.say)), data=data)
+    key = "ties.own_flows_some" if is_among_some(context.say) else "ties.own_flows"
+    return prose(key, scope=scope_label(covered(context.say)), data=data)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.flows import FLOWS
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_whole
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, prose, scope_label, year
@@ -131,6 +131,7 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
         side, sound = ("imports", sold) if bought.status == "flagged" else ("exports", bought)
         return prose(f"ties.level_flagged_{side}", {"value": now, "share": sound}, scope=scope, **labels)
     key = "ties.level_whole" if is_whole(context.say) else "ties.level"
+    key = "ties.level_some" if is_among_some(context.say) else key
     return prose(key, {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
 
 

@@ -7,7 +7,7 @@ from hikiwake.core.provenance import Fact
 from hikiwake.measures import background
 from hikiwake.measures.intermediate.coverage import Absence, intermediate
 from hikiwake.measures.intermediate.levels import IntermediateTrade
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some
 from hikiwake.sections import Context
 from hikiwake.sections.ties.flow import Direction
 from hikiwake.sections.ties.fuels import fuel_ties
@@ -34,13 +34,14 @@ def _flows(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         labels = {**direction.labels, "scope": scope_label(covered(context.say))}
         items.append(KeyFigure(prose("ties.key_value", **labels), now.id))
         flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
+        some = "_some" if is_among_some(context.say) else ""
         for key, side, share in (
             ("ties.key_bought", "importer", levels.share_of_imports(flow)),
             ("ties.key_sold", "exporter", levels.share_of_exports(flow)),
         ):
             if _sound(share):
                 named = {side: labels[side], "scope": labels["scope"]}
-                items.append(KeyFigure(prose(key, **named), share.id))
+                items.append(KeyFigure(prose(f"{key}{some}", **named), share.id))
         fuels = [
             tie
             for tie in fuel_ties(context, levels, direction.exporter, direction.importer)
