@@ -319,12 +319,6 @@ def test_two_classifications_of_one_year_are_not_added(tmp_path: Path, library: 
         brought(library, path)
 
 
-def test_comtrade_months_alone_are_no_year(tmp_path: Path, library: Library) -> None:
-    row = comtrade_row(reporterCode=392, partnerCode=643, cmdCode="TOTAL", freqCode="M", primaryValue=5)
-    with pytest.raises(BadInput, match="months alone"):
-        brought(library, table(tmp_path, f"{COMTRADE}\n{row}\n"))
-
-
 def test_comtrade_totals_alone(tmp_path: Path, library: Library) -> None:
     row = comtrade_row(reporterCode=643, partnerCode=392, cmdCode="TOTAL", aggrLevel=0, primaryValue=5)
     text = f"{COMTRADE}\n{row}\n"
