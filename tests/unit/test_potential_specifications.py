@@ -15,7 +15,14 @@ import hikiwake as hk
 from hikiwake.core.document import AnyBlock, Brief, Chart, Paragraph, Table
 from hikiwake.gravity.effects import Array
 from hikiwake.measures.potential.adjusted import adjusted
-from hikiwake.measures.potential.expected import Expectation, Model, expectations, model, model_of
+from hikiwake.measures.potential.expected import (
+    Expectation,
+    Model,
+    comparable,
+    expectations,
+    model,
+    model_of,
+)
 from hikiwake.measures.potential.specifications import Ground, Specification, ground, ratios
 from hikiwake.measures.potential.square import Square
 from hikiwake.render.charts import svg
@@ -89,6 +96,26 @@ def test_what_gives_no_estimate_is_listed_with_its_reason() -> None:
     held = model_of(msgspec.structs.replace(whole, flows=flows))
     forth, _ = ratios(held, shared(held), PAIR)
     assert "trades with nobody else" in forth.failed[Specification(estimator="logs")]
+
+
+def test_comparable_flows_that_one_step_may_give_badly_are_estimated_anew() -> None:
+    held = model(open_tables(), "covered", 2023)
+    one, _ = expectations(held, "JPN", "RUS")
+    own = held.square.economies.index("JPN"), held.square.economies.index("RUS")
+    (i, j), expected = comparable(held.estimated, float(np.log(one.expected)), own, thorough=True)
+    doubtful = held.estimated.doubtful[i, j]
+    assert doubtful.any()
+    exact, _ = held.estimated.anew(np.stack([i, j], axis=1)[doubtful])
+    np.testing.assert_allclose(expected[doubtful], exact[:, 0], rtol=1e-6)
+    # All others are by one step: held against the model estimated anew, none of these is far off.
+    some = np.flatnonzero(~doubtful)[::20]
+    exact, _ = held.estimated.anew(np.stack([i, j], axis=1)[some])
+    np.testing.assert_allclose(expected[some], exact[:, 0], rtol=0.05)
+    assert np.median(np.abs(expected[some] / exact[:, 0] - 1.0)) < 1e-3
+    rough, _ = comparable(held.estimated, float(np.log(one.expected)), own, thorough=False)
+    assert set(zip(*rough, strict=True)) != set(zip(i, j, strict=True)) or not np.allclose(
+        held.estimated.expected[i, j][doubtful], expected[doubtful], rtol=1e-6
+    )
 
 
 def test_resistances_adjust_within_held_margins() -> None:
