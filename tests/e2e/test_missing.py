@@ -67,7 +67,8 @@ def check_missing(facts: Iterable[Fact], csv_file: bytes) -> None:
 def text_of(made: bytes, suffix: str) -> str:
     """Return the words of a brief; of a package of XML files, those of all parts."""
     if suffix == ".pdf":
-        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
+        told = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
+        return re.sub(r"\(-inf,|\binf\)", "", told)  # the ends of a range may stand on two pages
     if suffix in (".docx", ".xlsx"):
         with zipfile.ZipFile(io.BytesIO(made)) as package:
             parts = [
