@@ -229,6 +229,15 @@ def test_full_sensitivity_by_command_and_in_python() -> None:
     values = [value for value in (*under.values(), ratio.value) if value is not None]
     assert least.value == min(values)
     assert least.note in {*under, "as here"}
+    # A mean over years names the rows of all of them.
+    five = found.get(
+        "potential_ratio_under",
+        exporter="BEL",
+        importer="LUX",
+        group="covered goods",
+        specification="mean of five years",
+    )
+    assert any("year=2019..2023" in rows for rows in five.inputs)
 
 
 @pytest.mark.parametrize("asked", [("--sensitivity", "full"), ("--by", "sector"), ("--compare", "VAT-DEU")])

@@ -28,7 +28,7 @@ from hikiwake.measures.potential.expected import (
     expectations,
     model,
 )
-from hikiwake.measures.potential.specifications import Ratios, Specification, ground, ratios
+from hikiwake.measures.potential.specifications import SPANS, Ratios, Specification, ground, ratios
 
 if TYPE_CHECKING:
     from hikiwake.measures.statement import Statements
@@ -192,14 +192,15 @@ def _spread(say: Statements, universe: Universe, one: Expectation, year: int, fo
     lower, upper = np.quantile(values, (0.25, 0.75))
     subject = {"exporter": one.exporter, "importer": one.importer, "group": NAMES[universe]}
 
-    def fact(formula: Formula, value: float, note: str = "", specification: str = "") -> Fact:
+    def fact(formula: Formula, value: float, note: str = "", which: Specification | None = None) -> Fact:
+        span = SPANS.get(which.years, 1) if which else 1
         return say.fact(
             formula,
-            subject | ({"specification": specification} if specification else {}),
+            subject | ({"specification": which.name} if which else {}),
             year,
             value,
             table=TABLES[universe],
-            where={"year": str(year)},
+            where={"year": str(year) if span == 1 else f"{year - span + 1}..{year}"},
             status="estimated",
             note=note,
         )
@@ -211,7 +212,7 @@ def _spread(say: Statements, universe: Universe, one: Expectation, year: int, fo
         "upper": fact(formulas.MIDDLE["upper"], float(upper)),
         "tried": fact(formulas.TRIED, float(len(found.found))),
     }
-    under = {which: fact(formulas.UNDER, ratio, "", which.name) for which, ratio in found.found.items()}
+    under = {which: fact(formulas.UNDER, ratio, "", which) for which, ratio in found.found.items()}
     return Spread(facts, under, *ends)
 
 
