@@ -279,6 +279,27 @@ def test_imports_side_by_side_and_readers_meanwhile(tmp_path: Path) -> None:
     assert reads > 10
 
 
+@pytest.mark.parametrize("last", [1, 2, 4])
+def test_an_import_that_stops_while_it_tidies_up_begins_anew(tmp_path: Path, last: int) -> None:
+    """What a finished part leaves for the others must not go before the mark that it is finished."""
+    path, library = releases.release(tmp_path / "a.zip"), tmp_path / "library"
+    calls: list[Path] = []
+
+    def refuse(gone: Path) -> None:
+        calls.append(gone)
+        if len(calls) == last:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(gone))
+        remove(gone)
+
+    remove = disk.remove
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk, "remove", refuse)
+        with pytest.raises(Environment):
+            bring(path, library)
+    assert bring(path, library) == "baci-hs92@202601"
+    assert sound(library) == ["baci-hs92@202601"]
+
+
 def test_leftovers_are_swept_and_work_at_hand_is_not(tmp_path: Path, small: Path) -> None:
     library = Library(tmp_path / "library")
     bring(small, library.folder)

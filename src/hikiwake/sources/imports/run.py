@@ -200,10 +200,14 @@ def connected(staging: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _clean(staging: Path) -> None:
-    """Leave in the folder only what its catalogue names."""
+    """Leave in the folder only what its catalogue names.
+
+    The marks of finished parts go first: an import that is stopped here begins anew, and does not miss what
+    a part that is marked has left.
+    """
     catalogue = msgspec.json.decode((staging / CATALOGUE).read_bytes(), type=Catalogue)
     named = {CATALOGUE, *(table.file for entry in catalogue.datasets for table in entry.tables)}
-    for path in staging.iterdir():
+    for path in sorted(staging.iterdir(), key=lambda path: (path.suffix != ".json", path.name)):
         if path.name not in named:
             disk.remove(path)
 
