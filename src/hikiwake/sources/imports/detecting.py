@@ -82,7 +82,7 @@ def recipe() -> Recipe:
             return nw.from_native(empty.table(name))
 
         kept("priced", priced_flows(nw.from_native(empty.table("flows")), keep=kept))
-        empty.execute(f"create view weighed as {WEIGHING}")
+        empty.execute(f"create table weighed as {WEIGHING}")
         weighed = nw.from_native(empty.table("weighed"))
         left: dict[str, Frame] = {side: line_totals(weighed, side, (*AMOUNTS, *WEIGHED)) for side in SIDES}
         left["pairs"] = weighed.group_by("exporter", "importer", "year").agg(nw.col("value").sum())
