@@ -172,6 +172,7 @@ def size(archive: Path, engines: list[str]) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Make releases of several sizes, time all tools on each, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, nargs="+", default=[150_000, 400_000, 1_500_000])

@@ -149,6 +149,7 @@ def packed(csv: Path, archive: Path, member: str) -> None:
 
 
 def main() -> None:
+    """Make other producers' files, time their imports, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--only", nargs="*", default=["icio", "wdi", "gravity"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from hikiwake.core.country import country
-from hikiwake.core.document import Chart, Label, Mark, Prose, Series, Table
+from hikiwake.core.document import Cell, Chart, Label, Mark, Prose, Series, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.sections.wording import cell, economy, prose, text
 
@@ -113,17 +114,29 @@ def _title(flows: list[Flow]) -> Prose:
 def further(flows: list[Flow]) -> Table:
     """Return what carries the expectation of each flow, and other measures of it."""
     carried = ("size", *dict.fromkeys(name for flow in flows for name in flow.one.parts if name != "size"))
+    return flows_table("potential-further", ("further", "further_note"), flows, (*carried, *BESIDE))
+
+
+def flows_table(
+    identity: str,
+    words: tuple[str, str],
+    flows: list[Flow],
+    names: tuple[str, ...],
+    told: Callable[[str, Fact | None], Cell] = lambda _, fact: cell(fact),
+) -> Table:
+    """Return a row a flow and a column a name of its facts, `told` as cells; `words` are title and note."""
+    title, note = words
     return Table(
-        id="potential-further",
-        title=prose("potential.further"),
-        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *carried, *BESIDE)),
+        id=identity,
+        title=prose(f"potential.{title}"),
+        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *names)),
         rows=tuple(
             (
                 cell(text(flow.codes)),
                 cell(flow.scope),
-                *(cell(flow.facts.get(name)) for name in (*carried, *BESIDE)),
+                *(told(name, flow.facts.get(name)) for name in names),
             )
             for flow in flows
         ),
-        note=prose("potential.further_note"),
+        note=prose(f"potential.{note}"),
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from hikiwake.core.document import AnyBlock, Caveat, Label, Paragraph, Prose, Section, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
-from hikiwake.sections.potential.figure import HIGH, LOW, Flow, figure, further
+from hikiwake.sections.potential.figure import HIGH, LOW, Flow, figure, flows_table, further
 from hikiwake.sections.potential.sectors import by_sector
 from hikiwake.sections.potential.variants import curve, sentence
-from hikiwake.sections.wording import cell, economy, prose, text
+from hikiwake.sections.wording import economy, prose, text
 from hikiwake.sections.wording import year as year_label
 
 if TYPE_CHECKING:
@@ -204,17 +204,4 @@ def _scope(context: Context, universe: Universe) -> Label:
 
 def _table(rows: list[Flow]) -> Table:
     shown = tuple(name for name in COLUMNS if any(name in flow.facts for flow in rows))
-    return Table(
-        id="potential",
-        title=prose("potential.table"),
-        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *shown)),
-        rows=tuple(
-            (
-                cell(text(flow.codes)),
-                cell(flow.scope),
-                *(cell(flow.facts.get(name)) for name in shown),
-            )
-            for flow in rows
-        ),
-        note=prose("potential.table_note"),
-    )
+    return flows_table("potential", ("table", "table_note"), rows, shown)

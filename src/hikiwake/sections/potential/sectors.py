@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hikiwake.core.document import AnyBlock, Cell, Chart, Paragraph, Prose, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
-from hikiwake.sections.potential.figure import HIGH, LOW, SERIES, Flow, placed
+from hikiwake.sections.potential.figure import HIGH, LOW, SERIES, Flow, flows_table, placed
 from hikiwake.sections.wording import cell, economy, group, prose, text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SHOWN = 6
 """Sectors of each direction in the figure: those of which most is expected."""
 MOST_NAMED = 5
+COLUMNS = ("expected", "ratio", "place", "gap")
 
 
 def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]:
@@ -103,25 +104,12 @@ def _figure(universe: Universe, flows: list[Flow]) -> Chart:
 
 
 def _table(universe: Universe, flows: list[Flow]) -> Table:
-    names = ("expected", "ratio", "place", "gap")
-    return Table(
-        id=f"potential-sectors-{universe}",
-        title=prose(f"potential.sectors_table_{universe}"),
-        columns=tuple(prose(f"potential.column_{name}") for name in ("flow", "what", *names)),
-        rows=tuple(
-            (
-                cell(text(flow.codes)),
-                cell(flow.scope),
-                *(spanned(flow.facts[name]) if name == "ratio" else cell(flow.facts[name]) for name in names),
-            )
-            for flow in flows
-        ),
-        note=prose("potential.sectors_note"),
-    )
+    words = (f"sectors_table_{universe}", "sectors_note")
+    return flows_table(f"potential-sectors-{universe}", words, flows, COLUMNS, _told)
 
 
-def spanned(fact: Fact) -> Cell:
-    """Make a cell of a number and its interval; of nothing there is none."""
-    if not fact.value:
+def _told(name: str, fact: Fact | None) -> Cell:
+    """Tell a ratio with its interval; of nothing there is none."""
+    if name != "ratio" or fact is None or not fact.value:
         return cell(fact)
     return Cell(said=prose("potential.spanned", {"value": fact}))
