@@ -232,9 +232,14 @@ def _sample(square: Square, total: Array, one: Specification, at: tuple[int, int
 
 
 def _added_up(held: Model, at: tuple[int, int]) -> tuple[float, float]:
-    """Return the ratios to the sum of the groups' expectations; a group without one adds nothing."""
+    """Return the ratios of the sums over the groups that have an expectation, actual over expected."""
     out = []
     for way in (at, at[::-1]):
-        each = [float(one.estimated.expected[way]) for one in held.sectors.values() if isinstance(one, Model)]
-        out.append(float(held.square.total[way] / total) if (total := np.nansum(each)) > 0.0 else np.nan)
+        each = [
+            (float(one.square.total[way]), expected)
+            for one in held.sectors.values()
+            if isinstance(one, Model) and np.isfinite(expected := float(one.estimated.expected[way]))
+        ]
+        actual, total = (sum(side) for side in zip(*each, strict=True)) if each else (0.0, 0.0)
+        out.append(actual / total if total > 0.0 else np.nan)
     return out[0], out[1]
