@@ -255,3 +255,20 @@ def test_what_all_pairs_share_is_estimated_once() -> None:
     ratios(held, first, ("DEU", "USA"))
     again, _ = ratios(held, first, ("KOR", "JPN"))
     assert once.found == again.found  # to the bit: a brief's bytes do not depend on what was asked before
+
+
+def test_groups_without_an_expectation_count_on_neither_side() -> None:
+    held = model(open_tables(), "covered", 2023)
+    i, j = (held.square.economies.index(one) for one in ("RUS", "JPN"))
+    fuels = max(
+        (name for name, one in held.sectors.items() if isinstance(one, Model)),
+        key=lambda name: held.square.flows[held.square.groups.index(name)][i, j],
+    )
+    less = msgspec.structs.replace(held, sectors={**held.sectors, fuels: "no estimate"})
+    actual = expected = 0.0
+    for name, one in less.sectors.items():
+        if isinstance(one, Model) and np.isfinite(value := one.estimated.expected[i, j]):
+            actual += held.square.flows[held.square.groups.index(name)][i, j]
+            expected += value
+    forth, _ = ratios(less, shared(less), ("RUS", "JPN"))
+    assert only(forth.found, detail="groups") == pytest.approx(actual / expected, rel=1e-12)
