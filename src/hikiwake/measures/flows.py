@@ -99,6 +99,21 @@ def year_totals(tables: Tables, side: Side, year: int) -> Frame | None:
     return held.filter(nw.col("year") == year).select("economy", "product", "value")
 
 
+def large_flows(tables: Tables, economies: tuple[str, ...], least: float) -> Frame:
+    """Return the flows of some economies that reach an amount (USD) in some year, with all their years.
+
+    Others may be among them. Of many years they are held ready, from the amount on from which detectors look
+    at a single flow.
+    """
+    mine = nw.col("exporter").is_in(economies) | nw.col("importer").is_in(economies)
+    if tables.has(LARGE_FLOWS):
+        return usable_flows(tables, tables.frame(LARGE_FLOWS)).filter(mine)
+    flows = usable_flows(tables).filter(mine)
+    flow = ("exporter", "importer", "product")
+    large = flows.filter(nw.col("value") >= least).select(*flow).unique()
+    return flows.join(large, on=list(flow), how="semi")
+
+
 def usable(flows: Frame, flags: Frame) -> Frame:
     """Add `weighed`, the quantity (kg) where it can be believed, and `weighed_value`, its value.
 

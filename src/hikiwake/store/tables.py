@@ -123,9 +123,13 @@ class Tables:
         asked for are left out; rows of others may still come. `NoData` when the vintage does not hold the
         table, `DamagedStore` when its file is not the catalogue's.
         """
-        if self.vintage.bytes_of(table) <= RESIDENT_BYTES:
+        if self.is_resident(table):
             return self._engine.scan(*self.vintage.paths(table), small=True)
         return self._engine.scan(*self.vintage.paths(table, years=years, economies=economies), small=False)
+
+    def is_resident(self, table: str) -> bool:
+        """Tell whether a table is so small that it is unpacked once."""
+        return self.vintage.bytes_of(table) <= RESIDENT_BYTES
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression and return its columns as arrays."""
