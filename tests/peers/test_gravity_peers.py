@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.gravity_panels import Columns, Shape, panel
+from tests.gravity_panels import Columns as Table
+from tests.gravity_panels import Shape, panel
 
-from hikiwake.gravity import Errors, fit
+from hikiwake.gravity import Columns, Errors, fit
 
 pytestmark = pytest.mark.peer
 
@@ -38,7 +39,7 @@ DESIGNS = [
 ]
 
 
-def theirs(formula: str, data: Columns, vcov: Any) -> Any:
+def theirs(formula: str, data: Table, vcov: Any) -> Any:
     pf = pytest.importorskip("pyfixest", reason="the package pyfixest is not installed")
     pandas = pytest.importorskip("pandas")
     with warnings.catch_warnings():
@@ -51,10 +52,11 @@ def theirs(formula: str, data: Columns, vcov: Any) -> Any:
             vcov=vcov,
             iwls_tol=1e-12,
             iwls_maxiter=200,
+            fixef_tol=1e-10,
         )
 
 
-def compare(formula: str, data: Columns, errors: str, vcov: Any) -> None:
+def compare(formula: str, data: Table, errors: str, vcov: Any) -> None:
     """Compare on the rows that we use: which rows those are is checked against linear programming elsewhere.
 
     On the data as they are the peer keeps some rows that tell nothing (it looks for rows alone with an effect
@@ -98,3 +100,18 @@ def test_effects_that_are_no_gravity_go_to_the_sparse_solver() -> None:
     formula = "trade ~ ln_dist + lang + rta | exporter + importer + year"
     assert fit(formula, data).method.startswith("sparse")
     compare(formula, data, "exporter^importer", {"CRV1": "pair"})
+
+
+@pytest.mark.parametrize(
+    "effects", [TWO[1], THREE[1], "exporter + year"], ids=["two-way", "three-way", "others"]
+)
+def test_fixed_effects_alone(effects: str) -> None:
+    """Fitted flows and deviance, on the rows that we use."""
+    data = panel(8, Shape(missing=0.2))
+    keys = ("exporter", "importer", "year")
+    ours = fit(f"trade ~ 1 | {effects}", data, columns=Columns(keys=keys))
+    used = {name: column[ours.rows] for name, column in data.items()}
+    peer = theirs(f"trade ~ 1 | {effects}".replace("exporter^importer", "pair"), used, "hetero")
+    assert peer._N == ours.observations
+    np.testing.assert_allclose(ours.fitted, peer.predict(type="response"), rtol=1e-6)
+    np.testing.assert_allclose(ours.deviance, float(np.squeeze(peer.deviance)), rtol=1e-9)

@@ -50,6 +50,17 @@ def test_the_command_says_what_the_library_says(table: Path) -> None:
     assert other["small_sample"] == "parameters"
 
 
+def test_the_command_takes_fixed_effects_alone(table: Path) -> None:
+    formula = "trade ~ 1 | exporter^year + importer^year"
+    expected = fit(formula, panel(11))
+    assert said("fit", str(table), formula) == expected.summary() + "\n"
+    told = json.loads(said("fit", str(table), formula, "--json", "--tests", "--reference", "C00"))
+    assert told["coefficients"]["coefficient"] == []
+    assert told["deviance"] == pytest.approx(expected.deviance, rel=1e-12)
+    assert len(told["resistances"]) > 0
+    assert "| exporter^year | yes | yes |" in said("table", str(table), formula, TWO)
+
+
 def test_the_command_sets_models_side_by_side(table: Path) -> None:
     lines = said("table", str(table), TWO, THREE).splitlines()
     assert lines[0] == "|  | (1) | (2) |"

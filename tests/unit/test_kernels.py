@@ -17,7 +17,7 @@ from tests.gravity_panels import Shape, panel
 from hikiwake import kernels
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import Errors, bootstrap, fit, parallel
-from hikiwake.gravity.cells import Design, Point
+from hikiwake.gravity.cells import Design, Ended, Point
 from hikiwake.gravity.compiled import Compiled
 from hikiwake.gravity.effects import Accuracy, Effects, add_levels, margins
 from hikiwake.gravity.plain import Plain
@@ -96,6 +96,9 @@ def test_every_pass_equals_numpy(shape: tuple[int, int, int], kind: str, seed: i
             c, d = np.empty_like(design.regressors), np.empty_like(design.regressors)
             same(ours.project(design.regressors, a, taken, c), plain.project(design.regressors, a, taken, d))
             same(c, d)
+        ended = Ended(design.base, design.target, b, design.regressors)
+        for along in (0, 1):
+            same(ours.scores(ended, along), plain.scores(ended, along))
 
 
 @needs_compiled

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from hikiwake.cli.app import Options, not_yet, visible
-from hikiwake.cli.printing import json_bytes
 
 if TYPE_CHECKING:
     from hikiwake.core.dossier import Dossier
@@ -53,7 +52,7 @@ def extract(
     """
     form = _form(output, as_json=as_json)
     found = read(options, text, pair_text)
-    made = json_bytes(found) if form == "json" else draft(found, text).encode()
+    made = _json(found) if form == "json" else draft(found, text).encode()
     if output is None:
         sys.stdout.buffer.write(made)
     else:
@@ -136,3 +135,9 @@ def incomplete(found: Extraction) -> list[str]:
                 f"    needs {needs}",
             ]
     return lines
+
+
+def _json(found: Extraction) -> bytes:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import click
+import sys
 
-from hikiwake.cli.printing import print_json
+import click
 
 
 @click.command(
@@ -21,12 +21,14 @@ def config(what: str, as_json: bool) -> None:
 
     Settings stand in hikiwake.toml of the working folder, in the user's own, or in variables: HIKIWAKE_YEAR.
     """
+    import msgspec
+
     from hikiwake.cli.settings import NAMES, settings
 
     found = settings(click.get_current_context().find_root().command)
     if as_json:
         records = [setting._asdict() for setting in found]
-        print_json(records)
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(records), indent=1) + b"\n")
         return
     for setting in found:
         of = ", ".join(command or "all commands" for command in setting.commands)

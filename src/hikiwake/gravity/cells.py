@@ -48,6 +48,19 @@ class Point:
         return Point(self.slopes + length * step.slopes, levels)
 
 
+class Ended(NamedTuple):
+    """The cells of an estimate.
+
+    Above 0 where a row was used; weight times flow; the linear predictor, without an offset; regressors (K,
+    *cells) without what the effects explain.
+    """
+
+    base: Array
+    target: Array
+    predictor: Array
+    projected: Array
+
+
 class Sums(NamedTuple):
     """Of all cells: their number and their flows by level, as two columns; flows times each regressor."""
 
@@ -117,3 +130,9 @@ class Passes(Protocol):
 
     def project(self, regressors: Array, weights: Array, levels: Margins | None, out: Array) -> Projected:
         """Write regressors (K, *cells) less levels (K, *levels) to `out`, which they may be themselves."""
+
+    def scores(self, at: Ended, along: int) -> Array:
+        """Return sums along the first or the second axis of a tensor, (K + 1, *others).
+
+        Of each projected regressor times target less mean, and last the number of cells with a base.
+        """

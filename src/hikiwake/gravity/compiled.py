@@ -11,9 +11,9 @@ from types import ModuleType
 
 import numpy as np
 
-from hikiwake.gravity.cells import SWEEPS, Change, Design, Magnitudes, Point, Projected, Sums, Sweep
+from hikiwake.gravity.cells import SWEEPS, Change, Design, Ended, Magnitudes, Point, Projected, Sums, Sweep
 from hikiwake.gravity.effects import Array, Effects, Margins, added
-from hikiwake.gravity.parallel import each
+from hikiwake.gravity.parallel import each, spans
 
 
 class Compiled:
@@ -129,6 +129,18 @@ class Compiled:
         parts = each(of_block, self.effects.blocks)
         gram = _whole(added([part[1] for part in parts]))
         return Projected(gram, room.close([part[0] for part in parts]))
+
+    def scores(self, at: Ended, along: int) -> Array:
+        """See `Passes.scores`."""
+        shape = self.effects.shape
+        out = np.empty((len(at.projected) + 1, shape[1 - along], shape[2]))
+        where = (None, out) if along == 0 else (out, None)
+        given = at.projected, at.target, at.base, at.predictor
+        each(
+            lambda block: self.kernels.scores(*given, *where, block.start, block.stop),
+            spans(shape[1 - along], shape[along] * shape[2]),
+        )
+        return out
 
 
 class _Room:

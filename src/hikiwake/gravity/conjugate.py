@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hikiwake.gravity.effects import ROUNDING, Accuracy, Array
+from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, flat
 
 MAX_ROUNDS = 2_000
 NO_CURVATURE = 1e-13
@@ -32,7 +32,7 @@ def conjugate(of: tuple[Apply, Conditioned], right: Array, start: Array | None, 
     apply, conditioned = of
     b = np.zeros_like(right) if start is None else start.copy()
     residual = right.copy()
-    begun = np.flatnonzero(b.reshape(len(b), -1).any(axis=1))
+    begun = np.flatnonzero(flat(b).any(axis=1))
     if begun.size:
         residual[begun] -= apply(b[begun])[0]
     z = conditioned(residual)

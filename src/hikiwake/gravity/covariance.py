@@ -31,6 +31,7 @@ from hikiwake.gravity.columns import Codes, Key, combine
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import Effect, effects_of
 from hikiwake.gravity.parallel import each
+from hikiwake.gravity.used import Used
 
 SmallSample = Literal["clusters", "parameters"]
 BY_PAIR = "pair"
@@ -77,19 +78,30 @@ class Sandwich:
     Parameters
     ----------
     bread : (K, K) inverse of X~' W X~.
-    projected : (K, n) regressors, what the effects explain taken out.
-    residual : (n,) weight times what is left of the dependent value.
-    keys : columns that can be named as clusters.
+    used : the rows. `projected`, `residual` and `keys`, columns that can be named as clusters, are theirs.
     effects : the fixed effects.
     live : of each effect, the number of levels that have a row.
     """
 
     bread: Array
-    projected: Array
-    residual: Array
-    keys: Mapping[str, Key]
+    used: Used
     effects: tuple[Effect, ...]
     live: tuple[int, ...]
+
+    @property
+    def projected(self) -> Array:
+        """(K, n) regressors, what the effects explain taken out."""
+        return self.used.projected
+
+    @property
+    def residual(self) -> Array:
+        """(n,) weight times what is left of the dependent value."""
+        return self.used.residual
+
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        """The columns that can be named as clusters."""
+        return self.used.keys
 
     @property
     def scores(self) -> Array:
@@ -106,10 +118,13 @@ def covariance(parts: Sandwich, errors: Errors) -> Covariance:
         If a cluster names a column that was not read, or there are fewer than two clusters.
     """
     ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
-    rows = len(parts.residual)
+    rows = parts.used.count
+    summed = parts.used.sums(ways[0]) if len(ways) == 1 else None
     if not ways:
         scores = parts.scores
         meat, counts = scores @ scores.T, [rows]
+    elif summed is not None:
+        meat, counts = summed[0] @ summed[0].T, [summed[1]]
     else:
         coded = each(lambda way: _codes(parts, way), ways)
         counts = each(_occurring, coded)
@@ -189,13 +204,16 @@ def parameters(parts: Sandwich, ways: Sequence[Effect]) -> int:
         if not any(_nested(parts, effect, way) for way in ways)
     ]
     # One level of each further effect is redundant; where all are nested, one stays: the constant.
-    return len(parts.projected) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
+    return len(parts.bread) + sum(counts) - (len(counts) - 1 if parts.effects else 0)
 
 
 def _nested(parts: Sandwich, effect: Effect, way: Effect) -> bool:
     """Return whether each level of the effect lies in one cluster."""
     if set(way.columns) <= set(effect.columns) and not effect.unordered:
         return True
+    if set(way.columns) <= set(parts.used.layout.named):
+        # Each level has two cells at least, which differ in the axis that the effect has not.
+        return False
     # Where levels are not nested, a few rows show it.
     return all(_in_one_cluster(parts, (effect, way), rows) for rows in (slice(0, FEW_ROWS), slice(None)))
 

@@ -7,6 +7,7 @@ Cells lie in a *layout*: a tensor of exporters, importers and times, or rows. Ev
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -69,8 +70,11 @@ class Effects(Protocol):
     def spread(self, which: int, values: Levels, block: slice) -> Levels:
         """Return levels (columns, *levels) as something that broadcasts to cells (columns, block, ...)."""
 
-    def equations(self, weights: Array) -> Equations:
-        """Prepare the normal equations under weights."""
+    def equations(self, weights: Array, near: Equations | None = None) -> Equations:
+        """Prepare the normal equations under weights.
+
+        Those of weights that are `near`, where there are some, may lend what only makes a solution faster.
+        """
 
 
 class Totals:
@@ -124,6 +128,11 @@ def add_levels(effects: Effects, values: Margins, block: slice, out: Array) -> N
     """Add the effects `values` (columns, *levels) at the cells of a block to `out` (columns, block, ...)."""
     for which, value in enumerate(values):
         np.add(out, effects.spread(which, value, block), out=out)
+
+
+def flat(columns: Array) -> Array:
+    """Return columns (n, ...) as (n, all), also where there are none."""
+    return columns.reshape(len(columns), prod(columns.shape[1:]))
 
 
 def reciprocal(values: Array) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hikiwake.core.errors import BadInput, NotConverged
 from hikiwake.gravity import newton, sample
-from hikiwake.gravity.cells import Design
+from hikiwake.gravity.cells import Design, Sums
 from hikiwake.gravity.effects import Accuracy, Array, Effects, Equations, Margins, margins
 from hikiwake.gravity.newton import Optimum, Solver, maximise
 from hikiwake.gravity.passes import passes
@@ -61,6 +61,54 @@ class Estimate:
     gram: Array
     dropped: dict[str, sample.Mask]
     steps: int
+    count: int
+    live: list[int]
+
+
+@dataclass
+class _Rows:
+    """The cells that are still there: above 0 in `base`; those `dropped`, by reason; their sums."""
+
+    base: Array
+    dropped: dict[str, sample.Mask]
+    sums: Sums
+
+    @classmethod
+    def of(cls, cells: Cells, *, zeros_too: bool = True) -> _Rows:
+        """Take away the cells that cannot inform, for a start."""
+        rows = cls(cells.base.copy(), {}, Sums([], np.zeros(0)))
+        rows.take(cells, cells.regressors, zeros_too=zeros_too)
+        return rows
+
+    def take(self, cells: Cells, x: Array, *, zeros_too: bool = True) -> None:
+        """Take cells away that cannot inform.
+
+        Raises
+        ------
+        BadInput
+            If none is left.
+        """
+        found = sample.prune(cells.effects, cells.target, self.base, x, zeros=zeros_too)
+        self.sums = found.sums
+        for reason, where in ((sample.ALL_ZERO, found.none), (sample.SINGLETON, found.single)):
+            if where.any():
+                self.drop(reason, where)
+        if not (self.base > 0.0).any():
+            raise BadInput(
+                where="the sample",
+                why="no row is left once those that cannot inform are taken away",
+                remedy="Use fewer fixed effects, or more years or partners.",
+            )
+
+    def drop(self, reason: str, where: sample.Mask) -> None:
+        """Write down cells that are taken away."""
+        self.dropped[reason] = self.dropped.get(reason, np.zeros_like(where)) | where
+
+    @property
+    def count(self) -> int:
+        """How many are left."""
+        margins = self.sums.margins
+        return int(margins[0][0].sum()) if margins else int(np.count_nonzero(self.base > 0.0))
 
 
 def poisson(cells: Cells, solver: Solver) -> Estimate:
@@ -71,14 +119,13 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
     NotConverged
         If the optimum was not reached.
     BadInput
-        If no row or no regressor is left.
+        If no row is left, or none of several regressors.
     """
-    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
-    _take(base, dropped, cells, zeros_too=True)
+    rows = _Rows.of(cells)
     kept, gone = tuple(range(len(cells.names))), dict[int, str]()
+    x = cells.regressors
     while True:
-        x = cells.regressors if len(kept) == len(cells.names) else cells.regressors[list(kept)]
-        design, optimum, lost = _settled(cells, x, (base, dropped), solver)
+        design, optimum, lost = _settled(cells, x, rows, solver)
         if not lost:
             point, predictor = optimum.point, np.empty(cells.effects.shape)
             passes(cells.effects).predict(design, point, predictor)
@@ -96,16 +143,20 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
                 gone,
                 point.levels,
                 predictor,
-                base,
+                rows.base,
                 projected,
                 gram,
-                dropped,
+                rows.dropped,
                 optimum.steps,
+                rows.count,
+                sample.live(rows.sums),
             )
-        reason = COLLINEAR_AFTER if sample.SEPARATED in dropped else COLLINEAR
+        reason = COLLINEAR_AFTER if sample.SEPARATED in rows.dropped else COLLINEAR
         gone |= {kept[at]: reason for at in lost}
-        kept = tuple(one for at, one in enumerate(kept) if at not in lost)
+        stay = [at for at in range(len(kept)) if at not in lost]
+        kept = tuple(kept[at] for at in stay)
         _some_left(kept, gone, cells.names)
+        x, rows.sums = cells.regressors[list(kept)], Sums(rows.sums.margins, rows.sums.scores[stay])
 
 
 def slopes(cells: Cells, solver: Solver) -> Array:
@@ -116,9 +167,7 @@ def slopes(cells: Cells, solver: Solver) -> Array:
     NotConverged, BadInput
         As `poisson`; BadInput also where a regressor has no variation of its own.
     """
-    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
-    _take(base, dropped, cells, zeros_too=True)
-    _, optimum, lost = _settled(cells, cells.regressors, (base, dropped), solver)
+    _, optimum, lost = _settled(cells, cells.regressors, _Rows.of(cells), solver)
     return _told_apart(cells, optimum, lost)
 
 
@@ -132,10 +181,9 @@ def one_step(cells: Cells) -> Array:
     BadInput
         If no row is left, or a regressor has no variation of its own.
     """
-    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
-    _take(base, dropped, cells, zeros_too=True)
-    design = Design(_within(cells, base, dropped), base, cells.regressors, cells.effects, cells.intercept)
-    return _told_apart(cells, newton.one_step(design), [])
+    rows = _Rows.of(cells)
+    design = Design(_within(cells, rows), rows.base, cells.regressors, cells.effects, cells.intercept)
+    return _told_apart(cells, newton.one_step(design, rows.sums), [])
 
 
 def _told_apart(cells: Cells, optimum: Optimum, lost: list[int]) -> Array:
@@ -149,22 +197,16 @@ def _told_apart(cells: Cells, optimum: Optimum, lost: list[int]) -> Array:
     return optimum.point.slopes
 
 
-def _settled(
-    cells: Cells,
-    x: Array,
-    rows: tuple[Array, dict[str, sample.Mask]],
-    solver: Solver,
-) -> tuple[Design, Optimum, list[int]]:
-    """Find the optimum, taking away rows that are separated: from `base` and to `dropped`, in place.
+def _settled(cells: Cells, x: Array, rows: _Rows, solver: Solver) -> tuple[Design, Optimum, list[int]]:
+    """Find the optimum, taking away rows that are separated, in place.
 
     Where there is none because some regressors are the same, these come with it.
     """
-    base, dropped = rows
     start: Optimum | None = None
     for _ in range(MAX_ROUNDS):
-        design = Design(_within(cells, base, dropped), base, x, cells.effects, cells.intercept)
+        design = Design(_within(cells, rows), rows.base, x, cells.effects, cells.intercept)
         with np.errstate(over="ignore", under="ignore"):
-            optimum = maximise(design, solver, start)
+            optimum = maximise(design, rows.sums, solver, start)
         if not optimum.converged and (lost := _alike(design, cells.base)):
             return design, optimum, lost
         apart = _separated(design, optimum)
@@ -172,9 +214,9 @@ def _settled(
             if not optimum.converged:
                 raise _stuck(optimum, solver)
             return design, optimum, []
-        dropped[sample.SEPARATED] = dropped.get(sample.SEPARATED, np.zeros_like(apart)) | apart
-        base[apart] = 0.0
-        _take(base, dropped, cells, zeros_too=True)
+        rows.drop(sample.SEPARATED, apart)
+        rows.base[apart] = 0.0
+        rows.take(cells, x)
         start = optimum
     raise NotConverged(
         where="separation",
@@ -183,11 +225,11 @@ def _settled(
     )
 
 
-def _within(cells: Cells, base: Array, dropped: dict[str, sample.Mask]) -> Array:
+def _within(cells: Cells, rows: _Rows) -> Array:
     """Return the target, 0 without a base: of what is taken away only single cells have trade."""
-    if sample.SINGLETON not in dropped:
+    if sample.SINGLETON not in rows.dropped:
         return cells.target
-    return np.where(base > 0.0, cells.target, 0.0)
+    return np.where(rows.base > 0.0, cells.target, 0.0)
 
 
 def _separated(design: Design, optimum: Optimum) -> sample.Mask | None:
@@ -216,24 +258,10 @@ def _alike(design: Design, given: Array) -> list[int]:
     return _dependent(gram, squares)
 
 
-def _take(base: Array, dropped: dict[str, sample.Mask], cells: Cells, *, zeros_too: bool) -> None:
-    """Take cells away that cannot inform: sets `base` to 0 there and writes them to `dropped`, in place."""
-    none, single = sample.prune(cells.effects, cells.target, base, zeros=zeros_too)
-    for reason, found in ((sample.ALL_ZERO, none), (sample.SINGLETON, single)):
-        if found.any():
-            dropped[reason] = dropped.get(reason, np.zeros_like(found)) | found
-    if not (base > 0.0).any():
-        raise BadInput(
-            where="the sample",
-            why="no row is left once those that cannot inform are taken away",
-            remedy="Use fewer fixed effects, or more years or partners.",
-        )
-
-
 def least_squares(cells: Cells) -> Estimate:
     """Estimate by (weighted) least squares: `target` is weight times the dependent value."""
-    base, dropped = cells.base.copy(), dict[str, sample.Mask]()
-    _take(base, dropped, cells, zeros_too=False)
+    rows = _Rows.of(cells, zeros_too=False)
+    base = rows.base
     value = np.divide(cells.target, base, out=np.zeros_like(base), where=base > 0.0)
     both = np.concatenate([value[None], cells.regressors])
     projected, gram, squares = project(cells.effects, (base, cells.base), both, None)
@@ -249,7 +277,8 @@ def least_squares(cells: Cells) -> Estimate:
     partial = fitted - np.einsum("k,k...->...", slopes, cells.regressors[list(kept)])
     levels = _levels(cells.effects, base, np.where(base > 0.0, partial, 0.0))
     return Estimate(
-        slopes, kept, gone, levels, fitted, base, projected[chosen], inner, dropped, 1
+        slopes, kept, gone, levels, fitted, base, projected[chosen], inner, rows.dropped, 1, rows.count,
+        sample.live(rows.sums),
     )  # fmt: skip
 
 
@@ -268,7 +297,7 @@ def _symmetric_solve(matrix: Array, right: Array) -> Array:
 
 
 def _some_left(kept: tuple[int, ...], gone: dict[int, str], names: tuple[str, ...]) -> None:
-    if kept:
+    if kept or not names:
         return
     raise BadInput(
         where=", ".join(names[at] for at in gone),
@@ -303,6 +332,8 @@ def project(
     do not depend on how the equations were solved. `weights` are those of the estimate and those given: a
     regressor that is zero in all rows that stayed has no square left; then those of all rows count.
     """
+    if not len(x):
+        return x, np.zeros((0, 0)), np.zeros(0)
     here, given = weights
     over = passes(effects)
     sizes, asked = over.magnitudes(x, here, given)

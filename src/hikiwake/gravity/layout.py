@@ -51,7 +51,8 @@ class Layout:
 
     `at` is the flat cell of each row; None where the rows are all cells, in the order of a tensor whose axes
     are `axes` of the cells'. `order` gives for each effect of `effects` its number in the formula, `turned`
-    which of them people know with their axes the other way round; `name` is what people are told.
+    which of them people know with their axes the other way round; `name` is what people are told. `named` are
+    the columns whose codes are the axes of the cells, where that is so.
     """
 
     effects: Effects
@@ -60,6 +61,7 @@ class Layout:
     order: tuple[int, ...]
     turned: tuple[bool, ...]
     name: str
+    named: tuple[str | None, ...] = ()
 
     def cells(self, *columns: Array) -> Array:
         """Return columns of rows as cells (columns, *shape), 0 where there is no row."""
@@ -102,6 +104,16 @@ class Layout:
         else:
             np.take(self._as_rows(cells).reshape(-1), kept, out=out, mode="clip")
 
+    def codes(self, name: str) -> Codes | None:
+        """Return the codes of a column at all rows; None where the cells do not tell them."""
+        if name not in self.named:
+            return None
+        axis, shape = self.named.index(name), self.effects.shape
+        if self.at is not None:
+            return self.at // int(np.prod(shape[axis + 1 :])) % shape[axis]
+        along = np.arange(shape[axis]).reshape([-1 if at == axis else 1 for at in range(len(shape))])
+        return np.ascontiguousarray(np.broadcast_to(along, shape).transpose(self.axes)).reshape(-1)
+
     def known(self, levels: Sequence[Array]) -> list[Array]:
         """Return the levels of each effect with time first, as people know them."""
         return [value.T if turn else value for value, turn in zip(levels, self.turned, strict=True)]
@@ -143,34 +155,47 @@ def lay_out(
 ) -> Layout:
     """Choose the layout; `single` says that no two rows share a cell."""
     if found is not None and single:
-        dense = _dense(effects, keys, found, rows)
-        if dense is not None:
-            return dense
+        codes, sizes = _sides_of(keys, found)
+        if rows >= LEAST_FILL * np.prod(sizes):
+            return _dense((codes, sizes), found, effects, complete_order(codes, sizes))
     coded = [combine([keys[name] for name in one.columns], unordered=one.unordered) for one in effects]
     form = Sparse([codes for codes, _ in coded], [size for _, size in coded], rows)
     plain = (False,) * len(effects)
     return Layout(form, None, (0,), tuple(range(len(effects))), plain, f"sparse, {rows:,} rows")
 
 
-def _dense(effects: Sequence[Effect], keys: dict[str, Key], found: Sides, rows: int) -> Layout | None:
+def lay_out_complete(effects: Sequence[Effect], keys: dict[str, Key], found: Sides) -> Layout | None:
+    """Return the layout of rows that are all cells of a tensor in order, of which no two share a cell."""
     codes, sizes = _sides_of(keys, found)
-    total = int(np.prod(sizes))
-    if rows < LEAST_FILL * total:
-        return None
+    order = complete_order(codes, sizes)
+    return None if order is None else _dense((codes, sizes), found, effects, order)
+
+
+def _dense(
+    coded: tuple[Sequence[Codes], Sequence[int]],
+    found: Sides,
+    effects: Sequence[Effect],
+    order: tuple[int, ...] | None,
+) -> Layout:
+    """Lay rows out on a tensor; `order` says that they are all its cells, see `complete_order`."""
+    codes, sizes = coded
     # Exporter, importer, time: two-way cells lie by time, three-way ones by exporter, then time.
     pairs = len(effects) == 3
     turned: tuple[bool, ...]
     mine, turned = ((0, 2, 1), (True, False, False)) if pairs else ((2, 0, 1), (False, False))
     shape = (sizes[mine[0]], sizes[mine[1]], sizes[mine[2]])
     form: Effects = ThreeWay(shape) if pairs else TwoWay(shape)
-    order = complete_order(codes, sizes)
+    rows, total = len(codes[0]), int(np.prod(sizes))
     filled = f"{rows / total:.0%} filled" if rows < total else "complete"
     name = f"dense, {sizes[2]} x {sizes[0]} x {sizes[1]}, {filled}"
+    columns = (found.exporter, found.importer, found.time[0] if len(found.time) == 1 else None)
+    named = tuple(columns[axis] for axis in mine)
     if order is not None:
-        return Layout(form, None, tuple(mine.index(axis) for axis in order), found.order, turned, name)
+        axes = tuple(mine.index(axis) for axis in order)
+        return Layout(form, None, axes, found.order, turned, name, named)
     one, two, three = (codes[axis] for axis in mine)
     at = (one * sizes[mine[1]] + two) * sizes[mine[2]] + three
-    return Layout(form, at, mine, found.order, turned, name)
+    return Layout(form, at, mine, found.order, turned, name, named)
 
 
 def _sides_of(keys: dict[str, Key], found: Sides) -> tuple[tuple[Codes, ...], tuple[int, ...]]:
@@ -181,11 +206,6 @@ def _sides_of(keys: dict[str, Key], found: Sides) -> tuple[tuple[Codes, ...], tu
     else:
         time, times = np.zeros(len(exporter.codes), dtype=np.intp), 1
     return (exporter.codes, importer.codes, time), (len(exporter.labels), len(importer.labels), times)
-
-
-def complete(keys: dict[str, Key], found: Sides) -> bool:
-    """Return whether the rows are all cells of a tensor in order: then no two share a cell."""
-    return complete_order(*_sides_of(keys, found)) is not None
 
 
 def complete_order(codes: Sequence[Codes], sizes: Sequence[int]) -> tuple[int, ...] | None:
@@ -215,7 +235,7 @@ def _first_change(codes: Codes) -> int:
     return len(codes)
 
 
-def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Codes) -> None:
+def check_single(keys: dict[str, Key], names: tuple[str, ...], rows: Sequence[int] | Codes) -> None:
     """Raise BadInput if two rows have the same keys.
 
     Raises

@@ -129,4 +129,5 @@ def _as_given(found: GravityFit | HikiwakeError, rows: Rows) -> GravityFit | Hik
     if isinstance(found, HikiwakeError):
         return found
     drops = {reason: rows[at] for reason, at in found.drops.items()}
-    return replace(found, rows=rows[found.rows], drops=Drops(drops))
+    parts = replace(found.sandwich, used=found.sandwich.used.within(rows))
+    return replace(found, sandwich=parts, drops=Drops(drops))

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
 from hikiwake.gravity import estimate, sample
+from hikiwake.gravity.cells import Ended
 from hikiwake.gravity.choice import Chosen, meeting
 from hikiwake.gravity.columns import Key, coded, key, names, numbers, raw
 from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, dependent, effects_of, parse, regressors
-from hikiwake.gravity.layout import Layout, Sides, check_single, complete, lay_out, repeated, sides
+from hikiwake.gravity.layout import (
+    Layout,
+    Sides,
+    check_single,
+    lay_out,
+    lay_out_complete,
+    repeated,
+    sides,
+)
 from hikiwake.gravity.newton import Solver
-from hikiwake.gravity.parallel import cores, each, spans
+from hikiwake.gravity.parallel import cores, each
 from hikiwake.gravity.results import GravityFit, Levels
+from hikiwake.gravity.used import Given, Used
 
 Estimator = Literal["ppml", "ols"]
 Rows = NDArray[np.intp]
@@ -51,9 +62,12 @@ class Columns:
 
 @dataclass(frozen=True)
 class _Table:
-    """The columns of the rows that are complete; `rows` are their positions in the data as given."""
+    """The columns of the rows that are complete.
 
-    rows: Rows
+    `rows` are their positions in the data as given: a range where they are all of them.
+    """
+
+    rows: Rows | range
     y: Array
     x: tuple[Array, ...]
     names: tuple[str, ...]
@@ -76,7 +90,8 @@ def fit(
 
     ppml: E[y | x] = exp(x'b + fixed effects), by Poisson pseudo-maximum likelihood, zero flows kept.
     ols: E[log y | x, y > 0] = x'b + fixed effects, by least squares; `log(y) ~ ...` asks for it too. The
-    dependent variable is a column or an expression of columns: `trade / gdp`, `log(trade + 1)`.
+    dependent variable is a column or an expression of columns: `trade / gdp`, `log(trade + 1)`. Where `1`
+    stands between `~` and `|`, the fixed effects alone are estimated.
 
     Parameters
     ----------
@@ -131,23 +146,26 @@ def _laid_out(
     read, estimator, errors = asked
     ways = () if errors.by == ROBUST else effects_of(errors.by, errors.by)
     table = _read(read, data, columns, [*read.effects, *ways])
-    _check(table, estimator, read.dependent)
+    _check(table, read)
     if estimator == "ols":
         table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
     named = columns.keys or (found.keys if found else ())
-    if found is not None and complete(table.keys, found):
-        return table, lay_out(read.effects, table.keys, found, len(table.rows), single=True)
-    if found is not None and not columns.keys and YEAR not in named and YEAR in names(data):
+    complete = None if found is None else lay_out_complete(read.effects, table.keys, found)
+    if complete is not None:
+        return table, complete
+    by_year = found is not None and not columns.keys and YEAR not in named and YEAR in names(data)
+    if by_year:
         check_single({**table.keys, YEAR: _of_rows(key(data, YEAR), table.rows)}, (*named, YEAR), table.rows)
     elif named:
         check_single(table.keys, named, table.rows)
     # Rows that are told apart by a further column may still share a cell of the tensor.
-    single = found is not None and (named == found.keys or not repeated(table.keys, found.keys).size)
+    told = found is not None and named == found.keys and not by_year
+    single = told or (found is not None and not repeated(table.keys, found.keys).size)
     return table, lay_out(read.effects, table.keys, found, len(table.rows), single=single)
 
 
-def _of_rows(one: Key, rows: Rows) -> Key:
-    return Key(one.codes[rows], one.labels)
+def _of_rows(one: Key, rows: Rows | range) -> Key:
+    return one if isinstance(rows, range) else Key(one.codes[rows], one.labels)
 
 
 def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
@@ -167,10 +185,10 @@ def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
 
 def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Effect]) -> _Table:
     """Read the columns of the rows asked for, and leave out rows in which one is missing."""
-    rows, drops = None, dict[str, Rows]()
+    chosen, drops = None, dict[str, Rows]()
     if columns.where:
         met = meeting(data, columns.where)
-        data, rows, others = Chosen(data, met), np.flatnonzero(met), np.flatnonzero(~met)
+        data, chosen, others = Chosen(data, met), np.flatnonzero(met), np.flatnonzero(~met)
         drops = {sample.NOT_CHOSEN: others} if others.size else {}
     y = dependent(formula, data)
     terms, values = regressors(formula, data)
@@ -178,6 +196,10 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
     wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))
     held = [raw(data, name) for name in wanted]
     keys = dict(zip(wanted, each(coded, held), strict=True))
+    whole = [
+        column.dtype.kind in "iub" or not (one.codes < 0).any()
+        for column, one in zip(held, keys.values(), strict=True)
+    ]
     lengths = {formula.dependent: len(y), **{name: len(one.codes) for name, one in keys.items()}}
     lengths |= {name: len(column) for name, column in zip(terms, values, strict=True)}
     lengths |= {name: len(column) for name, column in extra.items()}
@@ -185,10 +207,11 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         if length != len(y):
             why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
-    rows = np.arange(len(y)) if rows is None else rows
+    rows = range(len(y)) if chosen is None else chosen
     columns_read = (y, *values, *extra.values())
-    sound = each(lambda column: bool(np.isfinite(column).all()), columns_read)
-    whole = each(lambda one: not len(one.codes) or bool(one.codes.min() >= 0), list(keys.values()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        # A sum is finite only if all that it adds up is.
+        sound = each(lambda column: math.isfinite(column.sum()), columns_read)
     wrong = np.zeros(0 if all(sound) and all(whole) else len(y), dtype=bool)
     for name, column, good in zip((formula.dependent, *terms, *extra), columns_read, sound, strict=True):
         if good:
@@ -211,26 +234,28 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
 def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
     if keep.all():
         return table
+    rows = np.arange(len(table.rows)) if isinstance(table.rows, range) else table.rows
     return _Table(
-        table.rows[keep],
+        rows[keep],
         table.y[keep],
         tuple(column[keep] for column in table.x),
         table.names,
         None if table.weights is None else table.weights[keep],
         None if table.offset is None else table.offset[keep],
         {name: Key(one.codes[keep], one.labels) for name, one in table.keys.items()},
-        {**table.drops, reason: table.rows[~keep]},
+        {**table.drops, reason: rows[~keep]},
     )
 
 
-def _check(table: _Table, estimator: str, dependent: str) -> None:
+def _check(table: _Table, formula: Formula) -> None:
+    dependent = formula.dependent
     if not len(table.rows):
         raise BadInput(where="the data", why="no row is complete", remedy="Look for columns that are empty.")
-    if not table.names:
-        remedy = "Name at least one column between `~` and `|`."
+    if not table.names and not (formula.effects and formula.regressors):
+        remedy = "Name a column between `~` and `|`, or write `~ 1 |` for fixed effects alone."
         raise BadInput(where="the formula", why="it has no regressor", remedy=remedy)
-    negative = np.flatnonzero(table.y < 0.0)
-    if len(negative):
+    if table.y.min() < 0.0:
+        negative = np.flatnonzero(table.y < 0.0)
         raise BadInput(
             where=f"column {dependent!r}, row {table.rows[negative[0]]}",
             why=f"{len(negative):,} flows are negative, the first is {table.y[negative[0]]:g}",
@@ -259,7 +284,6 @@ def _check(table: _Table, estimator: str, dependent: str) -> None:
         if name != INTERCEPT and INTERCEPT in table.names and np.ptp(column) == 0.0:
             why = f"it is {column[0]:g} in all rows"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Leave it out of the formula.")
-    del estimator
 
 
 def _estimate(
@@ -292,19 +316,7 @@ def _estimate(
         spare=regressors.flags.owndata,
     )
     found = estimate.poisson(cells, solver) if estimator == "ppml" else estimate.least_squares(cells)
-    return _result(table, layout, asked, found)
-
-
-def _residual(y: Array, predictor: Array, estimator: Estimator) -> Array:
-    """Return what is left of the dependent value: of its logarithm for least squares."""
-    out = np.empty_like(y)
-
-    def of_span(rows: slice) -> None:
-        fitted = np.exp(predictor[rows]) if estimator == "ppml" else predictor[rows]
-        np.subtract(y[rows] if estimator == "ppml" else np.log(y[rows]), fitted, out=out[rows])
-
-    each(of_span, spans(len(y), 1))
-    return out
+    return _result(table, layout, asked, cells, found)
 
 
 def _bread(gram: Array) -> Array:
@@ -315,39 +327,26 @@ def _bread(gram: Array) -> Array:
 
 
 def _result(
-    table: _Table, layout: Layout, asked: tuple[Formula, Estimator, Errors], found: estimate.Estimate
+    table: _Table,
+    layout: Layout,
+    asked: tuple[Formula, Estimator, Errors],
+    cells: estimate.Cells,
+    found: estimate.Estimate,
 ) -> GravityFit:
     formula, estimator, errors = asked
-    used = np.flatnonzero(layout.rows(found.base > 0.0))
-    kept = None if len(used) == len(table.rows) else used
-    projected = np.empty((len(found.projected), len(used)))
-
-    def of_rows(column: NDArray[Any]) -> NDArray[Any]:
-        # A copy, whichever: what the caller does to the data later is no business of the result.
-        return column.copy() if kept is None else np.take(column, kept)
-
-    predictor = np.empty(len(used))
-    each(
-        lambda pair: layout.write_rows(pair[0], found.base, used, pair[1]),
-        [(found.predictor, predictor), *zip(found.projected, projected, strict=True)],
+    used = Used(
+        found.count,
+        estimator == "ppml",
+        layout,
+        _given(table, layout, plain=estimator == "ppml"),
+        Ended(found.base, _own(cells.target, table.y), found.predictor, found.projected),
     )
-    codes = [one.codes for one in table.keys.values()]
-    # Where no row was left out before, rows are their own positions.
-    rows = of_rows(table.rows) if table.drops else used
-    y, *codes = each(of_rows, [table.y, *codes])
-    weights = None if table.weights is None else of_rows(table.weights)
-    if table.offset is not None:
-        predictor += of_rows(table.offset)
-    residual = _residual(y, predictor, estimator)
-    keys = {name: Key(one, table.keys[name].labels) for name, one in zip(table.keys, codes, strict=True)}
-    weighted = residual if weights is None else residual * weights
-    live = dict(zip(layout.order, sample.live(layout.effects, found.base), strict=True))
-    parts = Sandwich(
-        _bread(found.gram), projected, weighted, keys, formula.effects, tuple(live[at] for at in sorted(live))
-    )
+    live = dict(zip(layout.order, found.live, strict=True))
+    parts = Sandwich(_bread(found.gram), used, formula.effects, tuple(live[at] for at in sorted(live)))
     drops = dict(table.drops)
     for reason, where in found.dropped.items():
-        drops[reason] = table.rows[layout.rows(where)]
+        left_out = np.flatnonzero(layout.rows(where))
+        drops[reason] = left_out if isinstance(table.rows, range) else table.rows[left_out]
     levels = {
         str(formula.effects[number]): Levels(formula.effects[number].columns, values)
         for number, values in zip(layout.order, layout.known(found.levels), strict=True)
@@ -359,13 +358,28 @@ def _result(
         coefficients=found.slopes,
         covariance=covariance(parts, errors),
         sandwich=parts,
-        dependent=y,
-        predictor=predictor,
-        weights=weights,
-        rows=rows,
         drops=sample.Drops(drops),
         dropped_regressors={table.names[at]: why for at, why in found.gone.items()},
         effects=levels,
         steps=found.steps,
         method=layout.name,
     )
+
+
+def _given(table: _Table, layout: Layout, *, plain: bool) -> Given:
+    """Return the rows that were laid out; of flows and codes only what the cells do not tell as well."""
+    return Given(
+        None if isinstance(table.rows, range) else table.rows,
+        None if plain and table.weights is None else table.y.copy(),
+        None if table.weights is None else table.weights.copy(),
+        None if table.offset is None else table.offset.copy(),
+        {
+            name: Key(np.empty(0, dtype=np.intp) if name in layout.named else one.codes.copy(), one.labels)
+            for name, one in table.keys.items()
+        },
+    )
+
+
+def _own(cells: Array, column: Array) -> Array:
+    """Return cells that are no view of a column: what becomes of the data is no business of the result."""
+    return cells.copy() if np.may_share_memory(cells, column) else cells

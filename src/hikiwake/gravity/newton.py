@@ -18,12 +18,14 @@ import numpy as np
 
 from hikiwake.core.errors import NotConverged
 from hikiwake.gravity.cells import Change, Design, Passes, Point, Sums, Sweep
-from hikiwake.gravity.effects import Accuracy, Array, Equations, Margins
+from hikiwake.gravity.effects import Accuracy, Array, Equations, Margins, flat
 from hikiwake.gravity.passes import passes
 
 LEAST_STEP = 1e-4
 # How exactly a step is solved: as exactly as it can be expected to hit, within these bounds.
 COARSE, FINE = 1e-2, 1e-10
+# A step below this one leaves weights that are much as they were.
+ALIKE = 0.1
 # A single step is further from the optimum than this makes it from itself (0.3 % of what draws differ by).
 ROUGH = 5e-2
 # Below this step (root mean square, weighted by the means), the largest change at a cell is looked at.
@@ -74,16 +76,18 @@ class Optimum:
     converged: bool
 
 
-def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
-    """Iterate until the linear predictor stands still; the caller decides what failure means."""
+def maximise(design: Design, flows: Sums, solver: Solver, start: Optimum | None) -> Optimum:
+    """Iterate until the linear predictor stands still; the caller decides what failure means.
+
+    `flows` are the sums over the cells of the design: their number and their target.
+    """
     over = passes(design.effects)
-    flows = over.sums(design.regressors, design.target, design.base)
     point = start.point if start is not None else _begin(design, over, flows)
     projections = None if start is None else start.projections
     sweep = over.sweep(design, point, np.empty(design.effects.shape))
-    size = np.inf
+    size, near = np.inf, None
     for count in range(1, solver.max_steps + 1):
-        equations = design.effects.equations(sweep.mean)
+        equations = design.effects.equations(sweep.mean, near)
         accuracy = min(max(size**2, FINE), COARSE)
         step, projections, gram = _direction(equations, sweep, projections, accuracy)
         size, change = _decrement(sweep, step), None
@@ -100,16 +104,16 @@ def maximise(design: Design, solver: Solver, start: Optimum | None) -> Optimum:
         if taken is None:
             break
         point, sweep = taken
+        near = equations if size < ALIKE else None
     return Optimum(
         point, sweep.mean, equations, projections or [], gram, np.diag(sweep.gram), step,
         over.change(design, step), count, converged=False,
     )  # fmt: skip
 
 
-def one_step(design: Design) -> Optimum:
-    """Take a single step from where the effects alone fit, whole and not looked at."""
+def one_step(design: Design, flows: Sums) -> Optimum:
+    """Take a single step from where the effects alone fit, whole and not looked at; see `maximise`."""
     over = passes(design.effects)
-    flows = over.sums(design.regressors, design.target, design.base)
     point = _begin(design, over, flows)
     sweep = over.sweep(design, point, np.empty(design.effects.shape))
     equations = design.effects.equations(sweep.mean)
@@ -145,16 +149,15 @@ class _Direction(NamedTuple):
 def _direction(equations: Equations, sweep: Sweep, start: Margins | None, accuracy: float) -> _Direction:
     begin = None
     if start is not None:
-        begin = [np.concatenate([np.zeros_like(part[:1]), part]) for part in start]
+        begin = [np.concatenate([np.zeros((1, *part.shape[1:])), part]) for part in start]
     # The usual size of a column at a cell: residual over mean, and the regressors.
     size = np.sqrt(np.diag(sweep.gram) / max(sweep.whole, np.finfo(float).tiny))
     solved = equations.solve(sweep.sums, begin, Accuracy(accuracy, np.concatenate([[1.0], size])))
-    count = len(sweep.scores)
     gram, scores = sweep.gram.copy(), sweep.scores.copy()
     for have, solution in zip(sweep.sums, solved, strict=True):
-        flat = have[1:].reshape(count, -1)
-        gram -= flat @ solution[1:].reshape(count, -1).T
-        scores -= flat @ solution[0].ravel()
+        taken = flat(have[1:])
+        gram -= taken @ flat(solution[1:]).T
+        scores -= taken @ solution[0].ravel()
     gram = 0.5 * (gram + gram.T)
     move = _solve(gram, scores)
     shift = [part[0] - np.tensordot(move, part[1:], axes=1) for part in solved]

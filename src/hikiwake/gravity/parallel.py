@@ -99,7 +99,10 @@ def scratch(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
     return held[:size].reshape(shape)
 
 
-def spans(length: int, cells_each: int) -> list[slice]:
-    """Cut an axis into blocks that fit the processor's cache: the same blocks on every machine."""
-    step = max(1, CELLS_IN_CACHE // max(cells_each, 1))
+def spans(length: int, cells_each: int, multiple: int = 1) -> list[slice]:
+    """Cut an axis into blocks that fit the processor's cache: the same blocks on every machine.
+
+    But for the last, each is as long as a `multiple`.
+    """
+    step = max(1, CELLS_IN_CACHE // max(cells_each, 1) // multiple) * multiple
     return [slice(start, min(start + step, length)) for start in range(0, length, step)]

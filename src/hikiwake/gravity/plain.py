@@ -12,14 +12,25 @@ from hikiwake.gravity.cells import (
     SWEEPS,
     Change,
     Design,
+    Ended,
     Magnitudes,
     Point,
     Projected,
     Sums,
     Sweep,
 )
-from hikiwake.gravity.effects import Array, Effects, Margins, Totals, add_levels, margins, reciprocal, zeros
-from hikiwake.gravity.parallel import each, scratch
+from hikiwake.gravity.effects import (
+    Array,
+    Effects,
+    Margins,
+    Totals,
+    add_levels,
+    flat,
+    margins,
+    reciprocal,
+    zeros,
+)
+from hikiwake.gravity.parallel import each, scratch, spans
 
 
 class Plain:
@@ -43,7 +54,8 @@ class Plain:
 
         def scores(block: slice) -> Array:
             x = regressors[:, block]
-            out: Array = x.reshape(len(x), -1) @ target[block].ravel()
+            here = np.where(base[block] > 0.0, target[block], 0.0)
+            out: Array = flat(x) @ here.ravel()
             return out
 
         found = np.sum(each(scores, self.effects.blocks), axis=0) if len(regressors) else np.zeros(0)
@@ -96,12 +108,12 @@ class Plain:
             np.subtract(design.target[block], part, out=column[0])
             totals.take(column, block, room)
             x = design.regressors[:, block]
-            flat, gram = x.reshape(count, -1), np.zeros((count, count))
-            scores = flat @ column.reshape(-1)
+            values, gram = flat(x), np.zeros((count, count))
+            scores = values @ column.reshape(-1)
             for k in range(count):
                 np.multiply(x[k], part, out=column[0])
                 totals.take(column, block, room, k + 1)
-                gram[k, : k + 1] = flat[: k + 1] @ column.reshape(-1)
+                gram[k, : k + 1] = values[: k + 1] @ column.reshape(-1)
             return room, gram, scores, float(part.sum())
 
         parts = each(of_block, self.effects.blocks)
@@ -138,8 +150,8 @@ class Plain:
 
         def squares(block: slice) -> Array:
             x = regressors[:, block]
-            flat = (x * x).reshape(len(x), -1)
-            return np.stack([flat @ one[block].ravel() for one in (weights, given)])
+            squared = flat(x * x)
+            return np.stack([squared @ one[block].ravel() for one in (weights, given)])
 
         def weighted(block: slice) -> Array:
             return _weighted(np.abs(regressors[:, block]), weights[block])
@@ -161,17 +173,35 @@ class Plain:
             weighted = _weighted(part, weights[block])
             room = totals.room()
             totals.take(weighted, block, room)
-            return weighted.reshape(count, -1) @ part.reshape(count, -1).T, room
+            return flat(weighted) @ flat(part).T, room
 
         parts = each(of_block, self.effects.blocks)
         gram = np.sum([part[0] for part in parts], axis=0)
         return Projected(gram, totals.close([part[1] for part in parts]))
 
+    def scores(self, at: Ended, along: int) -> Array:
+        """See `Passes.scores`."""
+        kept, count = 1 - along, len(at.projected)
+        shape = at.base.shape
+        out = np.empty((count + 1, shape[kept], shape[2]))
+
+        def of_part(part: slice) -> None:
+            here = (part, slice(None)) if kept == 0 else (slice(None), part)
+            used = at.base[here] > 0.0
+            mean = at.base[here] * np.exp(np.minimum(at.predictor[here], MAX_EXPONENT))
+            residual = np.where(used, at.target[here] - mean, 0.0)
+            for k in range(count):
+                out[k, part] = (at.projected[k][here] * residual).sum(axis=along)
+            out[count, part] = used.sum(axis=along)
+
+        each(of_part, spans(shape[kept], shape[along] * shape[2]))
+        return out
+
 
 def _linear(design: Design, point: Point, block: slice, out: Array) -> None:
     """Write the linear predictor of a block to `out`."""
     x = design.regressors[:, block]
-    np.matmul(point.slopes, x.reshape(len(x), -1), out=out.reshape(-1))
+    np.matmul(point.slopes, flat(x), out=out.reshape(-1))
     add_levels(design.effects, [level[None] for level in point.levels], block, out[None])
 
 

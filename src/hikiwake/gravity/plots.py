@@ -56,7 +56,19 @@ class Plot(NamedTuple):
 
 
 def coefficients(found: GravityFit) -> Plot:
-    """Return the coefficients, each with its interval of 95 %."""
+    """Return the coefficients, each with its interval of 95 %.
+
+    Raises
+    ------
+    BadInput
+        If the regression has fixed effects alone.
+    """
+    if not found.names:
+        raise BadInput(
+            where="a figure of coefficients",
+            why="the regression has no regressor",
+            remedy="Draw its flows: plots.scatter, or --scatter on the command line.",
+        )
     ledger, bounds, level = Ledger(), found.confidence_interval(LEVEL), LEVEL
     marks = []
     for at, name in enumerate(found.names):

@@ -40,7 +40,7 @@ def predict(found: GravityFit, data: object, *, offset: str | None = None) -> Ar
             why="these data do not make it: a category that the estimate had is not in them",
             remedy="Predict for rows that hold all categories, or use columns of numbers.",
         )
-    rows = len(by_name[found.names[0]])
+    rows = len(columns[0]) if columns else len(key(data, formula.effects[0].columns[0]).codes)
     total = np.zeros(rows) if offset is None else numbers(data, offset).copy()
     for name, slope in zip(found.names, found.coefficients, strict=True):
         total += float(slope) * by_name[name]

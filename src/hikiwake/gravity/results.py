@@ -44,7 +44,6 @@ class GravityFit:
     Attributes
     ----------
     coefficients, covariance : slopes (K,) in the order of `names`, and their covariance with its kind.
-    rows : positions of the rows used, in the data; `dependent`, `predictor`, `weights` follow them.
     drops : rows that were left out, by reason.
     dropped_regressors : regressors that were left out, with the reason.
     effects : the estimated fixed effects, by their text in the formula.
@@ -57,10 +56,6 @@ class GravityFit:
     coefficients: Array
     covariance: Covariance
     sandwich: Sandwich
-    dependent: Array
-    predictor: Array
-    weights: Array | None
-    rows: NDArray[np.intp]
     drops: Drops
     dropped_regressors: Mapping[str, str]
     effects: Mapping[str, Levels]
@@ -70,7 +65,27 @@ class GravityFit:
     @property
     def observations(self) -> int:
         """Number of rows used."""
-        return len(self.rows)
+        return self.sandwich.used.count
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Positions of the rows used, in the data; `dependent`, `predictor` and `weights` follow them."""
+        return self.sandwich.used.rows
+
+    @property
+    def dependent(self) -> Array:
+        """Flows at the rows used."""
+        return self.sandwich.used.dependent
+
+    @property
+    def predictor(self) -> Array:
+        """The linear predictor at the rows used, the offset included."""
+        return self.sandwich.used.predictor
+
+    @property
+    def weights(self) -> Array | None:
+        """Weights of the rows used, if there are some."""
+        return self.sandwich.used.weights
 
     @property
     def standard_errors(self) -> Array:
@@ -173,7 +188,7 @@ class GravityFit:
         raise BadInput(
             where=f"regressor {name!r}",
             why=f"it was left out: {why}" if why else "the regression has no such regressor",
-            remedy=f"It has {', '.join(self.names)}.",
+            remedy=f"It has {', '.join(self.names) or 'fixed effects alone'}.",
         )
 
     def combination(self, weights: Mapping[str, float]) -> tuple[float, float]:
@@ -209,8 +224,14 @@ class GravityFit:
         }
 
     def to_frame(self, library: ModuleType) -> object:
-        """Return the coefficient table as a frame of a library: `to_frame(pandas)`, `to_frame(polars)`."""
-        return library.DataFrame(self.table())
+        """Return the coefficient table as a frame of a library: `to_frame(pandas)`, `to_frame(polars)`.
+
+        Without regressors it has no row, and the same types.
+        """
+        table: dict[str, object] = dict(self.table())
+        if not self.names:
+            table = {name: np.empty(0, dtype=str if name == "regressor" else float) for name in table}
+        return library.DataFrame(table)
 
     def summary(self) -> str:
         """Return the regression as text: coefficients, sample, errors, and what was left out."""

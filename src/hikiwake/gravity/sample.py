@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.gravity.cells import Sums
 from hikiwake.gravity.effects import Array, Effects
 from hikiwake.gravity.parallel import each
 from hikiwake.gravity.passes import passes
@@ -48,37 +50,44 @@ class Drops(Mapping[str, Rows]):
         return "; ".join(f"{len(rows):,} {reason}" for reason, rows in self.items()) or "none"
 
 
-def prune(effects: Effects, target: Array, base: Array, *, zeros: bool) -> tuple[Mask, Mask]:
+class Pruned(NamedTuple):
+    """Cells that pruning took away, as all zero and as singletons, and the sums of those that stayed."""
+
+    none: Mask
+    single: Mask
+    sums: Sums
+
+
+def prune(effects: Effects, target: Array, base: Array, regressors: Array, *, zeros: bool) -> Pruned:
     """Take away cells that cannot inform: levels whose flows are all zero, and levels with one cell.
+
+    Taking away either may make more of both; they are followed until nothing is left to take.
 
     Parameters
     ----------
     target : cells, weight times flow.
     base : cells, above 0 where there is a row; set to 0 where one is taken, in place.
+    regressors : (K, *cells).
     zeros : whether a level without any flow is to go (Poisson: its effect would be minus infinity).
-
-    Returns
-    -------
-    Two boolean arrays of cells: all zero, singleton. Taking away either may make more of both; they are
-    followed until nothing is left to take.
     """
     none, single = np.zeros(base.shape, dtype=bool), np.zeros(base.shape, dtype=bool)
     over, nothing = passes(effects), np.empty((0, *base.shape))
+    sums = over.sums(regressors, target, base)
     while effects.levels:
-        counts = over.sums(nothing, target, base).margins
+        counts = sums.margins
         found = zeros and _mark(effects, [(one[0] > 0.0) & (one[1] == 0.0) for one in counts], base, none)
-        found |= _mark(effects, [one[0] == 1.0 for one in counts], base, single)
-        if not found:
+        lost = _mark(effects, [one[0] == 1.0 for one in counts], base, single)
+        if not (found or lost):
             break
-    return none, single
+        # Of regressors times flows, what is zero takes nothing away.
+        again = over.sums(regressors if lost else nothing, target, base)
+        sums = again if lost else Sums(again.margins, sums.scores)
+    return Pruned(none, single, sums)
 
 
-def live(effects: Effects, base: Array) -> list[int]:
+def live(sums: Sums) -> list[int]:
     """Return of each effect the number of levels that have a cell."""
-    if not effects.levels:
-        return []
-    counts = passes(effects).sums(np.empty((0, *base.shape)), base, base).margins
-    return [int(np.count_nonzero(one[0])) for one in counts]
+    return [int(np.count_nonzero(one[0])) for one in sums.margins]
 
 
 def _mark(effects: Effects, levels: list[Mask], base: Array, out: Mask) -> bool:

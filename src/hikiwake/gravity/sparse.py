@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Levels, Margins, reciprocal
+from hikiwake.gravity.effects import ROUNDING, Accuracy, Array, Equations, Levels, Margins, reciprocal
 from hikiwake.gravity.parallel import each
 
 MAX_ROUNDS = 20_000
@@ -36,8 +36,9 @@ class Sparse:
         """Return the value of each row's level."""
         return np.take(values, self.codes[which][block], axis=-1)
 
-    def equations(self, weights: Array) -> _Eliminated:
+    def equations(self, weights: Array, near: Equations | None = None) -> Equations:
         """Eliminate the effect with most levels, whose equations separate."""
+        del near
         return _Eliminated(self, weights)
 
 

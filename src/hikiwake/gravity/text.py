@@ -7,6 +7,7 @@ from html import escape
 from importlib import import_module
 from typing import Any, NamedTuple
 
+NO_REGRESSOR = "No regressor: the fixed effects alone."
 HEADS = ("", "coefficient", "std. error", "z", "p", "lower 95 %", "upper 95 %")
 
 Pairs = Sequence[tuple[str, str]]
@@ -30,6 +31,8 @@ class Report(NamedTuple):
 def plain(report: Report) -> str:
     """Return head, coefficient table and notes in plain text."""
     rows = _columns([HEADS, *report.rows])
+    if not report.rows:
+        rows.append(NO_REGRESSOR)
     head = _side_by_side(report.left, report.right, len(rows[0]))
     notes = [f"{name}: {value}" for name, value in report.notes]
     rule = max(len(line) for line in (*rows, *head))
@@ -82,6 +85,8 @@ def html(report: Report) -> str:
         f"<tr><th>{escape(row[0])}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in row[1:])}</tr>"
         for row in report.rows
     )
+    if not report.rows:
+        body = f'<tr><td colspan="{len(HEADS)}">{escape(NO_REGRESSOR)}</td></tr>'
     facts = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
         for name, value in (*report.left, *report.right)
@@ -113,4 +118,10 @@ def rich(report: Report) -> list[object]:
         slopes.add_column(plain_text(head), justify="right" if at else "left", no_wrap=True)
     for row in report.rows:
         slopes.add_row(*(plain_text(cell) for cell in row))
+    if not report.rows:
+        return [
+            facts,
+            plain_text(NO_REGRESSOR),
+            *(plain_text(f"{name}: {value}") for name, value in report.notes),
+        ]
     return [facts, slopes, *(plain_text(f"{name}: {value}") for name, value in report.notes)]

@@ -22,6 +22,9 @@ from hikiwake.gravity.conjugate import conjugate, dots, enough
 from hikiwake.gravity.effects import Accuracy, Array, Equations, Levels, Margins, added, reciprocal
 from hikiwake.gravity.parallel import each, scratch, spans
 
+LANES = 8
+"""Importers that are worked on at once, at most."""
+
 
 class ThreeWay:
     """Exporter-time, importer-time and directed pair effects over cells (I, T, J).
@@ -59,10 +62,12 @@ class ThreeWay:
         part = values[:, block]
         return part[:, :, :, None] if which == 0 else part[:, :, None, :]
 
-    def equations(self, weights: Array) -> Equations:
+    def equations(self, weights: Array, near: Equations | None = None) -> Equations:
         """Concentrate the pairs out and invert the blocks of exporters and importers."""
         found = kernels.compiled()
-        return _Concentrated(self, weights) if found is None else _Compiled(self, weights, found)
+        if found is None:
+            return _Concentrated(self, weights)
+        return _Compiled(self, weights, found, near if isinstance(near, _Compiled) else None)
 
 
 class _Compiled:
@@ -72,21 +77,32 @@ class _Compiled:
     importers' own equations is added up in the same reading of the weights.
     """
 
-    def __init__(self, effects: ThreeWay, weights: Array, found: ModuleType) -> None:
+    def __init__(
+        self, effects: ThreeWay, weights: Array, found: ModuleType, near: _Compiled | None = None
+    ) -> None:
         exporters, times, importers = weights.shape
         self.kernels = found
         self.blocks = effects.blocks
-        self.importers = spans(importers, exporters * times)
         self.weights = weights
         pairs, inverse = np.empty((exporters, importers)), np.empty((exporters, times, times))
-        self.preconditioner = np.empty((times, times, importers))
-        each(lambda block: found.pairs(weights, pairs, inverse, block.start, block.stop), self.blocks)
-        self.whole = float(np.sqrt(np.divide(1.0, pairs, out=np.zeros_like(pairs), where=pairs > 0.0).sum()))
+
+        def of_block(block: slice) -> Array:
+            sums = np.empty((times, importers))
+            found.pairs(weights, pairs, inverse, sums, block.start, block.stop)
+            return sums
+
+        self.sums = added(each(of_block, self.blocks))
+        self.whole = float(np.sqrt(self.sums.sum()))
         self.parts = weights, pairs, inverse
-        each(
-            lambda block: found.importers(weights, pairs, self.preconditioner, block.start, block.stop),
-            self.importers,
+        # What conditions the equations need not be exact, and it is a third of what there is to prepare.
+        self.preconditioner: Array = (
+            np.empty((times, times, importers)) if near is None else near.preconditioner
         )
+        if near is None:
+            each(
+                lambda block: found.importers(weights, pairs, self.preconditioner, block.start, block.stop),
+                spans(importers, exporters * times, LANES),
+            )
 
     def solve(self, right: Margins, start: Margins | None, accuracy: Accuracy) -> Margins:
         """Eliminate pairs and exporters, iterate on importers until the residual has fallen enough."""
@@ -105,8 +121,7 @@ class _Compiled:
         return out
 
     def _apply(self, b: Array) -> tuple[Array, Array]:
-        found = self._exporters(b, (None, None))
-        return found.back, found.dots
+        return self._exporters(b, (None, None)).back, dots(b, self.sums * b)
 
     def _exporters(
         self, b: Array | None, right: tuple[Array | None, Array | None], *, wanted: bool = True
@@ -119,24 +134,21 @@ class _Compiled:
         (exporters, times), (_, importers) = self.parts[2].shape[:2], self.parts[1].shape
         a, pairs = np.empty((columns, exporters, times)), np.empty((columns, exporters, importers))
 
-        def of_block(block: slice) -> tuple[Array | None, Array]:
+        def of_block(block: slice) -> Array | None:
             back = np.empty((columns, times, importers)) if wanted else None
-            squares = np.empty(columns)
-            self.kernels.exporters(*self.parts, b, *right, a, pairs, back, squares, block.start, block.stop)
-            return back, squares
+            self.kernels.exporters(*self.parts, b, *right, a, pairs, back, block.start, block.stop)
+            return back
 
-        parts = each(of_block, self.blocks)
-        backs = [part[0] for part in parts if part[0] is not None]
-        return _Given(a, pairs, added(backs) if backs else a, added([part[1] for part in parts]))
+        backs = [back for back in each(of_block, self.blocks) if back is not None]
+        return _Given(a, pairs, added(backs) if backs else a)
 
 
 class _Given(NamedTuple):
-    """Effects of exporters and pairs, what they give back to importers, and b'Cb of their own matrix."""
+    """Effects of exporters and pairs, and what they give back to importers."""
 
     exporters: Array
     pairs: Array
     back: Array
-    dots: Array
 
 
 class _Concentrated:
@@ -146,7 +158,8 @@ class _Concentrated:
         exporters, times, importers = weights.shape
         self.blocks = effects.blocks
         self.weights = weights
-        self.whole = float(np.sqrt(weights.sum()))
+        self.sums = weights.sum(axis=0)
+        self.whole = float(np.sqrt(self.sums.sum()))
         self.pairs = np.empty((exporters, importers))
         self.inverse = np.empty((exporters, times, times))
 
@@ -234,7 +247,7 @@ class _Concentrated:
                 out[k] = self._to_importers(block, self._own(block, self._to_exporters(block, column)))
             return out
 
-        return own - added(each(of_block, self.blocks)), dots(b, own)
+        return own - added(each(of_block, self.blocks)), dots(b, self.sums * b)
 
 
 def _by_importer(matrices: Array, values: Array) -> Array:

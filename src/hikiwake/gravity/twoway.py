@@ -42,8 +42,9 @@ class TwoWay:
         part = values[:, block]
         return part[:, :, :, None] if which == 0 else part[:, :, None, :]
 
-    def equations(self, weights: Array) -> Equations:
-        """Prepare the equations of each year."""
+    def equations(self, weights: Array, near: Equations | None = None) -> Equations:
+        """Prepare the equations of each year, which are solved directly."""
+        del near
         found = kernels.compiled()
         return _Years(self, weights) if found is None else _Compiled(self, weights, found)
 

@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     size_t a, b, c, r, first, last;
     const double *weights, *x, *right_ab, *right_ac;
-    double *pairs, *inverse, *by_ab, *by_ac, *out, *dots;
+    double *pairs, *inverse, *by_ab, *by_ac, *out;
 } Exporters;
 
 /* Two-way equations of years A: weights (A, B, C), right sides and solutions (R, A, B) and (R, A, C). */
@@ -48,6 +48,7 @@ typedef struct {
     void (*balance)(const Cells *);
     void (*magnitudes)(const Cells *);
     void (*project)(const Cells *);
+    void (*scores)(const Cells *);
     int (*pairs)(const Exporters *);
     int (*importers)(const Exporters *);
     int (*exporters)(const Exporters *);

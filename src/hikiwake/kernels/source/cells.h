@@ -249,6 +249,35 @@ static void project_cells(const Cells *call) {
         }
 }
 
+/* Sums along one axis of a regressor times target less mean where there is a cell, and last of the cells: by_ac
+   (K + 1, A, C) or by_bc (K + 1, B, C), whichever is there, for a block of its first axis.
+   `weights` is the linear predictor. */
+#define score_cells NAME(score_cells)
+static void score_cells(const Cells *call) {
+    size_t c = call->c, cells = call->a * call->b * c, by_a = call->by_ac != NULL;
+    size_t kept = by_a ? call->a : call->b, along = by_a ? call->b : call->a;
+    double *out = by_a ? call->by_ac : call->by_bc, *room = call->room;
+    for (size_t at = call->first; at < call->last; at++) {
+        for (size_t k = 0; k <= call->k; k++)
+            for (size_t j = 0; j < c; j++) out[(k * kept + at) * c + j] = 0.0;
+        double *count = out + (call->k * kept + at) * c;
+        for (size_t l = 0; l < along; l++) {
+            size_t row = ((by_a ? at : l) * call->b + (by_a ? l : at)) * c;
+            ROW(j, left, c,
+                V base = load(call->base + row + j, left);
+                INTEGERS here = (INTEGERS)(base > all(0.0));
+                V mean = exponential(load(call->weights + row + j, left)) * base;
+                store(room + j, choose(here, load(call->target + row + j, left) - mean, all(0.0)), left);
+                store(count + j, load(count + j, left) + choose(here, all(1.0), all(0.0)), left););
+            for (size_t k = 0; k < call->k; k++) {
+                double *sums = out + (k * kept + at) * c;
+                const double *x = call->x + k * cells + row;
+                ROW(j, left, c, store(sums + j, load(sums + j, left) + load(x + j, left) * load(room + j, left), left););
+            }
+        }
+    }
+}
+
 /* One sweep of proportional fitting of the factors of levels, out of sums of flows by level: first those by AB,
    then those by AC, both in place; by_bc = the sums that these leave for BC. Where there are no flows or
    no cells a factor stays. */

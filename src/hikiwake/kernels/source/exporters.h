@@ -84,7 +84,7 @@ static ALWAYS void crossed(const double *w, const double *scaled, size_t n, size
         }
 }
 
-/* Of each exporter: pairs (A, C) = 1 / sum_b w, and the inverse (A, B, B). */
+/* Of each exporter: pairs (A, C) = 1 / sum_b w, and the inverse (A, B, B); out (B, C) = the sums of w of the block. */
 #define each_pair NAME(each_pair)
 static int each_pair(const Exporters *call) {
     size_t n = call->b, c = call->c, rest = (n * c + LANES - 1) / LANES;
@@ -92,6 +92,7 @@ static int each_pair(const Exporters *call) {
     if (m == NULL) return 0;
     V *totals = m + n * n, *pivots = totals + n;
     double *scaled = (double *)(pivots + n);
+    for (size_t at = 0; at < n * c; at++) call->out[at] = 0.0;
     for (size_t first = call->first; first < call->last; first += LANES) {
         size_t group = call->last - first < LANES ? call->last - first : LANES;
         for (size_t at = 0; at < n * n + n; at++) m[at] = all(0.0);
@@ -107,7 +108,8 @@ static int each_pair(const Exporters *call) {
                 ROW(j, left, c,
                     V cell = load(w + t * c + j, left);
                     sum += cell;
-                    store(scaled + t * c + j, cell * load(own + j, left), left););
+                    store(scaled + t * c + j, cell * load(own + j, left), left);
+                    store(call->out + t * c + j, load(call->out + t * c + j, left) + cell, left););
                 totals[t][lane] = sum_of(sum);
             }
             crossed(w, scaled, n, c, m, lane);
@@ -142,7 +144,7 @@ static ALWAYS void outer(const V *w, const V *scaled, size_t exporters, size_t n
         }
 }
 
-#define TOGETHER 16 /* exporters at a time: their weights stay in the nearest cache */
+#define TOGETHER 8 /* exporters at a time: their weights stay in the nearest cache */
 
 /* Of each importer of the block the inverse of its own matrix, out (B, B, C). */
 #define each_importer NAME(each_importer)
@@ -159,7 +161,9 @@ static int each_importer(const Exporters *call) {
             for (size_t i = 0; i < group; i++) {
                 V of_pair = load(call->pairs + (first + i) * c + j, left);
                 for (size_t t = 0; t < n; t++) {
-                    V cell = load(call->weights + ((first + i) * n + t) * c + j, left);
+                    const double *place = call->weights + ((first + i) * n + t) * c + j;
+                    __builtin_prefetch(place + TOGETHER * n * c);
+                    V cell = load(place, left);
                     own[i * n + t] = cell;
                     scaled[i * n + t] = cell * of_pair;
                     totals[t] += cell;
@@ -197,130 +201,169 @@ static int multiply_all(const Exporters *call) {
     return 1;
 }
 
-/* One column of one exporter. The arrays of the whole call, at this column and exporter; NULL: all 0. */
+#define GROUP 4 /* exporters that are worked on together: b and `out` are read once for all of them */
+#define COLUMNS 3 /* columns at a time: the weights are read once for them */
+
+/* Some columns of one exporter: the arrays of the whole call at the first of them and at this exporter, NULL where all
+   is 0, and how far it is to the next column of arrays by BC, AB and AC. */
 #define Column NAME(column)
 typedef struct {
-    size_t n, c;
+    size_t n, c, next_bc, next_ab, next_ac;
     const double *w, *of_pair, *inverse, *b, *by_ab, *by_ac;
-    double *a, *p, *out, *u;
-    V *asked, *square;
+    double *a, *p, *out;
+    V *asked; /* (columns, n) */
 } Column;
 
-/* From column j on, `many` vectors of importers: the pairs' effects u without the exporter's, and what is left for
-   each time of b + u. The cells are read from far once, and again from near. */
+/* From column j on, `many` vectors of importers: the pairs' effects u without the exporter's, to `p`, and what is left
+   for each time of b + u. The cells are read from far once, and again from near. */
 #define towards NAME(towards)
-static ALWAYS void towards(const Column *of, size_t j, size_t many, size_t left) {
-    V u[TILE];
-    for (size_t at = 0; at < many; at++) u[at] = of->by_ac == NULL ? all(0.0) : load(of->by_ac + j + at * LANES, left);
+static ALWAYS void towards(const Column *of, size_t j, const size_t many, size_t left, const size_t columns) {
+    V u[COLUMNS][TILE], cell[TILE];
+    const double *w = of->w + j;
+    for (size_t r = 0; r < columns; r++)
+        for (size_t at = 0; at < many; at++)
+            u[r][at] = of->by_ac == NULL ? all(0.0) : load(of->by_ac + r * of->next_ac + j + at * LANES, left);
     if (of->b != NULL)
-        for (size_t t = 0; t < of->n; t++)
-            for (size_t at = 0; at < many; at++) {
-                size_t place = t * of->c + j + at * LANES;
-                u[at] -= load(of->w + place, left) * load(of->b + place, left);
+        for (size_t t = 0; t < of->n; t++) {
+            /* What comes next lies far apart, which the processor does not guess. */
+            for (size_t at = 0; at < many; at++) __builtin_prefetch(w + t * of->c + (many + at) * LANES);
+            for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left);
+            for (size_t r = 0; r < columns; r++) {
+                const double *b = of->b + r * of->next_bc + t * of->c + j;
+                V sum = all(0.0);
+                for (size_t at = 0; at < many; at++) {
+                    V weighted = cell[at] * load(b + at * LANES, left);
+                    u[r][at] -= weighted;
+                    sum += weighted;
+                }
+                of->asked[r * of->n + t] += sum;
             }
+        }
     for (size_t at = 0; at < many; at++) {
-        u[at] *= load(of->of_pair + j + at * LANES, left);
-        store(of->u + j + at * LANES, u[at], left);
+        V of_pair = load(of->of_pair + j + at * LANES, left);
+        for (size_t r = 0; r < columns; r++) {
+            u[r][at] *= of_pair;
+            store(of->p + r * of->next_ac + j + at * LANES, u[r][at], left);
+        }
     }
     for (size_t t = 0; t < of->n; t++) {
-        V sum = of->asked[t], square = all(0.0);
-        for (size_t at = 0; at < many; at++) {
-            size_t place = t * of->c + j + at * LANES;
-            V weight = load(of->w + place, left);
-            if (of->b == NULL) {
-                sum += weight * u[at];
-                continue;
-            }
-            V value = load(of->b + place, left), weighted = weight * (value + u[at]);
-            sum += weighted;
-            square += weighted * value;
+        for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left);
+        for (size_t r = 0; r < columns; r++) {
+            V sum = all(0.0);
+            for (size_t at = 0; at < many; at++) sum += cell[at] * u[r][at];
+            of->asked[r * of->n + t] += sum;
         }
-        of->asked[t] = sum;
-        *of->square += square;
     }
-}
-
-/* And back: the pairs' effects p, given those of the exporter, and w (b + a + p) added to `out`. */
-#define backwards NAME(backwards)
-static ALWAYS void backwards(const Column *of, size_t j, size_t many, size_t left) {
-    V p[TILE];
-    for (size_t at = 0; at < many; at++) p[at] = all(0.0);
-    for (size_t t = 0; t < of->n; t++)
-        for (size_t at = 0; at < many; at++) p[at] += load(of->w + t * of->c + j + at * LANES, left) * all(of->a[t]);
-    for (size_t at = 0; at < many; at++) {
-        size_t place = j + at * LANES;
-        p[at] = load(of->u + place, left) - load(of->of_pair + place, left) * p[at];
-        store(of->p + place, p[at], left);
-    }
-    if (of->out == NULL) return;
-    for (size_t t = 0; t < of->n; t++)
-        for (size_t at = 0; at < many; at++) {
-            size_t place = t * of->c + j + at * LANES;
-            V value = all(of->a[t]) + p[at];
-            if (of->b != NULL) value += load(of->b + place, left);
-            store(of->out + place, load(of->out + place, left) + load(of->w + place, left) * value, left);
-        }
 }
 
 /* The exporter's own effects, out of what is left for each time. */
 #define own_effects NAME(own_effects)
-static ALWAYS void own_effects(const Column *of) {
+static ALWAYS void own_effects(const Column *of, const size_t columns) {
     size_t n = of->n;
-    for (size_t t = 0; t < n; t++) of->a[t] = 0.0;
-    for (size_t s = 0; s < n; s++) {
-        V asked = all((of->by_ab == NULL ? 0.0 : of->by_ab[s]) - sum_of(of->asked[s]));
-        ROW(t, left, n, store(of->a + t, load(of->a + t, left) + asked * load(of->inverse + s * n + t, left), left););
+    for (size_t r = 0; r < columns; r++) {
+        double *a = of->a + r * of->next_ab;
+        for (size_t t = 0; t < n; t++) a[t] = 0.0;
+        for (size_t s = 0; s < n; s++) {
+            double right = of->by_ab == NULL ? 0.0 : of->by_ab[r * of->next_ab + s];
+            V asked = all(right - sum_of(of->asked[r * n + s]));
+            ROW(t, left, n, store(a + t, load(a + t, left) + asked * load(of->inverse + s * n + t, left), left););
+        }
     }
 }
 
-#define GROUP 4 /* exporters that are worked on together: b and `out` are read once for all of them */
-
-/* Some exporters, one column: all that needs a few importers while these are near. */
-#define some_exporters NAME(some_exporters)
-static ALWAYS void some_exporters(const Column *of, size_t count) {
-    size_t c = of->c, whole = c - c % (TILE * LANES);
-    for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; t < of->n; t++) of[i].asked[t] = all(0.0);
-    for (size_t j = 0; j < whole; j += TILE * LANES)
-        for (size_t i = 0; i < count; i++) towards(of + i, j, TILE, LANES);
-    for (size_t j = whole; j < c; j += LANES)
-        for (size_t i = 0; i < count; i++) towards(of + i, j, 1, c - j);
-    for (size_t i = 0; i < count; i++) own_effects(of + i);
-    for (size_t j = 0; j < whole; j += TILE * LANES)
-        for (size_t i = 0; i < count; i++) backwards(of + i, j, TILE, LANES);
-    for (size_t j = whole; j < c; j += LANES)
-        for (size_t i = 0; i < count; i++) backwards(of + i, j, 1, c - j);
+/* The pairs' effects, given the exporter's. */
+#define finish NAME(finish)
+static ALWAYS void finish(const Column *of, size_t j, const size_t many, size_t left, const size_t columns) {
+    V taken[COLUMNS][TILE], cell[TILE];
+    for (size_t r = 0; r < columns; r++)
+        for (size_t at = 0; at < many; at++) taken[r][at] = all(0.0);
+    for (size_t t = 0; t < of->n; t++) {
+        for (size_t at = 0; at < many; at++) cell[at] = load(of->w + t * of->c + j + at * LANES, left);
+        for (size_t r = 0; r < columns; r++) {
+            V own = all(of->a[r * of->next_ab + t]);
+            for (size_t at = 0; at < many; at++) taken[r][at] += cell[at] * own;
+        }
+    }
+    for (size_t at = 0; at < many; at++) {
+        V of_pair = load(of->of_pair + j + at * LANES, left);
+        for (size_t r = 0; r < columns; r++) {
+            double *p = of->p + r * of->next_ac + j + at * LANES;
+            store(p, load(p, left) - of_pair * taken[r][at], left);
+        }
+    }
 }
 
-/* The exporters of a block: by_ab and by_ac get their effects and pairs, `out` (R, B, C) what they give back,
-   dots (R) = sum w b (b + u), u being the pairs' effects without the exporters'. */
+/* What the effects of some exporters together give back to one vector of importers: w (b + a + p), added to `out`. */
+#define give NAME(give)
+static ALWAYS void give(const Column *of, size_t j, size_t left, const size_t columns, const size_t count) {
+    V p[COLUMNS][GROUP];
+    for (size_t r = 0; r < columns; r++)
+        for (size_t g = 0; g < count; g++) p[r][g] = load(of[g].p + r * of->next_ac + j, left);
+    for (size_t t = 0; t < of->n; t++) {
+        V cell[GROUP];
+        for (size_t g = 0; g < count; g++) cell[g] = load(of[g].w + t * of->c + j, left);
+        for (size_t r = 0; r < columns; r++) {
+            size_t place = r * of->next_bc + t * of->c + j;
+            V b = of->b == NULL ? all(0.0) : load(of->b + place, left), sum = load(of->out + place, left);
+            for (size_t g = 0; g < count; g++) sum += cell[g] * (all(of[g].a[r * of->next_ab + t]) + p[r][g] + b);
+            store(of->out + place, sum, left);
+        }
+    }
+}
+
+/* Some exporters, some columns: all that needs a few importers while these are near. */
+#define some_exporters NAME(some_exporters)
+static ALWAYS void some_exporters(const Column *of, size_t count, const size_t columns) {
+    size_t c = of->c, whole = c - c % (TILE * LANES);
+    for (size_t g = 0; g < count; g++)
+        for (size_t at = 0; at < columns * of->n; at++) of[g].asked[at] = all(0.0);
+    for (size_t j = 0; j < whole; j += TILE * LANES)
+        for (size_t g = 0; g < count; g++) towards(of + g, j, TILE, LANES, columns);
+    for (size_t j = whole; j < c; j += LANES)
+        for (size_t g = 0; g < count; g++) towards(of + g, j, 1, c - j, columns);
+    for (size_t g = 0; g < count; g++) own_effects(of + g, columns);
+    for (size_t g = 0; g < count; g++) {
+        for (size_t j = 0; j < whole; j += TILE * LANES) finish(of + g, j, TILE, LANES, columns);
+        for (size_t j = whole; j < c; j += LANES) finish(of + g, j, 1, c - j, columns);
+    }
+    if (of->out == NULL) return;
+    if (count == GROUP) {
+        ROW(j, left, c, give(of, j, left, columns, GROUP););
+    } else
+        for (size_t g = 0; g < count; g++) {
+            ROW(j, left, c, give(of + g, j, left, columns, 1););
+        }
+}
+
+/* The exporters of a block: by_ab and by_ac get their effects and pairs, `out` (R, B, C) what they give back. */
 #define each_exporter NAME(each_exporter)
 static int each_exporter(const Exporters *call) {
-    size_t n = call->b, c = call->c, row = (c + LANES - 1) / LANES;
-    V *room = room_for(GROUP * (n + row));
+    size_t n = call->b, c = call->c, next_bc = n * c, next_ab = call->a * n, next_ac = call->a * c;
+    V *room = room_for(GROUP * COLUMNS * n);
     if (room == NULL) return 0;
     if (call->out != NULL)
-        for (size_t at = 0; at < call->r * n * c; at++) call->out[at] = 0.0;
-    for (size_t r = 0; r < call->r; r++) {
-        V square = all(0.0);
+        for (size_t at = 0; at < call->r * next_bc; at++) call->out[at] = 0.0;
+    for (size_t r = 0; r < call->r; r += COLUMNS)
         for (size_t first = call->first; first < call->last; first += GROUP) {
             size_t count = call->last - first < GROUP ? call->last - first : GROUP;
             Column of[GROUP] = {0};
             for (size_t g = 0; g < count; g++) {
-                size_t i = first + g, ab = (r * call->a + i) * n, ac = (r * call->a + i) * c;
+                size_t i = first + g, ab = r * next_ab + i * n, ac = r * next_ac + i * c;
                 of[g] = (Column){
-                    n, c, call->weights + i * n * c, call->pairs + i * c, call->inverse + i * n * n,
-                    call->x == NULL ? NULL : call->x + r * n * c,
+                    n, c, next_bc, next_ab, next_ac,
+                    call->weights + i * n * c, call->pairs + i * c, call->inverse + i * n * n,
+                    call->x == NULL ? NULL : call->x + r * next_bc,
                     call->right_ab == NULL ? NULL : call->right_ab + ab,
                     call->right_ac == NULL ? NULL : call->right_ac + ac, call->by_ab + ab, call->by_ac + ac,
-                    call->out == NULL ? NULL : call->out + r * n * c,
-                    (double *)(room + GROUP * n + g * row), room + g * n, &square,
+                    call->out == NULL ? NULL : call->out + r * next_bc, room + g * COLUMNS * n,
                 };
             }
-            some_exporters(of, count);
+            switch (call->r - r) {
+            case 1: some_exporters(of, count, 1); break;
+            case 2: some_exporters(of, count, 2); break;
+            default: some_exporters(of, count, 3);
+            }
         }
-        call->dots[r] = sum_of(square);
-    }
     free(room);
     return 1;
 }

@@ -135,12 +135,25 @@ static PyObject *project(PyObject *self, PyObject *const *given, Py_ssize_t coun
     RUN(with_room(chosen->project, call));
 }
 
+static PyObject *scores(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"regressors", "KABC", 'd', READ}, {"target", "ABC", 'd', READ}, {"base", "ABC", 'd', READ},
+        {"predictor", "ABC", 'd', READ}, {"sums AC", "LAC", 'd', WRITE | MAY_BE_NONE},
+        {"sums BC", "LBC", 'd', WRITE | MAY_BE_NONE},
+    };
+    TAKE("scores", list, D(4) != NULL ? 'A' : 'B', N('L') == N('K') + 1 && (D(4) == NULL) != (D(5) == NULL))
+    Cells call = {ABC_OF_BLOCK, .k = N('K'), .x = D(0), .target = D(1), .base = D(2), .weights = D(3), .by_ac = D(4),
+                  .by_bc = D(5)};
+    RUN(with_room(chosen->scores, call));
+}
+
 static PyObject *pairs(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
         {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', WRITE}, {"inverse", "ABD", 'd', WRITE},
+        {"sums", "BC", 'd', WRITE},
     };
     TAKE("pairs", list, 'A', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .inverse = D(2)};
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .inverse = D(2), .out = D(3)};
     RUN(chosen->pairs(&call));
 }
 
@@ -158,11 +171,11 @@ static PyObject *exporters(PyObject *self, PyObject *const *given, Py_ssize_t co
         {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "ABD", 'd', READ},
         {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
         {"right AC", "RAC", 'd', MAY_BE_NONE}, {"exporters", "RAB", 'd', WRITE}, {"of pairs", "RAC", 'd', WRITE},
-        {"out", "RBC", 'd', WRITE | MAY_BE_NONE}, {"dots", "R", 'd', WRITE},
+        {"out", "RBC", 'd', WRITE | MAY_BE_NONE},
     };
     TAKE("exporters", list, 'A', N('B') == N('D'))
     Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .pairs = D(1), .inverse = D(2), .x = D(3),
-                      .right_ab = D(4), .right_ac = D(5), .by_ab = D(6), .by_ac = D(7), .out = D(8), .dots = D(9)};
+                      .right_ab = D(4), .right_ac = D(5), .by_ab = D(6), .by_ac = D(7), .out = D(8)};
     RUN(chosen->exporters(&call));
 }
 
@@ -270,7 +283,7 @@ static PyObject *use(PyObject *self, PyObject *name) {
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef methods[] = {
-    FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project),
+    FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project), FAST(scores),
     FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years), FAST(products), FAST(rows),
     {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };

@@ -12,5 +12,5 @@
 
 static const Set NAME(functions) = {
     TITLE, predict_cells, sweep_cells, change_cells, sum_cells, balance_cells, measure_cells, project_cells,
-    each_pair, each_importer, each_exporter, multiply_all, each_year, each_product,
+    score_cells, each_pair, each_importer, each_exporter, multiply_all, each_year, each_product,
 };
