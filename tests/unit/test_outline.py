@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import docx
 import pypdfium2  # type: ignore[import-untyped]
@@ -13,12 +13,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 from tests import sample
 
-from hikiwake.core.document import Brief, Cell, Chart, Label, Mark, Prose, Series
+from hikiwake.core.document import (
+    AnyBlock,
+    Brief,
+    Cell,
+    Chart,
+    Label,
+    Mark,
+    Prose,
+    Section,
+    Series,
+    Table,
+)
 from hikiwake.core.provenance import Interval, Ledger
 from hikiwake.render import docx as word
 from hikiwake.render import html, markdown, pdf
 from hikiwake.render.language import load
-from hikiwake.render.outline import Words, ended, figure_head
+from hikiwake.render.outline import Words, annexed, ended, figure_head, in_body
 
 
 @pytest.mark.parametrize(
@@ -101,3 +112,45 @@ def test_no_two_columns_of_a_figure_have_one_head() -> None:
         "Change of real income",
         "Japan",
     ]
+
+
+def table(rows: int, **how: Any) -> Table:
+    cells = tuple((Cell(label=Label("text", str(row), str(row))),) for row in range(rows))
+    return Table("long", Prose("render.value"), (Prose("render.value"),), cells, **how)
+
+
+def numbers_of(block: AnyBlock | None) -> list[str]:
+    assert isinstance(block, Table)
+    return [row[0].label.id for row in block.rows if row[0].label]
+
+
+def test_a_long_table_shows_its_first_or_last_rows_and_the_annex_all_of_them() -> None:
+    first, last = table(9, shown=4, emphasis=(1, 8)), table(9, shown=-4, emphasis=(1, 8))
+    assert numbers_of(in_body(first)) == ["0", "1", "2", "3"]
+    assert numbers_of(in_body(last)) == ["5", "6", "7", "8"]
+    assert (in_body(first).emphasis, in_body(last).emphasis) == ((1,), (3,))  # type: ignore[union-attr]
+    section = Section("ties", Prose("ties.title"), Prose("ties.title"), (first, last))
+    assert annexed(section) == (first, last)
+
+
+@pytest.mark.parametrize("made", [table(9), table(4, shown=4), table(6, shown=4), table(6, shown=-4)])
+def test_a_table_is_not_cut_for_one_row_or_two(made: Table) -> None:
+    assert in_body(made) is made
+    assert annexed(Section("ties", Prose("ties.title"), Prose("ties.title"), (made,))) == ()
+
+
+def test_what_is_for_looking_up_stands_in_the_annex_alone() -> None:
+    made = table(2, annex=True)
+    assert in_body(made) is None
+    assert annexed(Section("ties", Prose("ties.title"), Prose("ties.title"), (made,))) == (made,)
+
+
+@pytest.mark.parametrize("written", [markdown.render, html.render])
+def test_the_body_says_what_the_annex_has_more_of(written: Callable[[Brief], bytes]) -> None:
+    section = Section(
+        "ties", Prose("ties.title"), Prose("ties.title"), (table(9, shown=4), table(2, annex=True))
+    )
+    text = written(replace(sample.brief(), sections=(section,))).decode("utf-8")
+    body, _, annex = text.rpartition(load("en").words("render.annex"))
+    assert "5 more rows in the annex" in body
+    assert "more rows in the annex" not in annex

@@ -207,3 +207,17 @@ def test_remarks_go_under_their_numbers_before_names_break_to_pieces() -> None:
     for place, longest in ((0, "Intermediate"), *((place, "comparable)") for place in range(1, 7))):
         (word,) = widths([heading], [[cell(longest)]], [True], 455.0)
         assert given[place] >= word - 1e-9
+
+
+MOST_PAGES = 20
+"""Pages before the annexes: what a member of parliament may be asked to leaf through (decision 0022)."""
+
+
+def test_the_fullest_brief_tells_its_story_before_its_annexes(made: bytes) -> None:
+    pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(made)]
+    (annex,) = (place for place, text in enumerate(pages) if "Annex: further tables and figures" in text)
+    (method,) = (place for place, text in enumerate(pages) if "\nMethod and data" in text)
+    assert method < annex <= MOST_PAGES
+    after = "\n".join(pages[annex:])
+    assert "How the numbers are computed" in after
+    assert "Where each number comes from" in after

@@ -98,7 +98,11 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Table(Block, frozen=True, omit_defaults=True):
-    """A table whose title says the finding. The source line is derived from the facts."""
+    """A table whose title says the finding. The source line is derived from the facts.
+
+    Of a table with many rows only so many are `shown` in the body, the first ones or (below zero) the last
+    ones, and all of them in the annex; nought shows all. What is for looking up stands in the `annex` alone.
+    """
 
     id: str
     title: Prose
@@ -106,6 +110,8 @@ class Table(Block, frozen=True, omit_defaults=True):
     rows: tuple[tuple[Cell, ...], ...]
     note: Prose | None = None
     emphasis: tuple[int, ...] = ()
+    shown: int = 0
+    annex: bool = False
     glance: bool = False
 
 
@@ -165,7 +171,7 @@ class Chart(Block, frozen=True, omit_defaults=True):
     `events`, which stand in rows above the lines of its series (or alone, without series).
 
     `title` says the finding, `axis` what is measured (units are derived from the facts), `alt` what a
-    person who cannot see it should know.
+    person who cannot see it should know. What is for looking up stands in the `annex`.
     """
 
     id: str
@@ -177,6 +183,7 @@ class Chart(Block, frozen=True, omit_defaults=True):
     annotations: tuple[Annotation, ...] = ()
     events: Moments | None = None
     note: Prose | None = None
+    annex: bool = False
     glance: bool = False
 
 

@@ -25,7 +25,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.core.errors import Environment
 from hikiwake.render.language import load
-from hikiwake.render.outline import Words, ended, figure_head, figure_rows, vintage_day
+from hikiwake.render.outline import Words, annexed, ended, figure_head, figure_rows, in_body, vintage_day
 
 SUFFIX = ".docx"
 FONT = "IBM Plex Sans"
@@ -82,11 +82,26 @@ class _Page:
         for section in brief.sections:
             document.add_heading(words.text(section.title), 1)
             document.add_heading(words.text(section.finding), 2)
-            for block in section.blocks:
-                self._block(block)
+            for whole in section.blocks:
+                block = in_body(whole)
+                if block is not None:
+                    self._block(block, words.more(whole))
         self._back()
+        self._annex()
+        document.add_heading(words.word("where_from"), 1)
+        document.add_paragraph(words.word("where_from_note"))
 
-    def _block(self, block: AnyBlock) -> None:
+    def _annex(self) -> None:
+        sections = [(section, annexed(section)) for section in self.words.brief.sections]
+        if any(blocks for _, blocks in sections):
+            self.document.add_heading(self.words.word("annex"), 1)
+        for section, blocks in sections:
+            if blocks:
+                self.document.add_heading(self.words.text(section.title), 2)
+            for block in blocks:
+                self._block(block)
+
+    def _block(self, block: AnyBlock, more: str = "") -> None:
         if isinstance(block, Paragraph):
             self._sentences(block.sentences)
         elif isinstance(block, Caveat):
@@ -96,7 +111,7 @@ class _Page:
         elif isinstance(block, KeyFigures):
             self._key_figures(block)
         elif isinstance(block, Table):
-            self._table(block)
+            self._table(block, more)
         else:
             self._figure(block)
 
@@ -106,7 +121,7 @@ class _Page:
         self._grid([], rows, [False, True], described=self.words.text(block.title))
         self._small(self.words.source_line(block))
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, more: str) -> None:
         numeric = [
             any(row[place].fact for row in table.rows if place < len(row))
             for place in range(len(table.columns))
@@ -115,6 +130,7 @@ class _Page:
         head = [self.words.text(column) for column in table.columns]
         rows = [[self._cell(cell) for cell in row] for row in table.rows]
         self._grid(head, rows, numeric, bold=table.emphasis, described=self.words.text(table.title))
+        self._small(more)
         self._foot(table)
 
     def _figure(self, block: Chart | LocatorMap) -> None:
@@ -175,8 +191,6 @@ class _Page:
         document.add_heading(words.word("disclaimer"), 1)
         document.add_paragraph(words.word("disclaimer_text"))
         document.add_paragraph(words.filled("reproduce", command=words.brief.command))
-        document.add_heading(words.word("where_from"), 1)
-        document.add_paragraph(words.word("where_from_note"))
 
     def _sources(self) -> None:
         self.document.add_heading(self.words.word("dossier_sources"), 2)

@@ -22,7 +22,7 @@ from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.render import data, numbers
 from hikiwake.render.language import FactRun, LabelRun, PeriodRun, Text, load
-from hikiwake.render.outline import Words, by_formula, ended, figure_rows, shared_notes
+from hikiwake.render.outline import Words, annexed, by_formula, ended, figure_rows, in_body, shared_notes
 from hikiwake.render.table import csv_of_block
 
 SUFFIX = ".html"
@@ -56,6 +56,7 @@ def render(brief: Brief, *, lang: str = "en") -> bytes:
     text: str = _template().render(
         words=words,
         brief=brief,
+        annex=[section for section in brief.sections if annexed(section)],
         lang=lang,
         description=" ".join(words.text(sentence) for point in brief.summary for sentence in point),
         styles=styles,
@@ -80,6 +81,8 @@ def _helpers(words: Words) -> dict[str, Any]:
         "by_formula": by_formula,
         "shared": shared_notes(fact.note for fact in words.ledger.facts.values()),
         "ended": ended,
+        "in_body": in_body,
+        "annexed": annexed,
         "numeric_columns": _numeric_columns,
         "file": lambda block: _file(block, words),
         "machine": lambda identity: exact(words.ledger[identity]),

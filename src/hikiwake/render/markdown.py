@@ -20,7 +20,7 @@ from hikiwake.core.document import (
 )
 from hikiwake.render import numbers
 from hikiwake.render.language import FactRun, load
-from hikiwake.render.outline import Words, ended, figure_head, figure_rows
+from hikiwake.render.outline import Words, annexed, ended, figure_head, figure_rows, in_body
 
 SUFFIX = ".md"
 # GitHub also reads $...$ as a formula, except after a letter (US$), and @name as a person.
@@ -60,9 +60,19 @@ class _Page:
         parts += [f"## {words.word('contents')}", titles]
         for section in brief.sections:
             parts += [f"## {self._said(section.title)}", f"**{self._said(section.finding)}**"]
-            for block in section.blocks:
+            for whole in section.blocks:
+                block = in_body(whole)
+                parts += [] if block is None else self._block(block, words.more(whole))
+        return [*parts, *self._back(), *self._annex(), *self._footnotes()]
+
+    def _annex(self) -> list[str]:
+        words, parts = self.words, []
+        for section in words.brief.sections:
+            blocks = annexed(section)
+            parts += [f"### {self._said(section.title)}"] if blocks else []
+            for block in blocks:
                 parts += self._block(block)
-        return [*parts, *self._back(), *self._footnotes()]
+        return [f"## {words.word('annex')}", *parts] if parts else []
 
     def _back(self) -> list[str]:
         words = self.words
@@ -100,7 +110,7 @@ class _Page:
         heading = f"### {self.words.word('dossier_sources')}"
         return [heading, self.words.word("dossier_sources_note"), "\n".join(lines)]
 
-    def _block(self, block: AnyBlock) -> list[str]:
+    def _block(self, block: AnyBlock, more: str = "") -> list[str]:
         if isinstance(block, Paragraph):
             return [self._sentences(block.sentences)]
         if isinstance(block, Caveat):
@@ -113,7 +123,7 @@ class _Page:
         if isinstance(block, LocatorMap):
             return [title, self._said(block.alt), note]
         grid = self._table(block) if isinstance(block, Table) else self._figure(block)
-        return [title, grid, note, self._source(block)]
+        return [title, grid, more, note, self._source(block)]
 
     def _table(self, table: Table) -> str:
         numeric = [

@@ -7,7 +7,21 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hikiwake.core.document import AnyBlock, Brief, Caveat, Cell, Chart, Label, Mark, Prose, cited
+from msgspec.structs import replace
+
+from hikiwake.core.document import (
+    AnyBlock,
+    Brief,
+    Caveat,
+    Cell,
+    Chart,
+    Label,
+    Mark,
+    Prose,
+    Section,
+    Table,
+    cited,
+)
 from hikiwake.core.provenance import Dataset, Fact, Formula, Ledger
 from hikiwake.render.bibliography import Part, written
 from hikiwake.render.dates import spoken
@@ -24,6 +38,8 @@ CAVEAT_KEYS = {
     "contested name": "render.caveat_contested_name",
     "concept": "render.caveat_concept",
 }
+FEWEST_CUT = 3
+"""Rows: a table is not cut for fewer."""
 DOUBTS = ("provisional", "flagged")
 """What a reader must see beside a number in a table, in words."""
 
@@ -107,6 +123,12 @@ class Words:
             return self.filled("source_as_of", sources=sources, date=spoken(self.brief.as_of))
         return self.filled("source", sources=sources)
 
+    def more(self, block: AnyBlock) -> str:
+        """Say how many rows of a table stand in the annex only; empty where its section shows all."""
+        if not isinstance(block, Table) or not _cut(block):
+            return ""
+        return self.filled("more_rows", count=str(len(block.rows) - abs(block.shown)))
+
     def formulas(self) -> tuple[Formula, ...]:
         """Return the formulas behind the brief's facts, by name."""
         return tuple(sorted(self.ledger.formulas.values(), key=lambda formula: formula.name))
@@ -155,6 +177,34 @@ class Words:
         if left:
             groups.append((self.word("where_from_others"), tuple(left.values())))
         return tuple(groups)
+
+
+def in_body(block: AnyBlock) -> AnyBlock | None:
+    """Return a block as it stands in its section: a long table cut, None where it is in the annex alone."""
+    if isinstance(block, Table | Chart) and block.annex:
+        return None
+    if not isinstance(block, Table) or not _cut(block):
+        return block
+    kept = range(len(block.rows))[: block.shown] if block.shown > 0 else range(len(block.rows))[block.shown :]
+    return replace(
+        block,
+        id=f"{block.id}-lead",
+        rows=tuple(block.rows[place] for place in kept),
+        emphasis=tuple(kept.index(place) for place in block.emphasis if place in kept),
+    )
+
+
+def annexed(section: Section) -> tuple[AnyBlock, ...]:
+    """Return the blocks of a section that stand in the annex, whole."""
+    return tuple(
+        block
+        for block in section.blocks
+        if (isinstance(block, Table | Chart) and block.annex) or (isinstance(block, Table) and _cut(block))
+    )
+
+
+def _cut(table: Table) -> bool:
+    return 0 < abs(table.shown) <= len(table.rows) - FEWEST_CUT
 
 
 def ended(*parts: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from importlib.resources import files
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -30,16 +30,23 @@ from hikiwake.core.document import (
     cited,
 )
 from hikiwake.core.provenance import Dataset, Fact
+from hikiwake.render.arrangement import Item, arranged
 from hikiwake.render.language import FactRun, LabelRun, Run, load
-from hikiwake.render.outline import Words, ended, shared_notes, vintage_day
+from hikiwake.render.outline import Words, annexed, ended, in_body, shared_notes, vintage_day
 from hikiwake.render.typesetting import printable, typeset, undrawn
 from hikiwake.render.widths import widths
 
 SUFFIX = ".pdf"
 Paper = Literal["a4", "us-letter"]
-Item = dict[str, Any]
 PAPER_WIDTH: dict[Paper, float] = {"a4": 595.28, "us-letter": 612.0}
 """Points."""
+WORDS = (
+    "summary", "contents", "method", "method_formulas", "coverage_note", "references",
+    "dossier_sources", "dossier_sources_note", "annex", "annex_more", "where_from",
+    "where_from_note", "where_from_rows", "where_from_rows_note", "where_from_shared", "disclaimer",
+    "disclaimer_text",
+)  # fmt: skip
+"""The words of the template."""
 CHART_WIDTH, NARROW, MAP_WIDTH = 680, 340, 480
 """Pixels: a figure that is read closely, one beside text, and a locator map, which needs less room."""
 
@@ -52,7 +59,7 @@ class Look(NamedTuple):
     pixel: float
 
 
-LOOKS: dict[Length, Look] = {"full": Look(65.0, 9.6, 0.63), "glance": Look(36.0, 7.6, 0.54)}
+LOOKS: dict[Length, Look] = {"full": Look(57.0, 9.5, 0.63), "glance": Look(36.0, 7.6, 0.54)}
 
 
 def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
@@ -125,8 +132,18 @@ class _Layout:
                     "title": self._runs(section.title),
                     "finding": self._runs(section.finding),
                     "blocks": self._blocks(section),
+                    "more": bool(annexed(section)),
                 }
                 for section in brief.sections
+            ],
+            "annex": [
+                {
+                    "id": section.id,
+                    "title": self._runs(section.title),
+                    "blocks": [self._block(block) for block in blocks],
+                }
+                for section in brief.sections
+                if (blocks := annexed(section))
             ],
             "formulas": self._formulas() if brief.length == "full" else [],
             "references": [
@@ -142,26 +159,7 @@ class _Layout:
             "notes": [{"mark": mark, "text": ended(note)} for note, mark in self.shared.items()],
             "tables": self._tables(),
             "words": {
-                **{
-                    key: words.word(key)
-                    for key in (
-                        "summary",
-                        "contents",
-                        "method",
-                        "method_formulas",
-                        "coverage_note",
-                        "references",
-                        "dossier_sources",
-                        "dossier_sources_note",
-                        "where_from",
-                        "where_from_note",
-                        "where_from_rows",
-                        "where_from_rows_note",
-                        "where_from_shared",
-                        "disclaimer",
-                        "disclaimer_text",
-                    )
-                },
+                **{key: words.word(key) for key in WORDS},
                 "reproduce": words.filled("reproduce", command=brief.command),
             },
         }
@@ -200,16 +198,10 @@ class _Layout:
         ]
 
     def _blocks(self, section: Section) -> list[Item]:
-        """Return the blocks of a section; on the two pages of a glance a figure stands beside its text."""
-        blocks: list[Item] = []
-        for block in map(self._block, section.blocks):
-            text: list[Item] = []
-            while self.glance and block["kind"] == "picture" and blocks and blocks[-1]["kind"] == "paragraph":
-                text.insert(0, blocks.pop())
-            blocks.append({"kind": "beside", "text": text, "picture": block} if text else block)
-        return blocks
+        kept = [(block, self.words.more(whole)) for whole in section.blocks if (block := in_body(whole))]
+        return arranged(kept, self._block, glance=self.glance)
 
-    def _block(self, block: AnyBlock) -> Item:
+    def _block(self, block: AnyBlock, more: str = "", *, small: bool = False) -> Item:
         words = self.words
         if isinstance(block, Paragraph):
             return {"kind": "paragraph", "sentences": [self._runs(s) for s in block.sentences]}
@@ -226,10 +218,10 @@ class _Layout:
                 "source": words.source_line(block),
             }
         if isinstance(block, Table):
-            return self._table(block)
-        return self._picture(block)
+            return self._table(block, more)
+        return self._picture(block, small=small)
 
-    def _table(self, table: Table) -> Item:
+    def _table(self, table: Table, more: str) -> Item:
         numeric = [
             any(row[place].fact for row in table.rows if place < len(row))
             for place in range(len(table.columns))
@@ -238,22 +230,24 @@ class _Layout:
         rows = [[self._cell(cell) for cell in row] for row in table.rows]
         return {
             "kind": "table",
+            "id": table.id.removesuffix("-lead"),
             "title": self._runs(table.title),
             "columns": columns,
             "widths": widths(columns, rows, numeric, PAPER_WIDTH[self.paper] - 2 * self.look.margin),
             "numeric": numeric,
             "rows": rows,
             "emphasis": list(table.emphasis),
+            "more": more,
             "note": self._runs(table.note) if table.note else None,
             "source": self.words.source_line(table),
         }
 
-    def _picture(self, block: Chart | LocatorMap) -> Item:
+    def _picture(self, block: Chart | LocatorMap, *, small: bool) -> Item:
         from hikiwake.render.charts import svg
 
         words = self.words
         file = f"{block.id}.svg"
-        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else NARROW if self.glance else CHART_WIDTH
+        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else NARROW if small else CHART_WIDTH
         drawn = svg(block, words.ledger, words.language, width=pixels)
         self.pictures[file] = printable(drawn).encode("utf-8")
         note = self._runs(block.note) if block.note else None

@@ -25,6 +25,8 @@ WORDS: dict[Judgement, str] = {
     "contradicted": "audit.judged_contradicted",
     "contradicted by bounds": "audit.judged_bounds",
 }
+SHOWN = 6
+"""Claims that hold, and claims that the data do not settle, in the section; all of them are in the annex."""
 DIFFERING: tuple[Judgement, ...] = ("differs", "holds only under another reading")
 
 
@@ -107,6 +109,7 @@ class Judged(NamedTuple):
             ),
             rows=tuple(self._row(claims[verdict.claim], verdict) for verdict in listed),
             note=prose("audit.against_note"),
+            shown=SHOWN if identity == "audit-holds" else 0,
         )
 
     def _row(self, claim: kinds.Claim, verdict: Verdict) -> tuple[Cell, ...]:
@@ -160,6 +163,7 @@ class Judged(NamedTuple):
                 )
                 for verdict in rows
             ),
+            shown=SHOWN,
         )
 
 

@@ -14,9 +14,20 @@ from hikiwake.sections.wording import cell, day, prose, text
 
 
 def table(
-    context: Context, identity: str, title: Prose, events: Iterable[Event], note: Prose | None = None
+    context: Context,
+    identity: str,
+    title: Prose,
+    events: Iterable[Event],
+    note: Prose | None = None,
+    *,
+    shown: int = 0,
 ) -> Table:
-    """List events in the order given, each under its number in the whole chronology."""
+    """List events in the order given, each under its number in the whole chronology.
+
+    Parameters
+    ----------
+    shown : how many of them stand in the section (see `Table`).
+    """
     assert context.dossier is not None  # noqa: S101  (there are events)
     places = context.dossier.places
     numbers = {event.id: number for number, event in enumerate(in_order(context.dossier.events), start=1)}
@@ -41,6 +52,7 @@ def table(
             for event in events
         ),
         note=note,
+        shown=shown,
     )
 
 

@@ -15,6 +15,8 @@ from hikiwake.sections.wording import day, economy, prose, text
 
 ID = "chronology"
 NEEDS = ()
+LATEST = 12
+"""Events that the section lists; all of them are in the annex."""
 
 
 def section(context: Context) -> Section:
@@ -47,7 +49,11 @@ def section(context: Context) -> Section:
         *meetings.blocks(context, made),
         *timeline.blocks(context, ordered),
         events.table(
-            context, "chronology", prose("chronology.table", {"count": recorded}, **_pair(context)), ordered
+            context,
+            "chronology",
+            prose("chronology.table", {"count": recorded}, **_pair(context)),
+            ordered,
+            shown=-LATEST,
         ),
         *standing.blocks(context),
         *around.blocks(context),

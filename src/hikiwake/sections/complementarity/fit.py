@@ -68,6 +68,7 @@ def table(context: Context, made: list[Part]) -> list[AnyBlock]:
             columns=tuple(headings),
             rows=tuple(rows),
             note=prose("complementarity.fit_table_note"),
+            annex=True,
         )
     ]
 

@@ -11,6 +11,8 @@ from hikiwake.sections.complementarity.parts import Direction, Part, line_label,
 from hikiwake.sections.wording import cell, economy, prose
 
 SHOWN = 8
+LEADING = 5
+"""Rows in the section; all are in the annex."""
 STRENGTHS_SHOWN = 8
 # Where what an importer buys in the exporter's lines of advantage is below this part of the other
 # direction's, a table would be about trifles.
@@ -49,6 +51,7 @@ def strengths(context: Context, part: Part) -> list[AnyBlock]:
             ),
             rows=tuple(_strength(row) for row in rows),
             note=prose(part.worded("strengths_note"), scope=part.scope),
+            annex=True,
         )
     ]
 
@@ -153,4 +156,5 @@ def _table(part: Part, direction: Direction, rows: tuple[Opening, ...], labels: 
             for row in rows
         ),
         note=prose("complementarity.openings_note", scope=part.scope, **exporter, **importer),
+        shown=LEADING,
     )

@@ -111,6 +111,7 @@ def table(context: Context, made: list[Part]) -> list[AnyBlock]:
             ),
             rows=tuple(_row(name, facts) for name, facts in rows.items()),
             note=prose("complementarity.intensity_table_note"),
+            annex=True,
         )
     ]
 

@@ -139,4 +139,5 @@ def flows_table(
             for flow in flows
         ),
         note=prose(f"potential.{note}"),
+        annex=True,
     )

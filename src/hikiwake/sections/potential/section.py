@@ -47,8 +47,8 @@ def section(context: Context) -> Section | None:
         scope = _scope(context, first[0])
         blocks += [figure(rows), _table(rows), further(rows)]
     # Sectors may tell something where the whole does not.
-    for universe, year in years.items():
-        blocks += by_sector(context, universe, year)
+    for place, (universe, year) in enumerate(years.items()):
+        blocks += by_sector(context, universe, year, annex=place > 0)
     if rows:
         told = prose(
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope

@@ -20,8 +20,13 @@ MOST_NAMED = 5
 COLUMNS = ("expected", "ratio", "place", "gap")
 
 
-def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]:
-    """Return the sentences, the figure and the table; nothing where no sector allows a word."""
+def by_sector(context: Context, universe: Universe, year: int, *, annex: bool) -> list[AnyBlock]:
+    """Return the sentences, the figure and the table; nothing where no sector allows a word.
+
+    Parameters
+    ----------
+    annex : whether the figure is for looking up, as where another universe has told its own.
+    """
     from hikiwake.measures.potential.stated import found_in, sectors, stated, summed
 
     made = [
@@ -47,7 +52,7 @@ def by_sector(context: Context, universe: Universe, year: int) -> list[AnyBlock]
         shown += [flow for flow in told if flow in largest]
     if not flows:
         return []
-    return [*said, _figure(universe, shown), _table(universe, flows)]
+    return [*said, _figure(universe, shown, annex=annex), _table(universe, flows)]
 
 
 def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: Fact) -> list[Prose]:
@@ -80,7 +85,7 @@ def _listed(names: list[str]) -> str:
     return "; and ".join(part for part in ("; ".join(names[:-1]), names[-1]) if part)
 
 
-def _figure(universe: Universe, flows: list[Flow]) -> Chart:
+def _figure(universe: Universe, flows: list[Flow], *, annex: bool) -> Chart:
     lowest = min(flows, key=lambda flow: flow.one.place)
     names = {
         "exporter": economy(lowest.one.exporter),
@@ -100,6 +105,7 @@ def _figure(universe: Universe, flows: list[Flow]) -> Chart:
             **names,
         ),
         note=prose("potential.figure_note"),
+        annex=annex,
     )
 
 

@@ -62,4 +62,5 @@ def curve(identity: str, made: list[tuple[Flow, Spread]], *, noted: bool) -> Cha
         ),
         alt=prose("potential.variants_alt", {**facts, "ratio": flow.facts["ratio"]}, **ends, **chosen),
         note=prose("potential.variants_note") if noted else None,
+        annex=True,
     )

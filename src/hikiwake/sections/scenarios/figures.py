@@ -88,6 +88,7 @@ def drivers(answers: Answers, a: str, b: str) -> Chart | None:
             for member in (a, b)
         ),
         alt=prose("scenarios.drivers_alt", a=economy(a), b=economy(b)),
+        annex=True,
     )
 
 

@@ -64,6 +64,7 @@ def sales(found: Sequence[Answers], a: str, b: str) -> Table:
         ),
         rows=tuple(rows),
         note=prose("scenarios.sales_note"),
+        annex=True,
     )
 
 
@@ -92,6 +93,7 @@ def diversion(told: Answers, a: str, b: str, most: int) -> Table:
         ),
         rows=tuple(rows),
         note=prose("scenarios.diversion_note"),
+        annex=True,
     )
 
 
@@ -121,6 +123,7 @@ def sectors(told: Answers, industries: Sequence[Industry], pair: tuple[str, str]
         ),
         rows=tuple(rows),
         note=prose("scenarios.sectors_note", scenario=name_of(told, *pair)),
+        annex=True,
     )
 
 

@@ -27,6 +27,7 @@ def blocks(context: Context, count: Fact) -> list[AnyBlock]:
             ),
             rows=tuple(_row(context, fact) for fact in held),
             note=prose("standpoints.figures_note"),
+            annex=True,
         )
     ]
 

@@ -14,6 +14,8 @@ from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, product, prose
 
 SHOWN = 8
+# Of these the table in the section shows so many; all are in the annex.
+LEADING = 5
 # A product is worth a sentence from this part of the shown products' value on; a supplier from this share on.
 WORTHY = 0.05
 SLIGHT = 0.01
@@ -156,4 +158,5 @@ def _table(labels: dict[str, Label], rows: tuple[Dependence, ...], tail: str) ->
             for row in rows
         ),
         note=prose("ties.dependence_note"),
+        shown=LEADING,
     )

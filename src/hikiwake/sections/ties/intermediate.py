@@ -239,4 +239,5 @@ def _exposure_table(rows: tuple[Exposure, ...], labels: dict[str, Label], tail: 
             for row in rows
         ),
         note=prose("intermediate.exposure_note"),
+        annex=True,
     )
