@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,8 @@ from hikiwake.core.document import Annotation, Brief, Chart, ChartKind, Label, L
 from hikiwake.core.errors import Environment
 from hikiwake.core.provenance import Ledger, Unit
 from hikiwake.render import charts
-from hikiwake.render.charts import png, specification, svg
+from hikiwake.render.charts import png, remarks, specification, svg
+from hikiwake.render.charts.lettering import LEADING, SMALL, longest
 from hikiwake.render.language import load
 
 PAIRS = [("JPN", "RUS"), ("LUX", "BEL"), ("TCD", "CHN"), ("TUV", "NRU"), ("USA", "CAN"), ("BIH", "VCT")]
@@ -264,6 +267,24 @@ def test_a_small_number_of_notes_is_all_there() -> None:
     said = {"1996": "peak: US$12.3 billion", "2009": "down to US$3.1 billion"}
     drawn = made("lines", {"a": WAVE}, notes=said)
     assert {text.words for text in texts(drawn.svg())} >= set(said.values())
+
+
+@given(st.lists(st.floats(0, 200), min_size=12, max_size=12), st.sampled_from([120.0, 480.0]))
+def test_no_line_passes_through_a_note(heights: list[float], width: float) -> None:
+    points = [(place * width / 11, height) for place, height in enumerate(heights)]
+    pieces = [(*start, *end) for start, end in itertools.pairwise(points)]
+    said = [remarks.Note(f"{place}: down to US$5.90 million", *points[place]) for place in (2, 5, 8)]
+    layers = remarks.layers(said, pieces, width, 200.0)
+    for row in layers[-1]["data"]["values"] if layers else ():
+        wide, tall = longest(row["t"], SMALL), remarks.LINE * len(row["t"])
+        middle = row["y"] + (len(row["t"]) - 1) * LEADING / 2
+        for x, y, to_x, to_y in pieces:
+            # Points close enough on the piece that none could jump over the text.
+            steps = np.linspace(0.0, 1.0, 400)
+            inside = (np.abs(x + (to_x - x) * steps - row["x"] - wide / 2) < wide / 2) & (
+                np.abs(y + (to_y - y) * steps - middle) < tall / 2
+            )
+            assert not inside.any()
 
 
 def test_a_name_that_was_cut_is_told_whole() -> None:

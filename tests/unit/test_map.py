@@ -19,7 +19,7 @@ from hikiwake.core.document import LocatorMap
 from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import raster, svg
 from hikiwake.render.charts.drawing import picture, shape
-from hikiwake.render.charts.lettering import length
+from hikiwake.render.charts.lettering import longest
 from hikiwake.render.charts.locator import FINE_SCALE, Placed, _small_lands, placed, seen
 from hikiwake.render.charts.outlines import BEYOND, cut, outlines, path
 from hikiwake.render.charts.view import LARGE_PART, View, _outline, asset, fitted, height_of, places
@@ -45,8 +45,8 @@ PAIRS = [
 ]
 
 
-def placed_in(economies: tuple[str, str]) -> Placed:
-    return placed(LocatorMap("m", name("x"), economies, name("y")), load(), WIDTH)
+def placed_in(economies: tuple[str, str], width: int = WIDTH) -> Placed:
+    return placed(LocatorMap("m", name("x"), economies, name("y")), load(), width)
 
 
 def inside(view: View, point: tuple[float, float], slack: float = 0.0) -> bool:
@@ -104,14 +104,19 @@ def test_the_projection_keeps_areas() -> None:
 
 
 @pytest.mark.parametrize("economies", PAIRS)
-def test_names_stand_inside_and_apart(economies: tuple[str, str]) -> None:
+@pytest.mark.parametrize("width", [WIDTH, 340])
+def test_names_stand_inside_and_apart(economies: tuple[str, str], width: int) -> None:
     boxes = []
-    for label in placed_in(economies).labels:
-        wide, tall = length(label["t"], label["size"]), 1.2 * label["size"]
-        box = (label["x"], label["y"] - tall / 2, label["x"] + wide, label["y"] + tall / 2)
+    for label in placed_in(economies, width).labels:
+        tall = 1.2 * label["size"]
+        wide, last = (
+            longest(label["t"], label["size"]),
+            label["y"] + (len(label["t"]) - 1) * 1.25 * label["size"],
+        )
+        box = (label["x"], label["y"] - tall / 2, label["x"] + wide, last + tall / 2)
         assert min(box) >= 0
-        assert box[2] <= WIDTH
-        assert box[3] <= height_of(WIDTH)
+        assert box[2] <= width
+        assert box[3] <= height_of(width)
         boxes.append(box)
     assert len(boxes) >= 2
     for one, other in itertools.combinations(boxes, 2):
@@ -123,7 +128,7 @@ def test_small_economies_get_a_dot_that_no_name_covers(economies: tuple[str, str
     data = placed_in(economies)
     assert len(data.dots) == 2
     for dot, label in itertools.product(data.dots, data.labels):
-        beside = not label["x"] < dot["x"] < label["x"] + length(label["t"], label["size"])
+        beside = not label["x"] < dot["x"] < label["x"] + longest(label["t"], label["size"])
         assert beside or abs(label["y"] - dot["y"]) > label["size"] / 2
 
 
@@ -133,7 +138,7 @@ def test_no_name_covers_small_land() -> None:
     (land,) = _small_lands(("TWN", "CHN"), fitted(("TWN", "CHN"), WIDTH))
     for label in data.labels:
         top, bottom = label["y"] - label["size"] * 0.6, label["y"] + label["size"] * 0.6
-        right = label["x"] + length(label["t"], label["size"])
+        right = label["x"] + longest(label["t"], label["size"])
         assert right <= land[0] or label["x"] >= land[2] or bottom <= land[1] or top >= land[3], label["t"]
 
 
@@ -142,8 +147,13 @@ def test_large_economies_get_none() -> None:
 
 
 def test_what_both_contest_is_named_in_both_forms() -> None:
-    labels = [label["t"] for label in placed_in(("JPN", "RUS")).labels]
+    labels = [" ".join(label["t"]) for label in placed_in(("JPN", "RUS")).labels]
     assert labels == ["Japan", "Russia", "Northern Territories / Southern Kuril Islands"]
+
+
+def test_names_wider_than_a_narrow_map_stand_one_below_the_other() -> None:
+    lines = [label["t"] for label in placed_in(("UKR", "RUS"), 340).labels]
+    assert ["Republic of Crimea and Sevastopol", "/ Autonomous Republic of Crimea and Sevastopol"] in lines
 
 
 def test_every_disputed_area_is_hatched_and_has_its_names() -> None:

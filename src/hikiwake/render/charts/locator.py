@@ -11,7 +11,7 @@ import numpy as np
 from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
 from hikiwake.render.charts import drawing
-from hikiwake.render.charts.lettering import SMALL, length
+from hikiwake.render.charts.lettering import SMALL, clipped, length, longest
 from hikiwake.render.charts.outlines import Array, Outlines, cut, directions, outlines, path
 from hikiwake.render.charts.theme import INK, NAVY, ORANGE, lowered
 from hikiwake.render.charts.view import Point, View, asset, fitted, height_of, places, side
@@ -23,6 +23,8 @@ DOT, SMALL_LAND = 9.0, 45.0
 """Pixels of a side below which land is marked by a dot, and below which no name may cover it."""
 NAME = 15
 DISPUTE, SEA, LAND = "#7b2d26", "#eef3f8", "#d9dee4"
+LINE = 1.25
+"""Height of a line of text, by its size."""
 SPOT = 3.0
 """Pixels from the middle of an area that is a point to its edge."""
 FARTHEST = 3.04
@@ -76,16 +78,21 @@ def drawn(block: LocatorMap, language: Language, width: int) -> str:
             )
             for dot in dots
         ),
-        *(_text(label, 'fill="#ffffff" stroke="#ffffff" stroke-width="3.5"') for label in labels),
-        *(_text(label, f'fill="{label["colour"]}"') for label in labels),
+        *(
+            text
+            for label in labels
+            for text in _text(label, 'fill="#ffffff" stroke="#ffffff" stroke-width="3.5"')
+        ),
+        *(text for label in labels for text in _text(label, f'fill="{label["colour"]}"')),
     ]
     return drawing.picture(width, height, inside)
 
 
-def _text(label: dict[str, Any], look: str) -> str:
+def _text(label: dict[str, Any], look: str) -> Iterator[str]:
     size = label["size"]
-    at = (label["x"], label["y"] + lowered(size))
-    return drawing.text(label["t"], at, size, f'font-weight="600" {look}')
+    for row, line in enumerate(label["t"]):
+        at = (label["x"], label["y"] + row * size * LINE + lowered(size))
+        yield drawing.text(line, at, size, f'font-weight="600" {look}')
 
 
 def seen(shapes: Outlines, view: View, width: int) -> Iterator[tuple[int, list[Array]]]:
@@ -211,21 +218,32 @@ def _small_lands(economies: tuple[str, str], view: View) -> list[Box]:
 
 
 def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> dict[str, Any]:
-    """Place a text near a point where it covers no earlier one; return nothing where there is no room."""
+    """Place a text near a point where it covers no earlier one; return nothing where there is no room.
+
+    Of several names each has a line of its own where one line would be wider than the map.
+    """
     size = NAME if colour == INK else SMALL
-    wide, height = length(name, size), size * 1.25
+    lines = _lines(name, width - 8.0, size)
+    wide, height = longest(lines, size), size * LINE * len(lines)
     x, y = pixel
     for dx, dy in ((0, -16), (0, 17), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40),
-                   (0, 50), (0, -48), (0, 66)):  # fmt: skip
+                   (0, 50), (0, -48), (0, 66), (0, -66), (0, -100)):  # fmt: skip
         left = x - wide / 2 if dx == 0 else x + dx if dx > 0 else x + dx - wide
         left = max(4.0, min(left, width - 4.0 - wide))
         top = max(2.0, min(y + dy - height / 2, height_of(width) - 2.0 - height))
         box = (left, top, left + wide, top + height)
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
             taken.append(box)
-            middle = top + height / 2
-            return {"x": left, "y": middle, "t": name, "colour": colour, "size": size}
+            middle = top + size * LINE / 2
+            return {"x": left, "y": middle, "t": lines, "colour": colour, "size": size}
     return {}
+
+
+def _lines(name: str, room: float, size: int) -> list[str]:
+    if length(name, size) <= room:
+        return [name]
+    first, *others = name.split(" / ")
+    return [clipped(line, room, 1, size)[0] for line in (first, *(f"/ {other}" for other in others))]
 
 
 def _disputes(economies: tuple[str, str]) -> list[tuple[str, Point]]:

@@ -1,8 +1,8 @@
 """Short texts beside the points they speak of, never on each other, never outside the plot.
 
-Each text takes the best free place of a few dozen around its point: near, and crossed by few lines. Where it
-stands off its point a thin line leads back. A text for which no place is free is left out: the sentences
-and the table of the figure say the same.
+Each text takes the nearest free place of a few dozen around its point, in one line or two, where no line of
+the figure passes through it. Where it stands off its point a thin line leads back. A text for which no place
+is free is left out: the sentences and the table of the figure say the same.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ ROOM = 170.0
 """Pixels after which a text is broken."""
 LINE = 13
 HEADROOM = -8.0
-CROSSING = 45.0
-"""What a line through a text costs, in pixels of distance from the point."""
+GAP = 3.0
+"""Pixels between a text and a line beside it."""
+BROKEN = 6.0
+"""What a text in two lines costs, in pixels of distance from the point."""
 LIFTS = (12, 20, 30, 44, 60, 78, 98, 120, 145, 170)
 Segment = tuple[float, float, float, float]
 Box = tuple[float, float, float, float]
@@ -53,17 +55,26 @@ def layers(notes: list[Note], lines: list[Segment], width: float, height: float)
 def _placed(notes: list[Note], lines: list[Segment], width: float, height: float) -> list[_Place]:
     placed: list[_Place] = []
     for note in notes:
-        text = clipped(note.text, ROOM, 2, SMALL)
-        best: tuple[float, Box] | None = None
-        for box, distance in _places(note, longest(text, SMALL), LINE * len(text), width, height):
-            if any(_meet(box, other.box, 4.0) for other in placed):
-                continue
-            cost = distance + CROSSING * sum(_crosses(piece, box) for piece in lines)
-            if best is None or cost < best[0]:
-                best = (cost, box)
-        if best is not None:
-            placed.append(_Place(note, text, best[1]))
+        free = [
+            (distance + BROKEN * (len(text) - 1), _Place(note, text, box))
+            for text in _forms(note.text)
+            for box, distance in _places(note, longest(text, SMALL), LINE * len(text), width, height)
+            if not any(_meet(box, other.box, 4.0) for other in placed)
+        ]
+        # The nearest first: few of the many places are asked about all lines.
+        for _, place in sorted(free, key=lambda found: found[0]):
+            left, top, right, bottom = place.box
+            if not any(_crosses(piece, (left - GAP, top, right + GAP, bottom)) for piece in lines):
+                placed.append(place)
+                break
     return placed
+
+
+def _forms(text: str) -> list[list[str]]:
+    """Return the ways in which a text is broken: as it fits, and in two lines of like length."""
+    whole = clipped(text, ROOM, 2, SMALL)
+    halves = clipped(text, longest([text], SMALL) * 0.62, 2, SMALL)
+    return [whole] if len(whole) > 1 or halves[-1].endswith("…") else [whole, halves]
 
 
 def _places(note: Note, wide: float, tall: float, width: float, height: float) -> list[tuple[Box, float]]:
