@@ -137,7 +137,8 @@ def test_south_korea_and_japan() -> None:
         "years",
     }
     assert {v.judgement for v in found.values()} == {"holds", "not checkable here"}
-    assert "`of: gdp of KOR`, `in: 2018`" in found["gdp"].remedy
+    assert "gdp of KOR in 2018" in found["gdp"].remedy
+    assert not [v.remedy for v in found.values() if "`" in v.remedy + v.reason]
     assert all("inf" not in verdict.reason.split() for verdict in found.values())
 
 

@@ -100,6 +100,15 @@ def test_the_table_of_a_figure_has_the_intervals_that_are_drawn() -> None:
         assert told.shown(Cell(fact=identity)) == alone
 
 
+def test_an_interval_that_is_its_value_is_not_written() -> None:
+    whole = sample.brief()
+    (identity, fact), *_ = whole.ledger.facts.items()
+    held = replace(fact, value=0.0, interval=Interval(0.0, 0.0, 0.9, "confidence"))
+    ledger = Ledger({**whole.ledger.facts, identity: held}, whole.ledger.datasets, whole.ledger.formulas)
+    told = Words(replace(whole, ledger=ledger), load("en"))
+    assert "to" not in told.shown(Mark(Label("year", "2020"), identity)).split()
+
+
 def test_no_two_columns_of_a_figure_have_one_head() -> None:
     axis, series = Prose("scenarios.map_axis"), Prose("scenarios.map_axis")
     words = Words(sample.brief(), load("en"))

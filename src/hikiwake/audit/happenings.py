@@ -211,7 +211,7 @@ def _no_partner(verdict: Verdict, who: str, project: Project) -> Verdict:
         )
         return replace(verdict, judgement="contradicted", reason=reason)
     reason = f"no partner of {who} is named, and the partners named do not make up the whole"
-    return replace(verdict, reason=reason, remedy="Enter the other partners under `projects` with `of`.")
+    return replace(verdict, reason=reason, remedy="The other partners of the project would settle it.")
 
 
 def unknown_yet(claim: str, what: str, printed_as: str) -> Verdict:

@@ -73,10 +73,7 @@ def judge_period(
         reason=f"the data are of calendar years and cannot give {said}",
         printed=printed.text,
         steps=tuple(steps),
-        remedy=(
-            "Monthly customs data would settle it; or enter a published figure under `facts` and refer to it "
-            "by `of: fact ID`."
-        ),
+        remedy="Monthly customs data would settle it, or a published figure that the dossier cites.",
     )
 
 

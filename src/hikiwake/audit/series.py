@@ -132,7 +132,7 @@ def _open(identity: str, printed: Printed, reason: str, series: dict[int, Answer
         reason=reason,
         printed=printed.text,
         steps=tuple(f"{year}: {shown(answer)}" for year, answer in series.items()),
-        remedy="Enter the figures of the other years as facts with `of`, `in` and their source.",
+        remedy="Published figures of the other years, cited in the dossier, would settle it.",
     )
 
 

@@ -327,25 +327,28 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
     kinds = {getattr(end, "kind", "trade") for end in (question.of, question.part) if end is not None}
     if "investment" in kinds:
         return (
-            "Bilateral investment positions (IMF, OECD) would settle it; "
-            "enter the figure under `facts` with its source."
+            "Bilateral investment positions (IMF, OECD) would settle it, "
+            "as a figure that the dossier cites with its source."
         )
     ends = [end for end in (question.of, question.part) if isinstance(end, Indicator)]
     if ends:
-        where = f"`of: {ends[0]}`, `in: {question.year}`"
-        return f"Enter a published figure under `facts` with {where} and its source."
+        return (
+            f"A published figure of the {ends[0]} in {question.year}, cited in the dossier, would settle it."
+        )
     if question.form == "rank" and isinstance(question.of, Flow) and not question.of.products:
         lists = ", ".join(map(str, knowledge.list_years)) or "no year"
         return (
             f"The published lists of main partners are of {lists}, not of every economy in each; data of all "
-            "products (CEPII BACI, all HS codes) would settle it, brought in with `hikiwake data add FILE`."
+            "products (CEPII BACI, all HS codes) would settle it."
         )
     years = knowledge.amounts.years
     if years and not years[0] <= question.year <= years[-1]:
-        return f"The data cover {years[0]} to {years[-1]}; enter the figure as a fact with its source."
+        return (
+            f"The data cover {years[0]} to {years[-1]}; a published figure, cited in the dossier, would do."
+        )
     return (
-        "Data of all products (CEPII BACI, all HS codes) would settle it, brought in with `hikiwake data add "
-        "FILE`; or enter a published figure under `facts` with `of`, `in` and its source."
+        "Data of all products (CEPII BACI, all HS codes) would settle it, "
+        "or a published figure that the dossier cites."
     )
 
 

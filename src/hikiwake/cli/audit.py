@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MANY = 1_000
 """Above so many claims JSON leaves their rows out, since asking for all takes minutes."""
+SETTLING = (
+    "What is not checkable here may be settled by data (hikiwake data add FILE) or by published figures, "
+    "which stand under `facts` of a dossier with `of`, `in` and their sources."
+)
 SIGNS = {
     "holds": "=",
     "holds only under another reading": "~",
@@ -167,6 +171,7 @@ def _text(result: Audit) -> str:
     for conflict in result.conflicts:
         lines.append(f"! {', '.join(conflict.claims)}: cannot all be true\n    {conflict.reason}")
     lines += ["", *(f"{number:>5}  {name}" for name, number in result.counts().items())]
+    lines += ["", SETTLING] if any(verdict.remedy for verdict in result.verdicts) else []
     return "\n".join(lines)
 
 

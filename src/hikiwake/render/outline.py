@@ -144,15 +144,17 @@ class Words:
     def shown(self, cell: Cell | Mark) -> str:
         """Return a cell's or a mark's number as it is written: a quoted one as its text prints it.
 
-        A mark is drawn with its interval, so the table of a figure has it too; a cell leaves it to its table.
+        A mark is drawn with its interval, so the table of a figure has it too, unless both ends are the value
+        (of no flow there is no other ratio than nought); a cell leaves it to its table.
         """
         if isinstance(cell, Cell) and cell.label:
             return self.language.label(cell.label)
         fact = self.ledger[cell.fact]
         written = self.language.number(fact)
-        ranged = (
-            isinstance(cell, Mark) and fact.interval is not None and fact.interval.kind != "standard error"
-        )
+        spread = fact.interval
+        ranged = isinstance(cell, Mark) and spread is not None and spread.kind != "standard error"
+        if ranged and spread is not None and spread.low == fact.value == spread.high:
+            return written
         return f"{written} ({self.language.number(fact, 'range')})" if ranged else written
 
     def doubt(self, cell: Cell | Mark) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series
 from hikiwake.core.products import Partition, partition_for
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, group, prose, scope_label, year
@@ -100,6 +100,7 @@ def partner_ranking(context: Context, levels: PairLevels, exporter: str, importe
         "importer": economy(importer),
         "scope": scope_label(covered(context.say)),
     }
+    axis = "ties.suppliers_axis_some" if is_among_some(context.say) else "ties.suppliers_axis"
     first = rank.value == 1
     facts = {"share": next(row.share for row in rows if row.partner == exporter)}
     return [
@@ -111,7 +112,7 @@ def partner_ranking(context: Context, levels: PairLevels, exporter: str, importe
                 facts if first else {**facts, "rank": rank},
                 **labels,
             ),
-            axis=prose("ties.suppliers_axis", importer=labels["importer"], scope=labels["scope"]),
+            axis=prose(axis, importer=labels["importer"], scope=labels["scope"]),
             series=(
                 Series(
                     prose("ties.suppliers_series", importer=labels["importer"]),

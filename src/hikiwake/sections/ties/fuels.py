@@ -8,7 +8,7 @@ from hikiwake.core.document import AnyBlock, Caveat, Chart, Label, Mark, Paragra
 from hikiwake.core.products import group
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.statement import Scope
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import cell, economy, prose, scope_label, text, year
@@ -192,11 +192,12 @@ def _chart(
     best = max(peaks, key=lambda scope: peaks[scope].value or 0.0)
     told = leading if leading in peaks and _matters(peaks[leading], peaks[best]) else best
     labels = {"exporter": economy(exporter), "importer": economy(importer)}
+    axis = "ties.fuel_axis_some" if is_among_some(context.say) else "ties.fuel_axis"
     chart = Chart(
         id=f"fuel-shares-{exporter}-{importer}",
         kind="lines",
         title=prose("ties.fuel_chart", {"peak": peaks[told]}, product=scope_label(told), **labels),
-        axis=prose("ties.fuel_axis", exporter=labels["exporter"], importer=labels["importer"]),
+        axis=prose(axis, exporter=labels["exporter"], importer=labels["importer"]),
         series=tuple(series),
         alt=prose("ties.fuel_chart_alt", {"peak": peaks[best]}, product=scope_label(best), **labels),
         note=prose("ties.fuel_chart_note") if flagged else None,
