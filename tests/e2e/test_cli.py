@@ -285,7 +285,7 @@ def test_what_was_computed_lately_is_bounded_checked_and_not_necessary(tmp_path:
 
 
 def test_the_data_are_listed_cited_and_doubted() -> None:
-    listed = json.loads(hikiwake("data", "list", "--json").stdout)
+    listed = json.loads(hikiwake("data", "list", "--json").stdout)["datasets"]
     assert {"baci", "icio"} <= {entry["id"] for entry in listed}
     for entry in listed:
         assert (
@@ -331,6 +331,10 @@ def test_doctor_finds_the_shipped_data_whole() -> None:
     done = by_process("doctor")
     assert done.returncode == 0, done.stdout
     assert b"files as in the catalogue" in done.stdout
+    record = json.loads(hikiwake("doctor", "--json").stdout)
+    assert record["sound"]
+    assert [one["faults"] for one in record["vintages"]] == [[]]
+    assert record["packages"]["duckdb"] == duckdb.__version__
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

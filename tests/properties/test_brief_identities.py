@@ -119,9 +119,9 @@ AMOUNTS = {
 class InAnotherUnit(Tables):
     """The shipped tables, with amounts of trade in a unit of which there are 1,024 to one of ours."""
 
-    def frame(self, table: str, *, years: Collection[int] = (), exporters: Collection[str] = ()) -> Frame:
+    def frame(self, table: str, *, years: Collection[int] = (), economies: Collection[str] = ()) -> Frame:
         amounts = [nw.col(name) * round(TIMES) for name in AMOUNTS.get(table, ())]
-        found = super().frame(table, years=years, exporters=exporters)
+        found = super().frame(table, years=years, economies=economies)
         return found.with_columns(*amounts) if amounts else found
 
 

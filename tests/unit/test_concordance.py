@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -109,6 +110,14 @@ def test_what_cannot_be_converted_is_told(tmp_path: Path, library: Library) -> N
     )
     assert run.returncode == 0, run.stderr
     assert "added: baci-hs92-as-hs17@202601" in run.stdout
+    again = ("--to", "HS17", "--allow-rejects", "--json")
+    told = json.loads(command(library, "data", "convert", "baci-hs92", "--with", str(file), *again).stdout)
+    assert told["vintage"] == "baci-hs92-as-hs17@202601"
+    before = command(
+        library, "--data", "baci-hs92", "data", "rows", "baci_flows", "--json", "--limit", "1000"
+    )
+    whole = sum(row["value"] for row in json.loads(before.stdout))
+    assert told["usd"] + told["unknown_usd"] + told["ambiguous_usd"] == whole > told["usd"] > 0
 
 
 SITC = (

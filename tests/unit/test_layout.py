@@ -15,8 +15,21 @@ from tests.imports import brought
 
 from hikiwake.core.errors import BadInput, DamagedStore
 from hikiwake.measures.complementarity.universe import by_economy, collect, commodity_universe, totals_between
-from hikiwake.measures.flows import BY_PAIR, FLOWS, PAIR_TOTALS, between, of_exporters, traded
-from hikiwake.sources.imports import by_pair, parquet
+from hikiwake.measures.flows import (
+    BY_PAIR,
+    BY_YEAR,
+    FLOWS,
+    LARGE_FLOWS,
+    PAIR_TOTALS,
+    TOTALS,
+    Side,
+    between,
+    economy_totals,
+    of_exporters,
+    traded,
+    year_totals,
+)
+from hikiwake.sources.imports import by_pair, parquet, totals
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.store import selection, tables
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
@@ -32,6 +45,7 @@ def large(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> 
     """Three years of eight economies, as data of a size that is not unpacked into memory."""
     monkeypatch.setattr(tables, "RESIDENT_BYTES", 0)
     monkeypatch.setattr(by_pair, "MOST_ROWS", 100)
+    monkeypatch.setattr(totals, "MOST_ROWS", 20)
     chance = random.Random(7)
     flows: dict[int, list[releases.Row]] = {
         year: [
@@ -56,7 +70,7 @@ def test_the_same_rows_stand_by_year_and_by_pair(large: Tables) -> None:
     files = [file for file in large.vintage.tables() if file.name == BY_PAIR]
     assert len(files) > 2
     for file in files:
-        rows = large.frame(BY_PAIR, exporters=[file.exporters[0]]).to_native()  # type: ignore[index]
+        rows = large.frame(BY_PAIR, economies=[file.exporters[0]]).to_native()  # type: ignore[index]
         keys = [row[1:4] + row[:1] for row in rows.fetchall()]
         assert keys == sorted(keys)
         assert {key[0] for key in keys} <= {meaning(str(code)).economy for code in CODES}
@@ -66,7 +80,7 @@ def test_the_same_rows_stand_by_year_and_by_pair(large: Tables) -> None:
 def test_a_pair_is_read_from_its_two_files_and_a_year_from_its_own(large: Tables) -> None:
     pair = content(between(of_exporters(large, "JPN", "RUS"), "JPN", "RUS"))
     assert pair == content(between(large.frame(FLOWS), "JPN", "RUS"))
-    assert len(large.vintage.paths(BY_PAIR, exporters=["JPN", "RUS"])) == 2
+    assert len(large.vintage.paths(BY_PAIR, economies=["JPN", "RUS"])) == 2
     assert [path.name for path in large.vintage.paths(FLOWS, years=[2014])] == ["2014.parquet"]
     assert [path.name for path in large.vintage.paths(FLOWS, years=range(2014, 2100))] == [
         "2014.parquet",
@@ -129,6 +143,39 @@ def test_what_is_held_ready_of_pairs_and_lines_is_the_sum_of_the_flows(large: Ta
     assert large.collect(traded(large).select(nw.col("value").sum()))["value"][0] == whole
 
 
+@pytest.mark.parametrize("side", ["exporter", "importer"])
+def test_the_totals_of_an_economy_stand_in_one_file_and_those_of_a_year_in_another(
+    large: Tables, side: Side
+) -> None:
+    keys = (side, "product", "year")
+    summed = large.frame(FLOWS).group_by(*keys).agg(nw.col("value").sum()).to_native().fetchall()
+    economies = sorted({str(row[0]) for row in summed})
+    assert len(large.vintage.paths(TOTALS[side])) > 2
+    assert len(large.vintage.paths(TOTALS[side], economies=economies[:1])) == 1
+    read = economy_totals(large, side, tuple(economies[1:3])).select(*keys, "value").to_native().fetchall()
+    assert sorted(read) == sorted(row for row in summed if row[0] in economies[1:3])
+    assert len(large.vintage.paths(TOTALS[side] + BY_YEAR, years=[2014])) == 1
+    of_year = year_totals(large, side, 2014)
+    assert of_year is not None
+    assert sorted(of_year.to_native().fetchall()) == sorted(
+        (economy, product, value) for economy, product, year, value in summed if year == 2014
+    )
+
+
+def test_flows_that_are_large_in_some_year_stand_together_with_all_their_years(
+    tmp_path: Path, library: Library
+) -> None:
+    usd = {2012: "90000", 2013: "100000", 2014: "1", 2015: "99999.999"}  # in thousands
+    flows: dict[int, list[releases.Row]] = {
+        year: [(year, 643, 392, "270900", value, "7.000"), (year, 643, 392, "870323", "99999.000", "7.000")]
+        for year, value in usd.items()
+    }
+    held = open_tables(library.path(brought(library, releases.release(tmp_path / "a.zip", flows)).held))
+    found = content(held.frame(LARGE_FLOWS))
+    assert found == [row for row in content(held.frame(FLOWS)) if row[2] == "270900"]
+    assert [row[3] for row in found] == [2012, 2013, 2014, 2015]
+
+
 def test_a_finished_file_by_pair_stays_and_another_one_does_not(
     tmp_path: Path, large: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,9 +208,9 @@ def test_vintages_without_spans_are_read_whole(large: Tables) -> None:
     catalogue = msgspec.json.decode(path.read_bytes(), type=Catalogue)
     (entry,) = catalogue.datasets
     plain = [
-        msgspec.structs.replace(file, years=msgspec.UNSET, exporters=msgspec.UNSET)
+        msgspec.structs.replace(file, years=msgspec.UNSET, exporters=msgspec.UNSET, economies=msgspec.UNSET)
         for file in entry.tables
-        if file.name not in (BY_PAIR, PAIR_TOTALS)
+        if file.name not in (BY_PAIR, PAIR_TOTALS, LARGE_FLOWS) and not file.name.endswith(BY_YEAR)
     ]
     older = msgspec.structs.replace(catalogue, datasets=[msgspec.structs.replace(entry, tables=plain)])
     path.write_bytes(msgspec.json.encode(older))
@@ -181,3 +228,8 @@ def test_vintages_without_spans_are_read_whole(large: Tables) -> None:
         again.collect(traded(again).select(nw.col("value").sum()))["value"][0]
         == (large.collect(traded(large).select(nw.col("value").sum()))["value"][0])
     )
+    for side in TOTALS:
+        older_totals, newer = (year_totals(one, side, 2014) for one in (again, large))
+        assert older_totals is not None
+        assert newer is not None
+        assert sorted(older_totals.to_native().fetchall()) == sorted(newer.to_native().fetchall())

@@ -176,7 +176,11 @@ class Knowledge:
     def _directions(self, flow: Flow) -> list[tuple[str, str]]:
         if flow.exporter == flow.importer == WORLD:
             return [(WORLD, WORLD)]
-        pairs = [(x, m) for x in self.members(flow.exporter) for m in self.members(flow.importer) if x != m]
+        sellers, buyers = self.members(flow.exporter), self.members(flow.importer)
+        self.amounts.need(sellers, buyers)
+        if flow.both:
+            self.amounts.need(buyers, sellers)
+        pairs = [(x, m) for x in sellers for m in buyers if x != m]
         return pairs + [(m, x) for x, m in pairs] if flow.both else pairs
 
     def _fact(self, what: FactOf) -> list[Known]:

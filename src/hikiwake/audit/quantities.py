@@ -11,7 +11,7 @@ import msgspec
 from hikiwake.audit.known import Basis, Knowledge, Known
 from hikiwake.core.claim.operand import WORLD, Flow, Operand
 from hikiwake.core.claim.printed import Measure
-from hikiwake.measures.flows import FLOWS
+from hikiwake.measures.flows import FLOWS, Side
 
 Form = Literal["level", "share", "ratio", "growth", "balance", "record", "rank"]
 MIXED = "; "
@@ -247,7 +247,7 @@ def _rank(question: Question, knowledge: Knowledge) -> list[Answer]:
         return []
     at_importer = question.among == "suppliers" or (question.among == "partners" and flow.exporter == WORLD)
     economy, partner = (flow.importer, flow.exporter) if at_importer else (flow.exporter, flow.importer)
-    side = "importer" if at_importer else "exporter"
+    side: Side = "importer" if at_importer else "exporter"
     if not flow.products:
         listed = knowledge.listed(economy, "import" if at_importer else "export", question.year)
         if partner not in listed:

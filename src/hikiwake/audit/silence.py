@@ -8,13 +8,16 @@ that the importer is known to buy falls with it. By that the two are told apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from hikiwake.audit.cells import Array, Cells, Grid, Ints, positions
+from hikiwake.core.claim.operand import WORLD
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Columns
 
 LARGE = 1e8
 """USD that a flow must have had in its last year."""
@@ -58,3 +61,44 @@ def unreported(value: float, amount: float, line: Array, amounts: Array, year: i
     by_amount = amount > 0 and amounts[year] > 0
     own, whole = (amount, amounts) if by_amount else (value, line)
     return bool(whole[year + 1] < whole[year] - UNREPLACED * own)
+
+
+def silences(
+    rows: Columns, grid: Grid, totals: Mapping[tuple[str, str], Cells]
+) -> dict[tuple[str, str], dict[int, Array]]:
+    """Return the USD that may be missing, (years,) by product, of flows and of the totals around them.
+
+    Parameters
+    ----------
+    rows : flows that are large in some year, with all their years; others may be among them.
+    grid : the years and products of the data.
+    totals : of economies, which flows are parts of; only where the importer's is known can be told.
+    """
+    years = len(grid.years)
+    names = sorted({*rows["exporter"].tolist(), *rows["importer"].tolist()})
+    code = {name: n for n, name in enumerate(names)}
+    seller, buyer = (positions(rows[end], code) for end in ("exporter", "importer"))
+    product = grid.product_places(rows)
+    values, amounts = (np.asarray(rows[name], np.float64) for name in ("value", "weighed"))
+    flow = (seller * len(names) + buyer) * len(grid.products) + product
+    missing: dict[tuple[str, str], dict[int, Array]] = {}
+    for row, year, after in last_rows(flow * years + grid.year_places(rows), values, years):
+        x, m, k = names[seller[row]], names[buyer[row]], int(product[row])
+        value, amount = float(values[row]), float(amounts[row])
+        if (WORLD, m) not in totals:
+            continue
+        bought = totals[WORLD, m].line(k, years)
+        if not unreported(value, amount, bought[0], bought[1], year):
+            continue
+        # As if it had kept its part of what is known to be bought.
+        part = min(MOST, value / float(bought[0, year]))
+        gone = part / (1 - part) * np.maximum(bought[0, year + 1 : after], value)
+        pairs = [(x, m), (WORLD, m)]
+        if (x, WORLD) in totals:
+            sold = totals[x, WORLD].line(k, years)
+            if unreported(value, amount, sold[0], sold[1], year):
+                pairs.append((x, WORLD))  # nor was it sold to others
+        for pair in pairs:
+            held = missing.setdefault(pair, {}).setdefault(k, np.zeros(years))
+            held[year + 1 : after] += gone
+    return missing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
@@ -10,6 +9,7 @@ import click
 
 from hikiwake.cli.app import Options, visible
 from hikiwake.cli.dossier import find
+from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,7 +91,7 @@ def audit(  # noqa: PLR0913, PLR0917  (one argument for each option)
     if form == "json":
         content = {"counts": result.counts(), **msgspec.to_builtins(result)}
         content |= {"text": msgspec.to_builtins(found)} if found else {}
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+        print_json(content)
     elif form == "junit":
         click.echo(_junit(result))
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hikiwake.cli.app import Options, not_yet, visible
+from hikiwake.cli.printing import json_bytes
 
 if TYPE_CHECKING:
     from hikiwake.core.dossier import Dossier
@@ -52,7 +53,7 @@ def extract(
     """
     form = _form(output, as_json=as_json)
     found = read(options, text, pair_text)
-    made = _json(found) if form == "json" else draft(found, text).encode()
+    made = json_bytes(found) if form == "json" else draft(found, text).encode()
     if output is None:
         sys.stdout.buffer.write(made)
     else:
@@ -135,9 +136,3 @@ def incomplete(found: Extraction) -> list[str]:
                 f"    needs {needs}",
             ]
     return lines
-
-
-def _json(found: Extraction) -> bytes:
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"

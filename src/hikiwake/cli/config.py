@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
+
+from hikiwake.cli.printing import print_json
 
 
 @click.command(
@@ -21,14 +21,12 @@ def config(what: str, as_json: bool) -> None:
 
     Settings stand in hikiwake.toml of the working folder, in the user's own, or in variables: HIKIWAKE_YEAR.
     """
-    import msgspec
-
     from hikiwake.cli.settings import NAMES, settings
 
     found = settings(click.get_current_context().find_root().command)
     if as_json:
         records = [setting._asdict() for setting in found]
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(records), indent=1) + b"\n")
+        print_json(records)
         return
     for setting in found:
         of = ", ".join(command or "all commands" for command in setting.commands)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hikiwake.cli.app import Options
+from hikiwake.cli.printing import print_json
 from hikiwake.cli.progress import Progress
 
 REVISIONS = ("HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22")
@@ -31,13 +32,18 @@ Examples:
 @click.option("--to", "target", required=True, type=click.Choice(REVISIONS), help="The revision to reach.")
 @click.option("--as", "called", default="", help="What to call the new vintage: NAME or NAME@VERSION.")
 @click.option("--allow-rejects", is_flag=True, help="Go on where more than 1 % of the flows are left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of flows and amounts as JSON.")
 @click.pass_obj
-def convert(options: Options, name: str, table: Path, target: str, called: str, allow_rejects: bool) -> None:
+def convert(  # noqa: PLR0913, PLR0917  (one argument for each option)
+    options: Options, name: str, table: Path, target: str, called: str, allow_rejects: bool, as_json: bool
+) -> None:
     """Make of a vintage another one, whose products are of another revision of the Harmonised System.
 
     Products that become one are added. A product that may be several is left out, and counted, since nobody
     can say how much of a flow is of which: take a conversion table, which names one product each.
     """
+    import msgspec
+
     from hikiwake.sources.imports.converting import Request
     from hikiwake.sources.imports.converting import convert as made_of
     from hikiwake.store.library import Library
@@ -47,6 +53,9 @@ def convert(options: Options, name: str, table: Path, target: str, called: str, 
     )
     with Progress(options) as progress:
         added, found = made_of(asked, Library(), progress)
+    if as_json:
+        print_json({"vintage": added.held.reference, **msgspec.to_builtins(found)})
+        return
     for line in found.told():
         click.echo(line)
     told = "was there already" if added.known else "added"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from hikiwake.cli import convert, fetch, own_data
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import datasets, economies
+from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from hikiwake.store.catalogue import Entry, Vintage
@@ -75,12 +76,6 @@ def _report(dataset: str) -> None:
     click.echo("\n" + "\n".join(lines(report_of(library.path(held)))))
 
 
-def _json(content: Any) -> None:
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
-
-
 @data.command(
     "list",
     epilog="""\b
@@ -94,15 +89,19 @@ def listing(options: Options, as_json: bool) -> None:
     """List the datasets of the vintage."""
     from hikiwake.store.library import Library
 
-    vintage = _vintage(options)
+    vintage, library = _vintage(options), Library()
     if as_json:
-        _json([entry.dataset() for entry in vintage.entries()])
+        datasets = [entry.dataset() for entry in vintage.entries()]
+        own = [
+            {"reference": held.reference, "bytes": held.bytes, "folder": str(library.path(held))}
+            for held in library.held()
+        ]
+        print_json({"vintage": vintage.name, "datasets": datasets, "own": own})
         return
     click.echo(f"vintage {vintage.name}")
     for entry in vintage.entries():
         click.echo(f"\n{entry.id}  {entry.title}\n  {entry.producer}; {entry.version}; {entry.licence}")
         click.echo(f"  {entry.coverage.text}")
-    library = Library()
     for held in library.held():
         click.echo(f"\nyour own: {held.reference}  {held.bytes / 1e6:,.1f} MB\n  {library.path(held)}")
 
@@ -122,7 +121,7 @@ def show(options: Options, dataset: str, as_json: bool) -> None:
     """Show one dataset: producer, version, licence, coverage, tables and columns."""
     entry = _entry(options, dataset)
     if as_json:
-        _json(entry)
+        print_json(entry)
         return
     for name in ("title", "producer", "version", "licence", "citation", "unit", "note"):
         click.echo(f"{name:<9} {getattr(entry, name)}")
@@ -156,7 +155,7 @@ def cite(options: Options, dataset: str, form: str | None) -> None:
     if form == "bibtex":
         click.echo(entry(record), nl=False)
     elif form == "csl":
-        _json([item(record)])
+        print_json([item(record)])
     else:
         click.echo(f"{record.citation}. Version {record.version}. {record.licence}.")
 
@@ -185,7 +184,7 @@ def quality(options: Options, economy: str, everything: bool, as_json: bool) -> 
     which = resolve(economy)
     found = findings(open_tables(options.data or SHIPPED), which.id, single_flows=everything)
     if as_json:
-        _json(found)
+        print_json(found)
         return
     click.echo(
         f"{which.name}: {len(found)} findings" + ("" if everything else " (single flows left out; see --all)")
@@ -237,7 +236,7 @@ def rows_of(
     dataset = tables.dataset_of(table)
     found = rows(tables, f"{dataset.id}@{dataset.version}#{table}?{'&'.join(conditions)}", limit)
     if as_json:
-        _json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
+        print_json([dict(zip(found.columns, row, strict=True)) for row in found.rows])
         return
     import csv
 

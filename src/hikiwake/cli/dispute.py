@@ -11,10 +11,10 @@ from hikiwake.cli.dispute_model import (
     model_of,
     movable_states,
     opened,
-    printed_json,
     state_of,
     states_of,
 )
+from hikiwake.cli.printing import print_json
 
 
 @click.group(
@@ -69,7 +69,7 @@ def solve(options: Options, asked: Asked, concepts: tuple[str, ...], as_json: bo
     held, game = opened(options, asked)
     found = solved(game, chosen or CONCEPTS)  # type: ignore[arg-type]  # unknown ones are refused there
     if as_json:
-        printed_json(dispute_text.solution_json(held, found))
+        print_json(dispute_text.solution_json(held, found))
     else:
         click.echo(visible(dispute_text.solution(held, found)))
 
@@ -110,7 +110,7 @@ def explain(
             {**dispute_text.named(game, one.reason), "stable": one.stable, "sentences": one.sentences}
             for one in found
         ]
-        printed_json({"state": game.labels[where], "reasons": told})
+        print_json({"state": game.labels[where], "reasons": told})
     else:
         lines = [(one.stable, one.sentences) for one in found]
         click.echo(visible(dispute_text.reasons(game, where, lines)))
@@ -143,7 +143,7 @@ def paths(options: Options, asked: Asked, targets: tuple[str, ...], as_json: boo
         wanted = sorted({state for concept in solution.stable for state in solution.equilibria(concept)})
     found = found_paths(game, wanted, solve_coalitions(game))
     if as_json:
-        printed_json(dispute_text.named(game, found))
+        print_json(dispute_text.named(game, found))
     else:
         click.echo(visible(dispute_text.ways(game, found)))
 
@@ -180,7 +180,7 @@ def inverse(
     condition = target if target is not None else held.asked.wanted[0].holds
     found = inverted(game, states_of(game, condition), concept.lower(), most)  # type: ignore[arg-type]  # refused there
     if as_json:
-        printed_json(dispute_text.inverse_json(game, found))
+        print_json(dispute_text.inverse_json(game, found))
     else:
         click.echo(visible(dispute_text.changes(game, condition, found)))
 
@@ -224,7 +224,7 @@ def conditions(
     count = count_rankings(game, state, concept, free) if free else None  # type: ignore[arg-type]
     if as_json:
         told = {"state": game.labels[state], "conditions": dispute_text.named(game, found)}
-        printed_json({**told, "rankings": count})
+        print_json({**told, "rankings": count})
     else:
         click.echo(visible(dispute_text.required(game, state, found, count)))
 
@@ -248,6 +248,6 @@ def sensitivity(options: Options, asked: Asked, as_json: bool) -> None:
     held, game = opened(options, asked)
     found = varied(game)
     if as_json:
-        printed_json(dispute_text.robust_json(held, found))
+        print_json(dispute_text.robust_json(held, found))
     else:
         click.echo(visible(dispute_text.robust(held, found)))

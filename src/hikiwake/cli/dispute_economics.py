@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hikiwake.cli.app import Options, visible
-from hikiwake.cli.dispute_model import Asked, model_of, opened, printed_json, states_of, suffix_of, written
+from hikiwake.cli.dispute_model import Asked, model_of, opened, states_of, suffix_of, written
+from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from hikiwake.dispute import BargainingPoint, BreakEven, Game
@@ -53,7 +54,7 @@ def economics(
     if output is not None:
         _drawn(options, output, found)
     if as_json:
-        printed_json(economics_json(found))
+        print_json(economics_json(found))
     else:
         click.echo(visible(told(held, found)))
 

@@ -122,12 +122,3 @@ def states_of(game: Game, target: str) -> list[int]:
     if not found:
         raise BadUsage(where=target, why="no possible state fulfils it", remedy="Name another condition.")
     return found
-
-
-def printed_json(content: Any) -> None:
-    """Print JSON, indented."""
-    import sys
-
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from hikiwake.cli.app import Options, new_file
-from hikiwake.cli.dispute_model import Asked, model_of, opened, printed_json, suffix_of, written
+from hikiwake.cli.dispute_model import Asked, model_of, opened, suffix_of, written
+from hikiwake.cli.printing import json_bytes, print_json
 
 
 @click.command(
@@ -35,7 +36,7 @@ def draw(options: Options, asked: Asked, output: Path | None, as_json: bool) -> 
     held, game = opened(options, asked)
     picture = dispute_files.picture(held, game)
     if as_json:
-        printed_json(dispute_files.picture_json(picture))
+        print_json(dispute_files.picture_json(picture))
     if output is None:
         return
     if suffix_of(output, (".svg", ".png")) == ".png":
@@ -77,7 +78,7 @@ def export(options: Options, asked: Asked, output: Path) -> None:
             content = dispute_files.graphml(game).encode()
         case _:
             tree = {**msgspec.to_builtins(held.asked), **msgspec.to_builtins(held.form)}
-            content = msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
+            content = json_bytes(tree)
     written(options, output, content)
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from importlib import metadata
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from hikiwake.cli.app import Options
+from hikiwake.cli.printing import print_json
+
+if TYPE_CHECKING:
+    from hikiwake.store.checking import Checked
 
 NEEDED = ("click", "duckdb", "jinja2", "markupsafe", "msgspec", "narwhals", "numpy", "platformdirs")
 OPTIONAL = {
@@ -22,61 +27,120 @@ OPTIONAL = {
 }
 
 
+class Checkup(NamedTuple):
+    """What there is, and what is wrong with it."""
+
+    version: str
+    python: str
+    system: str
+    packages: dict[str, str]
+    """Versions; nothing where a package is not installed."""
+    fonts: int
+    """Those that came with the package and are fonts."""
+    damaged_fonts: list[str]
+    vintages: list[Checked]
+    own: list[Checked]
+    settings: str
+    kernels: str
+    wrong: list[str]
+    """What is set to something that it cannot be."""
+
+    @property
+    def damaged(self) -> list[str]:
+        """What is not as it came: fonts, and files of vintages."""
+        return [*self.damaged_fonts, *(fault for one in (*self.vintages, *self.own) for fault in one.faults)]
+
+
 @click.command(
     short_help="Check data, packages and settings.",
     epilog="""\b
 Examples:
   hikiwake doctor
-  hikiwake --data /some/vintage doctor""",
+  hikiwake --data /some/vintage doctor --json""",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
+def doctor(ctx: click.Context, as_json: bool) -> None:
     """Check the data against their checksums, the packages and the fonts; 1 if something is wrong."""
-    from hikiwake import __version__
-
-    options: Options = ctx.obj
-    click.echo(f"hikiwake {__version__}, Python {platform.python_version()}, {platform.system()}")
-    for name in NEEDED:
-        click.echo(f"  {name} {_installed(name) or 'missing'}")
-    for name, purpose in OPTIONAL.items():
-        click.echo(f"  {name} {_installed(name) or f'not installed (optional, for {purpose})'}")
-    faults = [*_fonts(), *_data(options), *_own()]
-    unset = [*_settings(ctx.find_root().command), *_kernels()]
-    for fault in faults:
-        click.echo(f"damaged: {fault}")
-    for fault in unset:
-        click.echo(f"not a setting: {fault}")
-    if faults:
-        click.echo(
-            "Reinstall the package to restore what is damaged; no number is taken from a damaged file."
-        )
-    if faults or unset:
+    found = _checkup(ctx.obj, ctx.find_root().command)
+    sound = not found.damaged and not found.wrong
+    if as_json:
+        print_json({"sound": sound, **found._asdict()})
+    else:
+        for line in _told(found):
+            click.echo(line)
+    if not sound:
         ctx.exit(1)
 
 
-def _settings(root: click.Command) -> list[str]:
-    """Say how much is set, and where; return what is no setting."""
+def _checkup(options: Options, root: click.Command) -> Checkup:
+    from hikiwake import __version__
+    from hikiwake.store.catalogue import SHIPPED, folders_of
+    from hikiwake.store.checking import checked, checked_own
+    from hikiwake.store.library import Library
+
+    library = Library()
+    fonts, damaged_fonts = _fonts()
+    settings, unset = _settings(root)
+    kernels, unknown = _kernels()
+    return Checkup(
+        version=__version__,
+        python=platform.python_version(),
+        system=platform.system(),
+        packages={name: _installed(name) for name in (*NEEDED, *OPTIONAL)},
+        fonts=fonts,
+        damaged_fonts=damaged_fonts,
+        vintages=[checked(folder) for folder in folders_of(options.data or SHIPPED)],
+        own=[checked_own(library, held) for held in library.held()],
+        settings=settings,
+        kernels=kernels,
+        wrong=[*unset, *unknown],
+    )
+
+
+def _told(found: Checkup) -> Iterator[str]:
+    yield f"hikiwake {found.version}, Python {found.python}, {found.system}"
+    for name, version in found.packages.items():
+        purpose = OPTIONAL.get(name)
+        missing = f"not installed (optional, for {purpose})" if purpose else "missing"
+        yield f"  {name} {version or missing}"
+    yield f"fonts: {found.fonts} of {found.fonts + len(found.damaged_fonts)} that came with the package"
+    for kind, vintages in (("vintage", found.vintages), ("your own", found.own)):
+        for one in vintages:
+            if one.files:
+                yield f"{kind} {one.reference}: {one.whole} of {one.files} files as in the catalogue"
+    if found.settings:
+        yield f"settings: {found.settings}"
+    if found.kernels:
+        yield f"passes over cells: {found.kernels}"
+    yield from (f"damaged: {fault}" for fault in found.damaged)
+    yield from (f"not a setting: {fault}" for fault in found.wrong)
+    if found.damaged:
+        yield "Reinstall the package to restore what is damaged; no number is taken from a damaged file."
+
+
+def _settings(root: click.Command) -> tuple[str, list[str]]:
+    """Return how much is set, and where; and what is no setting."""
     from hikiwake.cli.settings import settings
     from hikiwake.core.errors import BadInput
 
     try:
         found = settings(root)
     except BadInput as fault:
-        return [str(fault).replace("\n", " ")]
+        return "", [str(fault).replace("\n", " ")]
     places = dict.fromkeys(setting.origin for setting in found)
-    click.echo(f"settings: {len(found)} ({', '.join(places)})" if found else "settings: none")
-    return []
+    return (f"{len(found)} ({', '.join(places)})" if found else "none"), []
 
 
-def _kernels() -> Iterator[str]:
-    """Say what does the work of regressions; yield what is no choice."""
+def _kernels() -> tuple[str, list[str]]:
+    """Return what does the work of regressions; and what is no choice."""
     from hikiwake import kernels
     from hikiwake.core.errors import BadInput
 
     try:
-        click.echo(f"passes over cells: {kernels.described()}")
+        return kernels.described(), []
     except BadInput as fault:
-        yield str(fault).replace("\n", " ")
+        return "", [str(fault).replace("\n", " ")]
 
 
 def _installed(package: str) -> str:
@@ -86,51 +150,14 @@ def _installed(package: str) -> str:
         return ""
 
 
-def _fonts() -> Iterator[str]:
-    """Say how many fonts came with the package; yield those that are no fonts."""
+def _fonts() -> tuple[int, list[str]]:
+    """Return how many fonts came with the package; and those that are no fonts."""
     from importlib.resources import files
 
     folder = files("hikiwake.render").joinpath("assets", "fonts")
     found = [file for file in folder.iterdir() if file.name.endswith((".ttf", ".otf", ".woff2"))]
+    if not found:
+        return 0, ["the fonts: none came with the package"]
     good = (b"\x00\x01\x00\x00", b"OTTO", b"wOF2")
     damaged = [file.name for file in found if not file.read_bytes().startswith(good)]
-    click.echo(f"fonts: {len(found) - len(damaged)} of {len(found)} that came with the package")
-    yield from (f"{name}: it is not a font" for name in sorted(damaged))
-    if not found:
-        yield "the fonts: none came with the package"
-
-
-def _data(options: Options) -> Iterator[str]:
-    """Say which vintage is whole; yield each file that is not what the catalogue says."""
-    from hikiwake.core.errors import DamagedStore
-    from hikiwake.store.catalogue import SHIPPED, Vintage, folders_of
-
-    for folder in folders_of(options.data or SHIPPED):
-        try:
-            vintage = Vintage(folder)
-        except DamagedStore as fault:
-            yield f"{fault.where}: {fault.why}"
-            continue
-        faults = list(vintage.faults())
-        whole = len(vintage.tables()) - len(faults)
-        click.echo(f"vintage {vintage.name}: {whole} of {len(vintage.tables())} files as in the catalogue")
-        yield from (f"{path}: {fault}" for path, fault in faults)
-
-
-def _own() -> Iterator[str]:
-    """Say which vintages the user has added; yield what is damaged in them."""
-    from hikiwake.core.errors import DamagedStore
-    from hikiwake.store.catalogue import Vintage
-    from hikiwake.store.library import Library
-
-    library = Library()
-    for held in library.held():
-        try:
-            vintage = Vintage(library.path(held))
-        except DamagedStore as fault:
-            yield f"{fault.where}: {fault.why}"
-            continue
-        faults = list(vintage.faults())
-        count = len(vintage.tables())
-        click.echo(f"your own {held.reference}: {count - len(faults)} of {count} files as in the catalogue")
-        yield from (f"{path}: {fault}" for path, fault in faults)
+    return len(found) - len(damaged), [f"{name}: it is not a font" for name in sorted(damaged)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hikiwake.cli.app import Options, new_file, visible
 from hikiwake.cli.completion import economies
+from hikiwake.cli.printing import print_json
 
 
 @click.group(
@@ -75,7 +74,7 @@ def validate(options: Options, paths: tuple[Path, ...], as_json: bool) -> int:
         if not problems:
             options.say(f"{path}: nothing is wrong")
     if as_json:
-        _json(found)
+        print_json(found)
     else:
         for problem in found:
             click.echo(visible(str(problem)))
@@ -130,7 +129,7 @@ def show(names: tuple[str, ...], as_json: bool) -> None:
 
     held = read(find(names))
     if as_json:
-        _json(held)
+        print_json(held)
         return
     lines = [held.title, f"{', '.join(held.parties)}; as of {held.as_of or 'no date given'}", ""]
     for part in ("events", "positions", "projects", "facts", "claims", "references"):
@@ -183,9 +182,3 @@ def find(names: tuple[str, ...]) -> Path:
             remedy=f"Begin one with: hikiwake dossier new {which.a.id} {which.b.id}",
         )
     return found
-
-
-def _json(content: Any) -> None:
-    import msgspec
-
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")

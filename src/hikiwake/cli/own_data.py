@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +9,7 @@ import click
 
 from hikiwake.cli.app import Options
 from hikiwake.cli.completion import economies
+from hikiwake.cli.printing import print_json
 from hikiwake.cli.progress import Progress
 
 MEGABYTE = 1e6
@@ -54,8 +54,6 @@ def add(  # noqa: PLR0913, PLR0917  (one argument for each option)
     as_json: bool,
 ) -> None:
     """Bring in data of your own as a vintage: what a known producer published, or tables with a mapping."""
-    import msgspec
-
     from hikiwake.sources.imports.mapping import read
     from hikiwake.sources.imports.report import lines
     from hikiwake.sources.imports.run import Wish
@@ -73,7 +71,7 @@ def add(  # noqa: PLR0913, PLR0917  (one argument for each option)
     with Progress(options) as progress:
         added = bring(wish, Library(), progress)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(added.report), indent=1) + b"\n")
+        print_json(added.report)
         return
     for line in lines(added.report):
         click.echo(line)
@@ -116,29 +114,23 @@ Examples:
   hikiwake data verify baci-hs92@202601""",
 )
 @click.argument("name", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def verify(ctx: click.Context, name: str) -> None:
+def verify(ctx: click.Context, name: str, as_json: bool) -> None:
     """Compare every file of your vintages with its checksum; 1 if one is damaged."""
-    from hikiwake.core.errors import DamagedStore
-    from hikiwake.store.catalogue import Vintage
+    from hikiwake.store.checking import checked_own
     from hikiwake.store.library import Library
 
     library = Library()
-    damaged = 0
-    for held in [library.find(name)] if name else library.held():
-        try:
-            vintage = Vintage(library.path(held))
-            faults = list(vintage.faults())
-        except DamagedStore as fault:
-            click.echo(f"{held.reference}: damaged: {fault.where}: {fault.why}")
-            damaged += 1
-            continue
-        for path, why in faults:
-            click.echo(f"{held.reference}: damaged: {path.name}: {why}")
-        count = len(vintage.tables())
-        click.echo(f"{held.reference}: {count - len(faults)} of {count} files as in the catalogue")
-        damaged += len(faults)
-    if damaged:
+    found = [checked_own(library, held) for held in ([library.find(name)] if name else library.held())]
+    if as_json:
+        print_json(found)
+    for one in [] if as_json else found:
+        for fault in one.faults:
+            click.echo(f"{one.reference}: damaged: {fault}")
+        if one.files:
+            click.echo(f"{one.reference}: {one.whole} of {one.files} files as in the catalogue")
+    if any(one.faults for one in found):
         ctx.exit(1)
 
 
@@ -188,8 +180,6 @@ def diff(options: Options, before: str, after: str, a: str, b: str, as_json: boo
 
     `shipped` stands for the data that come with the program.
     """
-    import msgspec
-
     from hikiwake.core.country import country, resolve
     from hikiwake.measures.product_names import product_names
     from hikiwake.measures.revisions import revisions
@@ -200,7 +190,7 @@ def diff(options: Options, before: str, after: str, a: str, b: str, as_json: boo
     older, newer = (open_tables(SHIPPED if name == "shipped" else locate(name)) for name in (before, after))
     found = revisions(older, newer, resolve(a).id, resolve(b).id)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        print_json(found)
         return
     if not found:
         click.echo("nothing differs")
@@ -236,8 +226,6 @@ def mirror(exports: str, imports: str, a: str, b: str, as_json: bool) -> None:
     EXPORTS and IMPORTS are vintages, such as those that `data add` makes with `--report`. The ratio is the
     importer's report over the exporter's; with carriage imports are by convention 6 to 10 percent higher.
     """
-    import msgspec
-
     from hikiwake.core.country import country, resolve
     from hikiwake.measures.mirror import mirrored
     from hikiwake.store.library import locate
@@ -246,7 +234,7 @@ def mirror(exports: str, imports: str, a: str, b: str, as_json: bool) -> None:
     sold, bought = (open_tables(locate(name)) for name in (exports, imports))
     found = mirrored(sold, bought, resolve(a).id, resolve(b).id)
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        print_json(found)
         return
     if not found:
         click.echo("neither vintage holds trade of the pair")
@@ -266,12 +254,16 @@ Examples:
   hikiwake data gc
   hikiwake --quiet data gc""",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
-def gc(options: Options) -> None:
+def gc(options: Options, as_json: bool) -> None:
     """Remove what unfinished imports have left behind."""
     from hikiwake.store.library import Library
 
     gone = Library().sweep(older_than=0.0)
+    if as_json:
+        print_json([str(path) for path in gone])
+        return
     click.echo(f"removed {len(gone)} leftovers")
     for path in gone:
         options.say(f"  {path}")

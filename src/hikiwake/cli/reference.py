@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from hikiwake.cli.completion import economies
+from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from hikiwake.core.provenance import Formula
@@ -31,8 +31,6 @@ def methods(identity: str | None, as_json: bool) -> None:
     """
     import difflib
 
-    import msgspec
-
     from hikiwake.core.errors import NoData
     from hikiwake.measures.formulas import all_formulas
 
@@ -51,7 +49,7 @@ def methods(identity: str | None, as_json: bool) -> None:
         )
     chosen = [known[identity]] if identity else list(known.values())
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(chosen), indent=1) + b"\n")
+        print_json(chosen)
         return
     click.echo("\n\n".join(_described(formula) for formula in chosen))
 
@@ -93,13 +91,11 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def countries(text: str | None, as_json: bool) -> None:
     """Look up an economy by any name or code, or list them all."""
-    import msgspec
-
     from hikiwake.core.country import all_countries, resolve
 
     found = [resolve(text)] if text else list(all_countries())
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+        print_json(found)
         return
     for which in found:
         years = "" if which.since is which.until is None else f"  {which.since or ''}-{which.until or ''}"

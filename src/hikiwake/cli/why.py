@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hikiwake.cli.app import Options
+from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from hikiwake.core.provenance import Fact, Ledger
@@ -45,8 +45,6 @@ def why(options: Options, identity: str, file: Path | None, own: Path | None, as
     fact = ledger[identity.lower()]
     found, failed = _rows(options, fact, own)
     if as_json:
-        import msgspec
-
         content = {
             "id": fact.id,
             "fact": fact,
@@ -56,7 +54,7 @@ def why(options: Options, identity: str, file: Path | None, own: Path | None, as
             "rows": found,
             "rows_not_here": failed,
         }
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+        print_json(content)
     else:
         click.echo("\n".join([*_lines(ledger, fact), *_rows_told(found, failed)]))
 

@@ -26,8 +26,11 @@ FLOWS = "baci_flows"
 BY_PAIR = "baci_flows_by_pair"
 FLAGS = "baci_flags"
 TOTALS: dict[Side, str] = {"exporter": "baci_exporter_totals", "importer": "baci_importer_totals"}
+BY_YEAR = "_by_year"
+"""What is added to the name of a table of totals for that of their values once more, a file a year."""
 WORLD_TOTALS = "baci_world_totals"
 PAIR_TOTALS = "baci_pair_totals"
+LARGE_FLOWS = "baci_large_flows"
 LAST = "\U0010ffff"
 """Comes after every letter of a code."""
 TOTAL = "TOTAL"
@@ -41,7 +44,7 @@ def of_exporters(tables: Tables, *exporters: str) -> Frame:
     Data of many years hold the flows a second time in the order of their pairs: what an exporter sells one
     economy then stands together, and not in a file for each year.
     """
-    return tables.frame(BY_PAIR if tables.has(BY_PAIR) else FLOWS, exporters=exporters)
+    return tables.frame(BY_PAIR if tables.has(BY_PAIR) else FLOWS, economies=exporters)
 
 
 def traded(tables: Tables) -> Frame:
@@ -80,7 +83,35 @@ def economy_totals(tables: Tables, side: Side, economies: tuple[str, ...]) -> Fr
     """
     if not tables.has(TOTALS[side]):
         return totals(usable_flows(tables), side, economies)
-    return tables.frame(TOTALS[side]).filter(nw.col("economy").is_in(economies)).rename({"economy": side})
+    held = tables.frame(TOTALS[side], economies=economies)
+    return held.filter(nw.col("economy").is_in(economies)).rename({"economy": side})
+
+
+def year_totals(tables: Tables, side: Side, year: int) -> Frame | None:
+    """Return what each economy trades with all others in a year, by product; None where it is not held ready.
+
+    Its columns are economy, product and value (USD).
+    """
+    ordered = TOTALS[side] + BY_YEAR
+    if not tables.has(ordered) and not tables.has(TOTALS[side]):
+        return None
+    held = tables.frame(ordered if tables.has(ordered) else TOTALS[side], years=(year,))
+    return held.filter(nw.col("year") == year).select("economy", "product", "value")
+
+
+def large_flows(tables: Tables, economies: tuple[str, ...], least: float) -> Frame:
+    """Return the flows of some economies that reach an amount (USD) in some year, with all their years.
+
+    Others may be among them. Of many years they are held ready, from the amount on from which detectors look
+    at a single flow.
+    """
+    mine = nw.col("exporter").is_in(economies) | nw.col("importer").is_in(economies)
+    if tables.has(LARGE_FLOWS):
+        return usable_flows(tables, tables.frame(LARGE_FLOWS)).filter(mine)
+    flows = usable_flows(tables).filter(mine)
+    flow = ("exporter", "importer", "product")
+    large = flows.filter(nw.col("value") >= least).select(*flow).unique()
+    return flows.join(large, on=list(flow), how="semi")
 
 
 def usable(flows: Frame, flags: Frame) -> Frame:

@@ -38,7 +38,8 @@ class Package(msgspec.Struct, frozen=True):
 class TableFile(msgspec.Struct, frozen=True):
     """One Parquet file: what it must hold, to the byte, and its columns as (name, type, unit, meaning).
 
-    `years` and `exporters` are, where a table is in several files, the first and the last of this one.
+    `years`, `exporters` (of flows) and `economies` (of totals) are, where a table is in several files, the
+    first and the last of this one.
     """
 
     name: str
@@ -49,12 +50,12 @@ class TableFile(msgspec.Struct, frozen=True):
     columns: list[dict[str, str]] = []
     years: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
     exporters: tuple[str, str] | msgspec.UnsetType = msgspec.UNSET
+    economies: tuple[str, str] | msgspec.UnsetType = msgspec.UNSET
 
-    def may_hold(self, years: Collection[int], exporters: Collection[str]) -> bool:
-        """Tell whether rows of one of the years and of one of the exporters can be in it (empty: of any)."""
-        of_year = not years or self.years is msgspec.UNSET or _meets(self.years, years)
-        return of_year and (
-            not exporters or self.exporters is msgspec.UNSET or _meets(self.exporters, exporters)
+    def may_hold(self, years: Collection[int], economies: Collection[str]) -> bool:
+        """Tell whether rows of one of the years and of one of the economies can be in it (empty: of any)."""
+        return _meets(self.years, years) and all(
+            _meets(span, economies) for span in (self.exporters, self.economies)
         )
 
 
@@ -258,17 +259,17 @@ class Vintage:
         return path
 
     def paths(
-        self, table: str, *, years: Collection[int] = (), exporters: Collection[str] = ()
+        self, table: str, *, years: Collection[int] = (), economies: Collection[str] = ()
     ) -> tuple[Path, ...]:
         """Return the paths of a table's files after their checksums have been compared, once per process.
 
-        Files that hold nothing of the years or exporters asked for are left out; at least one is returned.
+        Files that hold nothing of the years or economies asked for are left out; at least one is returned.
         """
         self._require(table)
         if self.base and table not in self._files:
-            return self.base.paths(table, years=years, exporters=exporters)
+            return self.base.paths(table, years=years, economies=economies)
         files = self._files[table][1]
-        chosen = [file for file in files if file.may_hold(years, exporters)] or files[:1]
+        chosen = [file for file in files if file.may_hold(years, economies)] or files[:1]
         for file in chosen:
             if file.file not in self._verified:
                 self._compare(file)
@@ -321,7 +322,9 @@ class Vintage:
             )
 
 
-def _meets(span: tuple[Key, Key], wanted: Collection[Key]) -> bool:
+def _meets(span: tuple[Key, Key] | msgspec.UnsetType, wanted: Collection[Key]) -> bool:
+    if span is msgspec.UNSET or not wanted:
+        return True
     first, last = span
     return any(first <= one <= last for one in wanted)
 

@@ -93,7 +93,7 @@ def _holding(tables: Tables, selection: Selection) -> Frame:
     exporters, importers = (_codes(asked.get(side, "")) for side in ("exporter", "importer"))
     ordered = selection.table + ORDERED
     if exporters and importers and tables.has(ordered):
-        return tables.frame(ordered, exporters=exporters)
+        return tables.frame(ordered, economies=exporters)
     first, _, last = asked.get("year", "").partition("..")
     of_years = _YEAR.fullmatch(first) and _YEAR.fullmatch(last or first)
     return tables.frame(selection.table, years=range(int(first), int(last or first) + 1) if of_years else ())

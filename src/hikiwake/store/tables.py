@@ -116,16 +116,20 @@ class Tables:
         self._kept: dict[str, Columns] = {}
         self._lately: dict[Hashable, Columns] = {}
 
-    def frame(self, table: str, *, years: Collection[int] = (), exporters: Collection[str] = ()) -> Frame:
+    def frame(self, table: str, *, years: Collection[int] = (), economies: Collection[str] = ()) -> Frame:
         """Return a table as a lazy frame.
 
-        Of a large table, files that hold nothing of the years or exporters that will be asked for are left
-        out; rows of others may still come. `NoData` when the vintage does not hold the table, `DamagedStore`
-        when its file is not the catalogue's.
+        Of a large table, files that hold nothing of the years or economies (of flows: exporters) that will be
+        asked for are left out; rows of others may still come. `NoData` when the vintage does not hold the
+        table, `DamagedStore` when its file is not the catalogue's.
         """
-        if self.vintage.bytes_of(table) <= RESIDENT_BYTES:
+        if self.is_resident(table):
             return self._engine.scan(*self.vintage.paths(table), small=True)
-        return self._engine.scan(*self.vintage.paths(table, years=years, exporters=exporters), small=False)
+        return self._engine.scan(*self.vintage.paths(table, years=years, economies=economies), small=False)
+
+    def is_resident(self, table: str) -> bool:
+        """Tell whether a table is so small that it is unpacked once."""
+        return self.vintage.bytes_of(table) <= RESIDENT_BYTES
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression and return its columns as arrays."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hikiwake.core.products import partition_for
 from hikiwake.measures.complementarity.formulas import COMMODITIES, INTERMEDIATE
-from hikiwake.measures.flows import PAIR_TOTALS, TOTALS, Side
+from hikiwake.measures.flows import PAIR_TOTALS, Side, year_totals
 from hikiwake.measures.intermediate.table import industries
 from hikiwake.measures.product_names import product_names
 
@@ -146,10 +146,10 @@ def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
         return tables.collect_lately((universe, what), make)
 
     def totals(side: Side) -> Frame:
-        if universe.id == "intermediate" or not tables.has(TOTALS[side]):
-            return by_economy(flows(), side, universe.column)
-        ready = tables.frame(TOTALS[side]).filter(nw.col("year") == universe.year)
-        return ready.select("economy", nw.col("product").alias("line"), "value")
+        ready = None if universe.id == "intermediate" else year_totals(tables, side, universe.year)
+        return (
+            by_economy(flows(), side, universe.column) if ready is None else ready.rename({"product": "line"})
+        )
 
     def sums() -> Frame:
         if universe.id == "intermediate" or not tables.has(PAIR_TOTALS):

@@ -5,7 +5,7 @@ A file a year is right for what is asked of a year, but a pair would be looked u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +35,14 @@ def write(
     counted = connection.execute(
         f"select exporter, count(*), sum(value) from {years} group by exporter order by exporter"
     ).fetchall()
-    held = [(str(exporter), int(rows), int(usd)) for exporter, rows, usd in counted]
-    done, whole = 0, sum(rows for _, rows, _ in held)
-    for number, some in enumerate(_portions(held)):
+    held = {str(exporter): (int(rows), int(usd)) for exporter, rows, usd in counted}
+    done, whole = 0, sum(rows for rows, _ in held.values())
+    sizes = [(exporter, rows) for exporter, (rows, _) in held.items()]
+    for number, some in enumerate(portions(sizes, MOST_ROWS)):
         progress(done / whole)
         path = folder / f"by-pair-{number:03}.parquet"
-        first, last = some[0][0], some[-1][0]
-        wanted = (sum(rows for _, rows, _ in some), sum(usd for _, _, usd in some))
+        first, last = some[0], some[-1]
+        wanted = (sum(held[one][0] for one in some), sum(held[one][1] for one in some))
         if not path.exists() or _held(connection, path) != wanted:
             copy(
                 connection,
@@ -59,14 +60,16 @@ def write(
         yield path, (first, last)
 
 
-def _portions(held: list[tuple[str, int, int]]) -> Iterator[list[tuple[str, int, int]]]:
-    """Yield exporters that stand together and have not too many rows."""
-    some: list[tuple[str, int, int]] = []
-    for one in held:
-        if some and sum(rows for _, rows, _ in some) + one[1] > MOST_ROWS:
+def portions(held: Iterable[tuple[str, int]], most: int) -> Iterator[list[str]]:
+    """Yield economies, given with their rows, that stand together and have not too many rows."""
+    some: list[str] = []
+    sized = 0
+    for economy, rows in held:
+        if some and sized + rows > most:
             yield some
-            some = []
-        some.append(one)
+            some, sized = [], 0
+        some.append(economy)
+        sized += rows
     if some:
         yield some
 

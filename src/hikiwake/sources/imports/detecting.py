@@ -54,6 +54,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     **{side: ("economy", "year", "product") for side in SIDES},
 }
 """The order in which totals are written."""
+LARGE_FLOWS = "large_flows"
+"""The table of flows that are large in some year, in all their years, as the detectors call it."""
 WEIGHING = (
     "select *, if(believed, quantity, 0) as weighed, if(believed, value, 0) as weighed_value"
     " from (select *, not outlier and coalesce(quantity, 0) > 0 as believed from priced)"
@@ -120,31 +122,8 @@ def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str) -> Non
     connection.execute("drop view weighed")
 
 
-def totals(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[str]) -> dict[str, Path]:
-    """Write the totals of economies and of the world by product and year, and those of pairs by year.
-
-    Returns their files by table. What a brief asks of all partners, it then asks of a part of the rows; the
-    totals of an economy stand together, and those of a year there.
-    """
-    names, made = list(parts), {}
-    amounts = ("value", *WEIGHED)
-    columns = ", ".join(f"{amount}::bigint as {amount}" for amount in amounts)
-    for side in SIDES:
-        made[f"baci_{side}_totals"] = path = folder / f"{side}_totals.parquet"
-        query = f"select economy, product, year, {columns} from {_left(folder, names, side)}"
-        copy(connection, f"{query} order by {', '.join(ORDER[side])}", path)
-    made["baci_world_totals"] = folder / "world_totals.parquet"
-    sums = ", ".join(f"sum({amount})::bigint as {amount}" for amount in amounts)
-    exported = f"read_parquet({quoted(folder / 'exporter_totals.parquet')})"
-    query = f"select product, year, {sums} from {exported} group by product, year order by product, year"
-    copy(connection, query, made["baci_world_totals"])
-    made["baci_pair_totals"] = folder / "pair_totals.parquet"
-    query = f"select exporter, importer, year, value::bigint as value from {_left(folder, names, 'pairs')}"
-    copy(connection, f"{query} order by {', '.join(ORDER['pairs'])}", made["baci_pair_totals"])
-    return made
-
-
-def _left(folder: Path, names: list[str], what: str) -> str:
+def left(folder: Path, names: Iterable[str], what: str) -> str:
+    """Return, as a table of a query, what the parts have left of a kind."""
     files = ", ".join(quoted(folder / BETWEEN / f"{name}-{what}.parquet") for name in names)
     return f"read_parquet([{files}])"
 
@@ -157,10 +136,12 @@ def flags(
     *,
     weighed: bool,
     years: int,
-) -> Path:
-    """Write the flags of all detectors, given the names of the parts and how many years; return their file.
+) -> dict[str, Path]:
+    """Write the flags of all detectors, given names of parts and how many years; return files by table.
 
-    Where no flow has a quantity (not `weighed`), a value is its own volume: holes in value are found.
+    Where years are compared, a file of the flows that are large in some year comes with it, in all their
+    years: whoever asks what stops or returns need not read the rest. Where no flow has a quantity (not
+    `weighed`), a value is its own volume: holes in value are found.
     """
     names = list(parts)
     amounts = ", ".join(AMOUNTS if weighed else ("value", "value as quantity", "value as volume"))
@@ -172,24 +153,32 @@ def flags(
     keep = _keeper(connection)
     lines: dict[Side, Frame] = {
         side: view(
-            f"{side}_totals", f"select economy, product, year, {amounts} from {_left(folder, names, side)}"
+            f"{side}_totals", f"select economy, product, year, {amounts} from {left(folder, names, side)}"
         )
         for side in SIDES
     }
     files = ", ".join(quoted(folder / f"{name}.parquet") for name in names)
-    found = [view("outliers", f"from {_left(folder, names, 'outliers')}")]
+    found = [view("outliers", f"from {left(folder, names, 'outliers')}")]
     if years >= FEWEST_YEARS:
         flows = view("flows", f"from read_parquet([{files}])")
         found.append(flags_over_years(flows, lines, keep=keep))
     keep("flags", named(nw.concat(found, how="vertical"), dataset))
     order = "kind, side, product, exporter, importer, year"
     severity = "cast(printf('%.3e', severity) as double) as severity"
-    made = folder / "flags.parquet"
+    made = {"baci_flags": folder / "flags.parquet"}
     copy(
         connection,
         f"select {', '.join(COLUMNS)} from (select * replace ({severity}) from flags) order by {order}",
-        made,
+        made["baci_flags"],
     )
-    for table in ("flags", "large_flows", *(f"{side}_lines" for side in SIDES)):
+    if years >= FEWEST_YEARS:
+        made["baci_large_flows"] = folder / "large_flows.parquet"
+        copy(
+            connection,
+            "select year, exporter, importer, product, value::bigint as value, quantity, outlier"
+            f" from {LARGE_FLOWS} order by exporter, importer, product, year",
+            made["baci_large_flows"],
+        )
+    for table in ("flags", LARGE_FLOWS, *(f"{side}_lines" for side in SIDES)):
         connection.execute(f"drop table if exists {table}")
     return made

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.sources.imports import by_pair, detecting
+from hikiwake.sources.imports import by_pair, detecting, totals
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.matrix import MATRIX, path_of
@@ -23,7 +23,7 @@ from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Pack
 if TYPE_CHECKING:
     import duckdb
 
-FLOWS, FLAGS, PRODUCTS, REPORT = "baci_flows", "baci_flags", "hs92_products", "import_report"
+FLOWS, PRODUCTS, REPORT = "baci_flows", "hs92_products", "import_report"
 BY_PAIR = "baci_flows_by_pair"
 SORTING = 0.6
 """The part of the time that sorting by pair takes of what is done once all parts are there."""
@@ -81,10 +81,11 @@ def finish(
     progress("looking for holes and outliers", SORTING)
     weighed = any(part.report.with_quantity for part in parts)
     years = len({year for part in parts for year in part.report.years})
-    flags = detecting.flags(connection, folder, identity.name, names, weighed=weighed, years=years)
+    found = detecting.flags(connection, folder, identity.name, names, weighed=weighed, years=years)
     listed = _products(connection, folder, products, parts)
-    made = {FLAGS: flags, **detecting.totals(connection, folder, names)}
-    others = [_recorded(folder, table, path.name, connection) for table, path in made.items()]
+    others = [_recorded(folder, table, path.name, connection) for table, path in found.items()]
+    spans = {file.file.removesuffix(".parquet"): file.years for file in flows}
+    others += [_total(folder, connection, spans, made) for made in totals.write(connection, folder, names)]
     matrices = _matrices(connection, folder, names)
     files = [*flows, *matrices, *others, listed, report_file(folder, report)]
     return sealed(folder, identity, _entry(identity, mapping, report, files))
@@ -102,6 +103,18 @@ def _by_pair(
 ) -> TableFile:
     recorded = _recorded(folder, BY_PAIR, path.name, connection)
     return msgspec.structs.replace(recorded, columns=COLUMNS, exporters=exporters)
+
+
+def _total(
+    folder: Path,
+    connection: duckdb.DuckDBPyConnection,
+    spans: dict[str, tuple[int, int] | msgspec.UnsetType],
+    made: totals.Made,
+) -> TableFile:
+    recorded = _recorded(folder, made.table, made.path.name, connection)
+    return msgspec.structs.replace(
+        recorded, years=spans.get(made.part, msgspec.UNSET), economies=made.economies or msgspec.UNSET
+    )
 
 
 def _matrices(connection: duckdb.DuckDBPyConnection, folder: Path, names: list[str]) -> Iterator[TableFile]:

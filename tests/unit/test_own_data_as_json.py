@@ -1,0 +1,36 @@
+"""What the commands on the user's own vintages say as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests import releases
+from tests.imports import command
+
+from hikiwake.store.library import Library
+
+
+def test_vintages_are_listed_verified_and_leftovers_named(tmp_path: Path, library: Library) -> None:
+    path = releases.release(tmp_path / "BACI_HS92_V202601.zip")
+    assert command(library, "data", "add", str(path)).returncode == 0
+    folder = library.path(library.find("baci-hs92"))
+    (own,) = json.loads(command(library, "data", "list", "--json").stdout)["own"]
+    assert (own["reference"], own["folder"]) == ("baci-hs92@202601", str(folder))
+    (told,) = json.loads(command(library, "data", "verify", "--json").stdout)
+    assert (told["reference"], told["faults"]) == ("baci-hs92@202601", [])
+    flows = folder / "2014.parquet"
+    spoilt = bytearray(flows.read_bytes())
+    spoilt[len(spoilt) // 2] ^= 1
+    flows.write_bytes(spoilt)
+    verified = command(library, "data", "verify", "--json")
+    assert verified.returncode == 1
+    ((fault,),) = [one["faults"] for one in json.loads(verified.stdout)]
+    assert str(flows) in fault
+    doctor = command(library, "doctor", "--json")
+    assert doctor.returncode == 1
+    assert not json.loads(doctor.stdout)["sound"]
+    left = library.folder / "baci-hs92-nobody"
+    left.mkdir()
+    assert json.loads(command(library, "data", "gc", "--json").stdout) == [str(left)]
+    assert not left.exists()
