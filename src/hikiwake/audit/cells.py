@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hikiwake.measures.places import distinct, positions
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns
@@ -67,11 +69,11 @@ class Grid:
 
     def product_places(self, rows: Columns) -> Ints:
         """Return the positions of the products of rows."""
-        return positions(rows["product"], self._product)
+        return positions(rows["product"], self.products)
 
     def year_places(self, rows: Columns) -> Ints:
         """Return the positions of the years of rows."""
-        return positions(rows["year"], self._year)
+        return positions(rows["year"], self.years)
 
     def cells(self, rows: Columns) -> Cells:
         """Place the rows of one flow."""
@@ -87,8 +89,8 @@ class Grid:
             return {}
         key = np.zeros(size, dtype=np.int64)
         for end in ends:
-            codes = {name: n for n, name in enumerate(sorted(set(rows[end].tolist())))}
-            key = key * len(codes) + positions(rows[end], codes)
+            names = distinct(rows[end])
+            key = key * len(names) + positions(rows[end], names)
         order = np.argsort(key, kind="stable")
         ordered = {name: column[order] for name, column in rows.items()}
         starts = np.flatnonzero(np.diff(key[order], prepend=-1))
@@ -97,8 +99,3 @@ class Grid:
             flow = {name: column[low:high] for name, column in ordered.items()}
             found[tuple(str(flow[end][0]) for end in ends)] = self.cells(flow)
         return found
-
-
-def positions(column: NDArray[Any], codes: Mapping[Any, int]) -> Ints:
-    """Return the position that each value of a column has."""
-    return np.fromiter(map(codes.__getitem__, column.tolist()), np.int64, len(column))

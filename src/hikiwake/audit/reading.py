@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import narwhals as nw
 import numpy as np
 
-from hikiwake.audit.cells import AMOUNTS, Ints, Marks, positions
+from hikiwake.audit.cells import AMOUNTS, Ints, Marks
 from hikiwake.measures.flows import (
     FLOWS,
     Side,
@@ -22,6 +22,7 @@ from hikiwake.measures.flows import (
     partners,
     usable_flows,
 )
+from hikiwake.measures.places import distinct, positions
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Frame, Tables
@@ -57,10 +58,9 @@ class AtOnce:
     def __init__(self, tables: Tables, economies: tuple[str, ...], last_year: int | None) -> None:
         mine = nw.col("exporter").is_in(economies) | nw.col("importer").is_in(economies)
         self._rows = _until(tables, usable_flows(tables).filter(mine).select(*COLUMNS), last_year)
-        self._names = sorted({*self._rows["exporter"].tolist(), *self._rows["importer"].tolist()})
-        self._code = {name: n for n, name in enumerate(self._names)}
+        self._names = distinct(self._rows["exporter"], self._rows["importer"])
         self._ends: dict[str, Ints] = {
-            side: positions(self._rows[side], self._code) for side in ("exporter", "importer")
+            side: positions(self._rows[side], self._names) for side in ("exporter", "importer")
         }
         self._economies = economies
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hikiwake.audit.cells import Array, Cells, Grid, Ints, positions
+from hikiwake.audit.cells import Array, Cells, Grid, Ints
 from hikiwake.core.claim.operand import WORLD
+from hikiwake.measures.places import distinct, positions
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns
@@ -75,9 +76,8 @@ def silences(
     totals : of economies, which flows are parts of; only where the importer's is known can be told.
     """
     years = len(grid.years)
-    names = sorted({*rows["exporter"].tolist(), *rows["importer"].tolist()})
-    code = {name: n for n, name in enumerate(names)}
-    seller, buyer = (positions(rows[end], code) for end in ("exporter", "importer"))
+    names = distinct(rows["exporter"], rows["importer"])
+    seller, buyer = (positions(rows[end], names) for end in ("exporter", "importer"))
     product = grid.product_places(rows)
     values, amounts = (np.asarray(rows[name], np.float64) for name in ("value", "weighed"))
     flow = (seller * len(names) + buyer) * len(grid.products) + product

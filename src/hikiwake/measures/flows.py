@@ -15,6 +15,8 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.measures.places import distinct, positions
+
 if TYPE_CHECKING:
     from hikiwake.store.catalogue import Correction
     from hikiwake.store.tables import Columns, Frame, Tables
@@ -233,7 +235,7 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     holes = _gaps(tables, ("hole", "edge_hole"))
     gaps = _gaps(tables, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
     years = tuple(int(y) for y in np.unique(everything["year"]))
-    products = tuple(str(k) for k in np.unique(everything["product"].astype(str)))
+    products = distinct(everything["product"])
     grid = _Grid(years, products)
     known = tables.vintage.corrections()
     of_value = [fault for fault in known if fault.expect.get("amount") == "value"]
@@ -280,7 +282,7 @@ class _Grid:
 
     def __init__(self, years: tuple[int, ...], products: tuple[str, ...]) -> None:
         self._years = np.asarray(years)
-        self._products = np.asarray(products)
+        self._products = products
 
     def cube(self, rows: Columns, **where: str) -> Cube:
         at, y, k = self._places(rows, where)
@@ -300,7 +302,9 @@ class _Grid:
         marks = np.zeros((len(self._years), len(self._products)), dtype=bool)
         for fault in corrections:
             if all(getattr(fault, column) == wanted for column, wanted in where.items()):
-                marks |= np.outer(np.isin(self._years, fault.years), self._products == fault.product)
+                marks |= np.outer(
+                    np.isin(self._years, fault.years), np.asarray(self._products) == fault.product
+                )
         return marks
 
     def _places(self, rows: Columns, where: dict[str, str]) -> tuple[NDArray[np.bool_], Any, Any]:
@@ -308,8 +312,7 @@ class _Grid:
         for column, wanted in where.items():
             at &= rows[column] == wanted
         year = np.asarray(rows["year"][at], dtype=np.int64)
-        product = rows["product"][at].astype(str)
-        return at, np.searchsorted(self._years, year), np.searchsorted(self._products, product)
+        return at, np.searchsorted(self._years, year), positions(rows["product"][at], self._products)
 
     def _filled(self, y: NDArray[np.int64], k: NDArray[np.int64], values: NDArray[Any]) -> Array:
         out = np.zeros((len(self._years), len(self._products)))

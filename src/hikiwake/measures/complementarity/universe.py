@@ -18,6 +18,7 @@ from hikiwake.core.products import partition_for
 from hikiwake.measures.complementarity.formulas import COMMODITIES, INTERMEDIATE
 from hikiwake.measures.flows import PAIR_TOTALS, Side, year_totals
 from hikiwake.measures.intermediate.table import industries
+from hikiwake.measures.places import distinct, positions
 from hikiwake.measures.product_names import product_names
 
 if TYPE_CHECKING:
@@ -160,15 +161,14 @@ def collect(tables: Tables, universe: Universe, a: str, b: str) -> Trade:
     bought = of_all("importer", lambda: totals("importer"))
     between = of_all("between", sums)
     sold_to_pair = tables.collect(sellers(flows(), (a, b), universe.column))
-    found = {str(e) for rows in (sold, bought) for e in rows["economy"]}
-    economies = tuple(sorted(found | {a, b}))
-    codes = sorted({str(k) for k in sold["line"]})
-    grid = _Grid(economies, tuple(codes))
+    economies = tuple(sorted({*distinct(sold["economy"], bought["economy"]), a, b}))
+    codes = distinct(sold["line"])
+    grid = _Grid(economies, codes)
     return Trade(
         universe,
         "fine",
         economies,
-        _lines(tables, universe, tuple(codes)),
+        _lines(tables, universe, codes),
         grid.matrix(sold),
         grid.matrix(bought),
         _square(economies, between),
@@ -206,10 +206,9 @@ def _of(rows: Columns, importer: str) -> Columns:
 
 
 def _square(economies: tuple[str, ...], rows: Columns) -> Array:
-    names = np.asarray(economies)
     out = np.zeros((len(economies), len(economies)))
-    i = np.searchsorted(names, rows["exporter"].astype(str))
-    out[i, np.searchsorted(names, rows["importer"].astype(str))] = rows["value"].astype(np.float64)
+    at = tuple(positions(rows[side], economies) for side in ("exporter", "importer"))
+    out[at] = rows["value"].astype(np.float64)
     return out
 
 
@@ -234,12 +233,11 @@ class _Grid:
     """Places long rows on the grid of economies and lines."""
 
     def __init__(self, economies: tuple[str, ...], codes: tuple[str, ...]) -> None:
-        self._economies = np.asarray(economies)
-        self._codes = np.asarray(codes)
+        self._economies = economies
+        self._codes = codes
 
     def matrix(self, rows: Columns) -> Array:
         out = np.zeros((len(self._economies), len(self._codes)))
-        i = np.searchsorted(self._economies, rows["economy"].astype(str))
-        k = np.searchsorted(self._codes, rows["line"].astype(str))
-        np.add.at(out, (i, k), rows["value"].astype(np.float64))
+        at = positions(rows["economy"], self._economies), positions(rows["line"], self._codes)
+        np.add.at(out, at, rows["value"].astype(np.float64))
         return out

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from hikiwake.measures.background import BORDERS, DISTANCES
 from hikiwake.measures.flows import FLOWS as TRADE
-from hikiwake.measures.flows import traded
+from hikiwake.measures.flows import traded, world_flows
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
+from hikiwake.measures.places import distinct, positions
 from hikiwake.measures.potential.formulas import LANGUAGES
 
 if TYPE_CHECKING:
@@ -99,14 +100,15 @@ def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
     flows = tables.frame(TRADE, years=years).filter(
         nw.col("year").is_in(list(years)) & (nw.col("exporter") != nw.col("importer"))
     )
+    everything = world_flows(tables)
+    held = set(everything["product"][np.isin(everything["year"], list(years))].tolist())
+    # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
+    digits = 2 if len({code[:2] for code in held}) <= MOST_GROUPS else 1
     rows = tables.collect(
-        flows.with_columns(chapter=nw.col("product").str.slice(0, 2))
+        flows.with_columns(chapter=nw.col("product").str.slice(0, digits))
         .group_by("year", "exporter", "importer", "chapter")
         .agg(nw.col("value").sum())
     )
-    if len(set(rows["chapter"].tolist())) > MOST_GROUPS:
-        # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
-        rows = {**rows, "chapter": np.array([str(chapter)[:1] for chapter in rows["chapter"]])}
     return dict(zip(years, _squares(tables, rows, "chapter", "year", years), strict=True))
 
 
@@ -133,19 +135,16 @@ def _squares(
     tables: Tables, rows: Columns, group: str, layer: str, layers: Collection[int]
 ) -> tuple[Square, ...]:
     """Return a square for each layer (year) of long rows, all of the same economies and groups."""
-    economies = tuple(sorted({str(e) for side in ("exporter", "importer") for e in rows[side]}))
-    groups = tuple(sorted({str(g) for g in rows[group]}))
-    place = {economy: n for n, economy in enumerate(economies)}
-    column = {name: n for n, name in enumerate(groups)}
-    row = {str(number): n for n, number in enumerate(layers)}
-    out = np.zeros((len(row), len(groups), len(economies), len(economies)))
-    at = tuple(
-        np.array([known[str(name)] for name in rows[key]], dtype=np.int64)
-        for key, known in ((group, column), ("exporter", place), ("importer", place))
+    economies = distinct(rows["exporter"], rows["importer"])
+    groups = distinct(rows[group])
+    out = np.zeros((len(layers), len(groups), len(economies), len(economies)))
+    at = (
+        positions(rows[layer], layers),
+        positions(rows[group], groups),
+        *(positions(rows[side], economies) for side in ("exporter", "importer")),
     )
-    which = np.array([row[str(int(number))] for number in rows[layer]], dtype=np.int64)
-    np.add.at(out, (which, *at), rows["value"].astype(np.float64))
-    between = _between(tables, place)
+    np.add.at(out, at, rows["value"].astype(np.float64))
+    between = _between(tables, {economy: n for n, economy in enumerate(economies)})
     return tuple(Square(economies, groups, flows, between) for flows in out)
 
 
