@@ -14,7 +14,19 @@ import msgspec
 from hikiwake import __version__
 from hikiwake.core.country import Pair
 from hikiwake.core.dates import over
-from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS, Brief, Caveat, Length, Section, cited, labels
+from hikiwake.core.document import (
+    MOST_DIGITS,
+    USUAL_DIGITS,
+    AnyBlock,
+    Brief,
+    Caveat,
+    Chart,
+    Length,
+    Section,
+    Table,
+    cited,
+    labels,
+)
 from hikiwake.core.dossier import Dossier
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.core.provenance import Ledger
@@ -107,7 +119,7 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
         if progress:
             progress(name, number / len(SECTIONS))
         made = _section(name, context)
-        sections += [made] if made else []
+        sections += [noted_once(made)] if made else []
     if progress:
         progress("done", 1.0)
     whole = Brief(
@@ -137,6 +149,24 @@ def settle(whole: Brief) -> Brief:
         ledger=whole.ledger.only(shown),
         sources=tuple(source for source in whole.sources if str(source.number) in numbers),
     )
+
+
+def noted_once(section: Section) -> Section:
+    """Leave out the note of a table or figure that one before it in the section has, word for word.
+
+    What stands in the body and what stands in the annex are read apart, so each tells its notes.
+    """
+    seen: set[tuple[bool, bytes]] = set()
+    blocks: list[AnyBlock] = []
+    for block in section.blocks:
+        if isinstance(block, Table | Chart) and block.note is not None:
+            told = (block.annex, msgspec.json.encode(block.note))
+            kept = block if told not in seen else msgspec.structs.replace(block, note=None)
+            seen.add(told)
+            blocks.append(kept)
+        else:
+            blocks.append(block)
+    return msgspec.structs.replace(section, blocks=tuple(blocks))
 
 
 def command(request: Request, year: int, vintage: Vintage | None = None) -> str:

@@ -1,10 +1,11 @@
-"""Figures of a printed page stand beside each other or beside text, where there is room and only there."""
+"""Figures of a page stand beside each other or beside text where there is room; notes are told once."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hikiwake.core.document import AnyBlock, Chart, ChartKind, Paragraph, Prose, Table
+from hikiwake.compose import noted_once
+from hikiwake.core.document import AnyBlock, Chart, ChartKind, Paragraph, Prose, Section, Table
 from hikiwake.render.arrangement import LONG, arranged
 
 SAID = Prose("render.value")
@@ -63,3 +64,21 @@ def test_in_a_glance_every_chart_stands_beside_its_text() -> None:
 def test_a_table_keeps_what_it_says_of_the_annex() -> None:
     table = Table("t", SAID, (SAID,), ())
     assert arranged([(table, "3 more")], write, glance=False)[0]["more"] == "3 more"
+
+
+def test_a_note_is_told_once_in_the_body_and_once_in_the_annex() -> None:
+    note, other = Prose("ties.fuel_table_note"), Prose("ties.fuel_chart_note")
+    tables = tuple(
+        Table(str(place), SAID, (SAID,), (), note=said, annex=annex)
+        for place, (said, annex) in enumerate(
+            [(note, False), (note, False), (other, False), (note, True), (note, True)]
+        )
+    )
+    made = noted_once(Section("ties", SAID, SAID, tables))
+    assert [block.note for block in made.blocks if isinstance(block, Table)] == [
+        note,
+        None,
+        other,
+        note,
+        None,
+    ]

@@ -271,6 +271,11 @@ def told(whole: Brief) -> str:
         (("IND", "PAK"), ["trade less than such a pair would, both ways", "falls short"]),
         (("AUS", "CHN"), ["are high for such a pair", "too few flows of this size"]),
         (("VAT", "ITA"), ["cannot say whether Vatican City and Italy", "do not hold one of the two"]),
+        # Of no trade no ratio is told, and "usual" is not said of trade that is not there.
+        (
+            ("KOR", "PRK"),
+            ["no trade is recorded where it could be judged", "no sale by North Korea to South Korea"],
+        ),
         # The widest data do not hold the pair; what does heads the section.
         (
             ("KAZ", "UZB"),
@@ -284,6 +289,7 @@ def test_the_brief_says_what_holds_and_can_contradict_the_thesis(
     said = told(composed(*pair).content)
     for part in words:
         assert part in said
+    assert "0.00 times" not in said
 
 
 def test_every_ratio_has_an_interval_and_a_span_that_holds_it() -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
 import pytest
 from tests.briefs import composed
 
 import hikiwake as hk
 from hikiwake.core.document import Brief, Paragraph, Section
 from hikiwake.render.language import load
+from hikiwake.sections.scenarios import section as wording
+from hikiwake.sections.wording import text
 
 
 def section(whole: Brief) -> Section | None:
@@ -40,6 +46,27 @@ def test_the_brief_says_what_the_command_computes() -> None:
     assert "With trade costs down to comparable pairs’, Russia’s sales to Japan would change by +" in words
     assert "of what they fall short of comparable pairs by" in words
     assert "would fall" not in words  # no sentence presumes a sign
+
+
+@pytest.mark.parametrize(
+    ("part", "key"), [(16.5, "trade_beyond"), (1.9, "trade_realised"), (0.4, "trade_realised")]
+)
+def test_a_part_of_next_to_nothing_is_not_told_as_a_number(part: float, key: str) -> None:
+    whole = composed("JPN", "RUS").content
+    change = next(fact for fact in whole.ledger.facts.values() if fact.formula == "scenario_trade")
+    made = msgspec.structs.replace(change, value=part)
+    ends = ("RUS", "JPN")
+    answers: Any = SimpleNamespace(trade={ends: change}, realised={ends: made}, reached={})
+    assert [one.key for one in wording._trade(answers, text("x"))] == [f"scenarios.{key}"]
+
+
+@pytest.mark.parametrize(
+    ("gain", "loss", "way"), [(0.2, 0.1, "up"), (0.2, -0.1, "mixed"), (-0.1, -0.2, "down")]
+)
+def test_what_others_gain_or_lose_is_said_by_its_sign(gain: float, loss: float, way: str) -> None:
+    fact = next(iter(composed("JPN", "RUS").content.ledger.facts.values()))
+    ends = (msgspec.structs.replace(fact, value=value) for value in (gain, loss))
+    assert wording._way(*ends) == way
 
 
 def test_the_part_of_the_potential_is_that_of_the_potentials_own_numbers() -> None:

@@ -117,6 +117,9 @@ def _gap(direction: Direction, rows: tuple[Opening, ...]) -> Prose:
     if widest.rival is None:
         return prose("complementarity.gap_alone", facts, **labels)
     facts["rival_share"] = widest.rival.share
+    if widest.supplied.value == 0.0:
+        facts.pop("supplied")
+        return prose("complementarity.gap_none", facts, rival=economy(widest.rival.economy), **labels)
     return prose("complementarity.gap", facts, rival=economy(widest.rival.economy), **labels)
 
 
@@ -126,8 +129,12 @@ def _table(part: Part, direction: Direction, rows: tuple[Opening, ...], labels: 
     return Table(
         id=f"complementarity-openings-{part.trade.universe.id}-{direction[0]}-{direction[1]}",
         title=prose(
-            "complementarity.openings_table",
-            {"supplied": first.supplied, "need": first.need},
+            "complementarity.openings_table"
+            if first.supplied.value
+            else "complementarity.openings_table_none",
+            {"supplied": first.supplied, "need": first.need}
+            if first.supplied.value
+            else {"need": first.need},
             line=line_label(first.line),
             **exporter,
             **importer,

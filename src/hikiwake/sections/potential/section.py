@@ -89,8 +89,11 @@ def _told(
         facts |= {} if adjusted is None else {"adjusted": adjusted}
         facts |= {} if spread is None else spread.facts
         rows.append(Flow(scope, one, facts))
-        sentences = [prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected")}, **names)]
-        if spread is not None:
+        sold = bool(facts["ratio"].value)
+        kind = "potential.ratio" if sold else "potential.ratio_none"
+        sentences = [prose(kind, {n: facts[n] for n in ("ratio", "expected")}, **names)]
+        # Of nothing there is no other ratio under another specification.
+        if spread is not None and sold:
             sentences.append(sentence(spread))
             drawn.append((rows[-1], spread))
         sentences += [
@@ -100,9 +103,9 @@ def _told(
         blocks.append(Paragraph(tuple(sentences), glance=glance))
     if drawn:
         blocks.append(curve(universe, drawn, noted=len(rows) == len(drawn)))
-    if drawn:
+    if not _silent(pair):
         blocks += _ties(context, universe, year)
-    if universe == "intermediate" and drawn:
+    if universe == "intermediate" and not _silent(pair):
         blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
     return blocks
 
@@ -178,20 +181,25 @@ def _finding(
     if len(low) == 2:
         key = "short_both"
     elif low:
-        one = low[0]
-        sides = {"exporter": economy(one.exporter), "importer": economy(one.importer)}
-        return prose("potential.short_one", **sides, **scope), prose(
-            "potential.summary_short_one", **sides, **scope
+        alone = "_alone" if len(sure) == 1 else ""
+        return prose("potential.short_one", **_sides(low[0]), **scope), prose(
+            f"potential.summary_short_one{alone}", **_sides(low[0]), **scope
         )
     elif high:
-        one = high[0]
-        sides = {"exporter": economy(one.exporter), "importer": economy(one.importer)}
-        return prose("potential.above_one", **sides, **scope), prose(
-            "potential.summary_above_one", **sides, **scope
+        key, names = "above_one", _sides(high[0])
+    elif not any(one.actual for one in sure):
+        return prose("potential.no_shortfall_none", **scope), prose(
+            "potential.summary_no_shortfall_none", **names, **scope
         )
+    elif len(sure) == 1:
+        key, names = "no_shortfall_one", _sides(sure[0])
     else:
         key = "no_shortfall"
     return prose(f"potential.{key}", **names, **scope), prose(f"potential.summary_{key}", **names, **scope)
+
+
+def _sides(one: Expectation) -> dict[str, Label]:
+    return {"exporter": economy(one.exporter), "importer": economy(one.importer)}
 
 
 def _scope(context: Context, universe: Universe) -> Label:

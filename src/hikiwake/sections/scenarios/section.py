@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ID = "scenarios"
 NEEDS = ()
 DRAWS, SEED = 30, 1
+BEYOND = 2.0
+"""A part of what flows fall short by from which on its number says nothing: they hardly fall short."""
 
 
 def section(context: Context) -> Section | None:
@@ -103,7 +105,9 @@ def _trade(told: Answers, scenario: Label) -> list[Prose]:
     for (x, m), change in told.trade.items():
         sides = {"exporter": economy(x), "importer": economy(m), "scenario": scenario}
         part = told.realised.get((x, m))
-        if part is not None and (part.value or 0.0) > 0.0:
+        if part is not None and (part.value or 0.0) > BEYOND:
+            sentences.append(prose("scenarios.trade_beyond", {"change": change}, **sides))
+        elif part is not None and (part.value or 0.0) > 0.0:
             sentences.append(prose("scenarios.trade_realised", {"change": change, "part": part}, **sides))
         elif part is None and (x, m) in told.reached:
             sentences.append(prose("scenarios.trade_no_gap", {"change": change}, **sides))
@@ -116,14 +120,21 @@ def _others(told: Answers, a: str, b: str) -> Prose:
     gain, loss = extremes(told, a, b)
     facts = {"gain": gain, "loss": loss}
     most, least = (economy(fact.subject["economy"]) for fact in (gain, loss))
-    return prose("scenarios.others", facts, most=most, least=least)
+    return prose(f"scenarios.others_{_way(gain, loss)}", facts, most=most, least=least)
 
 
 def _others_too(told: Answers, a: str, b: str, scenario: Label) -> Prose:
     gain, loss = extremes(told, a, b)
     most, least = (economy(fact.subject["economy"]) for fact in (gain, loss))
     facts = {"gain": gain, "loss": loss}
-    return prose("scenarios.others_too", facts, most=most, least=least, scenario=scenario)
+    return prose(f"scenarios.others_too_{_way(gain, loss)}", facts, most=most, least=least, scenario=scenario)
+
+
+def _way(gain: Fact, loss: Fact) -> str:
+    """Tell whether all others gain, all lose, or some of each."""
+    if (loss.value or 0.0) > 0.0:
+        return "up"
+    return "down" if (gain.value or 0.0) < 0.0 else "mixed"
 
 
 def extremes(told: Answers, a: str, b: str) -> tuple[Fact, Fact]:

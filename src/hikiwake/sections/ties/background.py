@@ -141,17 +141,11 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
     a, b = context.a.id, context.b.id
     named = background.partner_shares(context.say, a, b, year)
     newest = max((fact.period.first for fact in named), default=0)
-    sentences: list[Prose] = [
-        prose(
-            f"ties.named_{fact.subject['flow']}",
-            {"share": fact},
-            economy=economy(fact.subject["economy"]),
-            partner=economy(fact.subject["partner"]),
-        )
-        for fact in named
-        if fact.period.first == newest
-    ]
-    said = {fact.subject["economy"] for fact in named if fact.period.first == newest}
+    said: dict[str, dict[str, Fact]] = {}
+    for fact in named:
+        if fact.period.first == newest:
+            said.setdefault(fact.subject["economy"], {})[fact.subject["flow"]] = fact
+    sentences = [_reported(*flows.values()) for flows in said.values()]
     ended = any(side.until is not None and side.until < year for side in (context.a, context.b))
     silent = [
         side
@@ -167,6 +161,15 @@ def _partners(context: Context, year: int) -> list[AnyBlock]:
     own = context.say.tables.vintage.is_own(FLOWS)
     written.append(Caveat("concept" if own else "partial coverage", _what_flows_are(context)))
     return written
+
+
+def _reported(*shares: Fact) -> Prose:
+    """Say what part of its exports or imports an economy reported with its partner, or of both."""
+    names = {role: economy(shares[0].subject[role]) for role in ("economy", "partner")}
+    flows = {fact.subject["flow"]: fact for fact in shares}
+    if len(flows) > 1:
+        return prose("ties.named_both", {"sold": flows["export"], "bought": flows["import"]}, **names)
+    return prose(f"ties.named_{shares[0].subject['flow']}", {"share": shares[0]}, **names)
 
 
 def _what_flows_are(context: Context) -> Prose:

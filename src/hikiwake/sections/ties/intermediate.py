@@ -48,7 +48,8 @@ def blocks(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
     alive = [d for d in followed if values[d] > 0]
     weighty = [d for d in alive if values[d] >= TRICKLE * values[alive[0]] and _matters(trade, d)]
     written: list[AnyBlock] = [
-        Paragraph(_sentences(trade, d) if d in alive else (_none(d, found.year),)) for d in followed
+        Paragraph(_sentences(trade, d, first=d == followed[0]) if d in alive else (_none(d, found.year),))
+        for d in followed
     ]
     written.append(Paragraph((_balance(context, trade),)))
     written.append(Caveat("concept", prose("intermediate.concept", {"count": trade.economies()})))
@@ -92,16 +93,17 @@ def _none(direction: Direction, at: int) -> Prose:
     return prose("intermediate.none", year=year(at), **_labels(direction))
 
 
-def _level(trade: IntermediateTrade, direction: Direction) -> Prose:
+def _level(trade: IntermediateTrade, direction: Direction, *, first: bool = True) -> Prose:
+    """Say how much flows; what intermediate trade is, only the first sentence says."""
     facts = {
         "value": trade.value(*direction),
         "bought": trade.share_of_imports(*direction),
         "sold": trade.share_of_exports(*direction),
     }
-    return prose("intermediate.level", facts, **_labels(direction))
+    return prose("intermediate.level" if first else "intermediate.level_back", facts, **_labels(direction))
 
 
-def _sentences(trade: IntermediateTrade, direction: Direction) -> tuple[Prose, ...]:
+def _sentences(trade: IntermediateTrade, direction: Direction, *, first: bool) -> tuple[Prose, ...]:
     ranks = {
         "supplier": trade.supplier_rank(*direction),
         "customer": trade.customer_rank(*direction),
@@ -110,7 +112,7 @@ def _sentences(trade: IntermediateTrade, direction: Direction) -> tuple[Prose, .
     leading = trade.lines(*direction)[0]
     composed = {"goods": trade.goods_share(*direction), "share": leading.share}
     return (
-        _level(trade, direction),
+        _level(trade, direction, first=first),
         prose("intermediate.rank", ranks, **_labels(direction)),
         prose("intermediate.composed", composed, industry=_industry(leading.industry)),
     )
