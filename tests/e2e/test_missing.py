@@ -13,6 +13,7 @@ import pypdf
 import pytest
 from tests.briefs import composed
 from tests.pairs import flows_in_memory
+from tests.turns import in_turn
 
 import hikiwake as hw
 from hikiwake.core.country import all_countries
@@ -110,7 +111,7 @@ def pairs_with_a_gap(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(12))
+@pytest.mark.parametrize("part", in_turn(range(12), 2))
 def test_missing_is_not_zero_on_three_hundred_pairs(part: int) -> None:
     chosen = pairs_with_a_gap(300, 5)
     assert len({a for a, _ in chosen}) == len(all_countries())
@@ -153,9 +154,9 @@ def check_economies(part: int, parts: int, count: int, length: Length) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", in_turn(range(10), 2))
 def test_every_economy_has_a_brief_or_a_sentence_why_not(part: int) -> None:
-    check_economies(part, 8, 1, "glance")
+    check_economies(part, 10, 1, "glance")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.pairs import pairs
+from tests.turns import in_turn
 
 from hikiwake.api import BriefView
 from hikiwake.compose import Request
@@ -89,7 +90,14 @@ def test_same_bytes_in_another_time_zone_locale_and_hash_seed(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "names",
-    [[("DEU", "FRA"), ("JPN", "RUS"), *pairs(8, 22)], [("USA", "CAN"), ("TCD", "CHN"), *pairs(8, 23)]],
+    in_turn(
+        [
+            [("DEU", "FRA"), *pairs(8, 22)[:4]],
+            [("USA", "CAN"), *pairs(8, 23)[:4]],
+            [("JPN", "RUS"), *pairs(8, 22)[4:]],
+            [("TCD", "CHN"), *pairs(8, 23)[4:]],
+        ]
+    ),
 )
 def test_same_bytes_of_twenty_pairs(names: list[tuple[str, str]], tmp_path: Path) -> None:
     check_same_bytes(names, tmp_path)
@@ -97,7 +105,7 @@ def test_same_bytes_of_twenty_pairs(names: list[tuple[str, str]], tmp_path: Path
 
 def test_same_content_with_one_thread_and_with_many() -> None:
     content = set()
-    for threads in (1, 2, 7):
+    for threads in (1, 7):
         vintage = open_vintage()
         tables = Tables(vintage, DuckDB(vintage.folder, threads=threads))
         request = Request(pair=Pair(country("JPN"), country("RUS")))

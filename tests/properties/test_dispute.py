@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.disputes import random_game, random_graph, random_options, slow_model
 from tests.reference import dispute as slow
+from tests.turns import in_turn
 
 from hikiwake.dispute import (
     CONCEPTS,
@@ -74,9 +75,10 @@ def test_the_fast_engine_is_the_definitions() -> None:
 
 
 @pytest.mark.slow
-def test_the_fast_engine_is_the_definitions_in_many_disputes() -> None:
+@pytest.mark.parametrize("part", in_turn(range(4)))
+def test_the_fast_engine_is_the_definitions_in_many_disputes(part: int) -> None:
     chance = Random(10)
-    for game in [*games(MODELS, 3), *(random_graph(chance) for _ in range(MODELS))]:
+    for game in [*games(MODELS, 3), *(random_graph(chance) for _ in range(MODELS))][part::4]:
         agrees_with_definitions(game)
 
 

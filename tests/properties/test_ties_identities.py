@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pytest
 from tests.pairs import flows_in_memory, pairs
+from tests.turns import in_turn
 
 import hikiwake as hw
 
@@ -84,7 +85,7 @@ def test_identities_on_a_few_pairs(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12, 13, 14])
+@pytest.mark.parametrize("seed", in_turn([11, 12, 13, 14]))
 def test_identities_on_a_thousand_pairs(seed: int) -> None:
     dice = random.Random(seed)
     for names in pairs(250, seed):

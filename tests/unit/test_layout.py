@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from itertools import permutations
 from pathlib import Path
 
@@ -40,12 +41,11 @@ CODES = (643, 392, 156, 842, 251, 276, 579, 699)
 PRODUCTS = ("010110", "270900", "870323")
 
 
-@pytest.fixture
-def large(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> Tables:
-    """Three years of eight economies, as data of a size that is not unpacked into memory."""
-    monkeypatch.setattr(tables, "RESIDENT_BYTES", 0)
-    monkeypatch.setattr(by_pair, "MOST_ROWS", 100)
-    monkeypatch.setattr(totals, "MOST_ROWS", 20)
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import three years of eight economies, in several files by pair; return the vintage's folder."""
+    folder = tmp_path_factory.mktemp("layout")
+    library = Library(folder / "library")
     chance = random.Random(7)
     flows: dict[int, list[releases.Row]] = {
         year: [
@@ -56,8 +56,20 @@ def large(tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch) -> 
         ]
         for year in (2013, 2014, 2015)
     }
-    made = brought(library, releases.release(tmp_path / "a.zip", flows))
-    return open_tables(library.path(made.held))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_pair, "MOST_ROWS", 100)
+        patch.setattr(totals, "MOST_ROWS", 20)
+        made = brought(library, releases.release(folder / "a.zip", flows))
+    return library.path(made.held)
+
+
+@pytest.fixture
+def large(tmp_path: Path, imported: Path, monkeypatch: pytest.MonkeyPatch) -> Tables:
+    """Give a test a copy of its own, as data of a size that is not unpacked into memory."""
+    monkeypatch.setattr(tables, "RESIDENT_BYTES", 0)
+    monkeypatch.setattr(by_pair, "MOST_ROWS", 100)
+    monkeypatch.setattr(totals, "MOST_ROWS", 20)
+    return open_tables(Path(shutil.copytree(imported, tmp_path / "vintage")))
 
 
 def content(frame: tables.Frame) -> list[tuple[object, ...]]:

@@ -21,7 +21,7 @@ from hikiwake.dossier.validation import read
 from hikiwake.render.language import load
 from hikiwake.sections.dispute import wording
 
-HEAD = "hikiwake: 1\ntitle: Neighbours\nparties: [FRA, DEU]\n"
+HEAD = "hikiwake: 1\ntitle: Neighbours\nparties: [WSM, NZL]\n"
 
 
 def indented(text: str) -> str:
@@ -107,7 +107,7 @@ def test_before_the_day_of_the_model_there_is_none() -> None:
 def test_a_pair_without_a_model_has_no_section_and_is_told_how_to_add_one(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(f"{HEAD}events: [{{id: e, date: '2001', type: treaty, title: A treaty}}]\n")
-    whole = hk.pair("FRA", "DEU").brief(dossier=path).content
+    whole = hk.pair("WSM", "NZL").brief(dossier=path).content
     assert section(whole) is None
     chronology = next(one for one in whole.sections if one.id == "chronology")
     words = [
@@ -184,7 +184,7 @@ unaware: {B: [offer and withdraw]}
 def test_other_models_are_told_in_their_own_words(tmp_path: Path, text: str, words: list[str]) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(HEAD + indented(text))
-    said = told(hk.pair("FRA", "DEU").brief(dossier=path).content)
+    said = told(hk.pair("WSM", "NZL").brief(dossier=path).content)
     for part in words:
         assert part in said
     assert "None" not in said

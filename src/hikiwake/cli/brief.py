@@ -98,9 +98,11 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     A and B are any names or codes: JPN, japan, 日本, or one argument JP-RU.
     """
     from hikiwake.api import renderer, suffix
+    from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
     # Before any work: a slip in the last of several files must not be found after the others were written.
+    load(lang)
     for output in outputs:
         if output != "-":
             renderer(suffix(output))
