@@ -138,7 +138,10 @@ clean: ## remove what the targets made, the environments too
 # --- environments: each stamp is newer than its lock, so nothing is installed twice -------------------
 # What is compiled at installation; without a compiler the package works on NumPy alone.
 COMPILED := setup.py $(wildcard src/hikiwake/kernels/source/*)
+# All that is installed, for the environment that holds a copy.
+INSTALLED = $(shell find src/hikiwake -type f ! -name '*.py[cod]' ! -name '*.so')
 
+# make_venv FOLDER,LOCK: an environment with what the lock lists.
 define make_venv
 	@python="$(PYTHON)"; \
 	if [ -z "$$python" ]; then \
@@ -160,16 +163,22 @@ define make_venv
 	[ -x $(1)/bin/python ] || "$$python" -m venv $(1)
 	@$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(1)/bin/python -m ensurepip
 	$(1)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/$(2).txt
+endef
+
+# work_here FOLDER: install the project as it lies here, the compiled part into src/.
+define work_here
 	$(1)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 endef
 
 $(VENV)/.run: requirements/run.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV),run)
+	$(call work_here,$(VENV))
 
 # What develops also runs: the lock for development holds the other one.
 $(VENV)/.dev: requirements/dev.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV),dev)
+	$(call work_here,$(VENV))
 	@touch $(VENV)/.run
 
 # Spark's client beside what develops: half a gigabyte that few need.
@@ -177,8 +186,18 @@ $(VENV)/.spark: requirements/spark.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/spark.txt
 	@touch $@
 
-$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml $(COMPILED)
+# A copy, built in a folder of its own: whoever works from src/ at the same time would find the compiled part half
+# written, and other versions of the tools that compile need not make the same of it.
+$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml $(COMPILED) $(INSTALLED)
 	$(call make_venv,$(VENV)-lowest,lowest)
+	@rm -rf $(VENV)-lowest/copy && mkdir $(VENV)-lowest/copy
+	@cp -R setup.py pyproject.toml MANIFEST.in README.md LICENSE DATA-LICENCES.md src $(VENV)-lowest/copy
+	@rm -rf $(VENV)-lowest/copy/src/*.egg-info $(VENV)-lowest/copy/src/hikiwake/kernels/*.so
+	$(VENV)-lowest/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation \
+	  --force-reinstall $(VENV)-lowest/copy
+	@rm -rf $(VENV)-lowest/copy
+	@touch $@
 
 $(VENV)-peers/.peers: requirements/peers.txt pyproject.toml $(COMPILED)
 	$(call make_venv,$(VENV)-peers,peers)
+	$(call work_here,$(VENV)-peers)
