@@ -213,6 +213,31 @@ def check_interrupts(delays: list[float], folder: Path) -> None:
     assert max(lasted) < 5.0
 
 
+# While the database's compiled module makes its enumerations: its C++ has nobody to hand an exception to, so the
+# process died of SIGABRT.
+INTERRUPTED_WHILE_LOADING = """
+import enum, os, signal
+from hikiwake.cli import app
+usual = enum.EnumType.__setattr__
+def interrupted(cls, name, value):
+    if cls.__module__.startswith("_duckdb"):
+        enum.EnumType.__setattr__ = usual
+        signal.raise_signal(signal.SIGINT)
+    usual(cls, name, value)
+enum.EnumType.__setattr__ = interrupted
+code = app.run(["ties", "JPN", "RUS"])
+os._exit(code if enum.EnumType.__setattr__ is usual else 99)
+"""
+
+
+def test_an_interrupt_waits_until_a_compiled_module_is_there(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr.strip() == b"interrupted; nothing was left half-written"
+
+
 def test_interrupts_at_a_few_moments(tmp_path: Path) -> None:
     check_interrupts([0.05, 0.4, 1.2], tmp_path)
 

@@ -330,3 +330,15 @@ def test_a_hole_keeps_the_fit_out_of_the_text(tmp_path: Path) -> None:
     assert "fit_flagged" in keys(made)
     assert made.finding.key == "complementarity.finding_one_better"
     assert made.finding.labels["first"].id == "JPN"
+
+
+def test_nothing_sold_is_no_share_of_zero(tmp_path: Path) -> None:
+    """Japan buys aluminium of Germany; Russia sells it to all others, and none to Japan."""
+    rest = [
+        flow("RUS", "NOR", "760110", 90),
+        flow("DEU", "JPN", "760110", 60),
+        flow("AUS", "RUS", "270112", 5),
+    ]
+    said = keys(told(tmp_path, [*GOOD, *rest]))
+    assert {"gap_none", "openings_table_none"} <= said
+    assert not {"gap", "gap_alone", "openings_table"} & said

@@ -181,6 +181,25 @@ def test_the_sentence_tells_the_range_and_the_figure_shows_it() -> None:
     assert {"mean of three years", "mean of five years"} <= {mark.at.text for mark in covered.series[0].marks}
 
 
+def test_a_flow_without_trade_is_no_multiple_of_what_is_expected() -> None:
+    """Russia sold Anguilla nothing in the year, nor around it; Saudi Arabia sold Albania something before."""
+    for pair, years, figures in ((("AIA", "RUS"), False, 0), (("ALB", "SAU"), True, 1)):
+        whole = composed(*pair).content
+        paragraphs = [block for block in section(whole).blocks if isinstance(block, Paragraph)]
+        said = "\n".join(
+            load("en").text(one, whole.ledger) for block in paragraphs for one in block.sentences
+        )
+        assert "is recorded in 2023, where US$" in said
+        assert "0.00" not in said
+        assert "where those without trade count half" in said
+        assert ("of actual to expected trade is 0.47 at most (mean of three years)" in said) is years
+        assert len(blocks(whole, "potential-specifications")) == figures
+    # What the specifications are stands below the first figure there is.
+    (chart,) = blocks(whole, "potential-specifications")
+    assert isinstance(chart, Chart)
+    assert chart.note is not None
+
+
 def test_sectors_stand_in_the_brief_with_intervals_and_what_cannot_be_said() -> None:
     whole = composed("JPN", "RUS").content
     english = load("en")

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 import pytest
+from tests.briefs import composed
 from tests.processes import same_in_other_processes
 from tests.sample import HOSTILE, brief, name
 
@@ -84,3 +85,10 @@ def test_footnotes_name_the_fact_on_demand(source: str) -> None:
 
 def test_same_bytes_in_other_processes() -> None:
     same_in_other_processes("markdown")
+
+
+def test_what_a_map_shows_is_not_said_twice() -> None:
+    lines = composed("AND", "NLD").render(".md").decode("utf-8").splitlines()
+    shown = [line for line in lines if "are no neighbours" in line]
+    assert len(shown) == 1
+    assert shown[0].startswith("**")

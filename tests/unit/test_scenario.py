@@ -154,6 +154,14 @@ def test_every_change_has_an_interval_a_rule_and_a_status(found: Scenarios) -> N
     assert len(oil) == 1
 
 
+def test_a_range_holds_its_value_where_the_answer_turns_with_what_is_drawn() -> None:
+    """For some third economies the answer at the estimates lies beyond nine of ten draws."""
+    for fact in pair("BRA", "JPN").scenarios(["comparable-pairs"], draws=DRAWS):
+        assert fact.interval is not None
+        assert fact.value is not None
+        assert fact.interval.low <= fact.value <= fact.interval.high, fact
+
+
 @pytest.mark.slow
 def test_the_same_question_has_the_same_answer_to_the_byte(found: Scenarios) -> None:
     again = pair("JPN", "RUS").scenarios(["no-imports"], draws=DRAWS)

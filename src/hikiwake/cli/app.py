@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import io
-import signal
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from hikiwake.cli.interrupts import notice_interrupts
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -214,7 +214,7 @@ def _flags_first(arguments: Sequence[str]) -> list[str]:
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code. No traceback reaches a person who did not ask for it."""
     words = _flags_first(arguments)
-    noticed = _notice_interrupts()
+    noticed = notice_interrupts()
     try:
         defaults = _settings(words)
         code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False, default_map=defaults)
@@ -242,23 +242,6 @@ def _settings(words: Sequence[str]) -> dict[str, Any] | None:
     from hikiwake.cli.settings import anything, as_defaults, settings
 
     return as_defaults(settings(commands), commands) if anything() else None
-
-
-def _notice_interrupts() -> list[int]:
-    """Return a list that is no longer empty once somebody has pressed Ctrl-C.
-
-    Libraries may turn the interrupt into an error of their own (the database: "Query interrupted"), so the
-    exception that arrives does not tell. Where interrupts are ignored (in the background), they stay so.
-    """
-    noticed: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        noticed.append(number)
-        signal.default_int_handler(number, frame)
-
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, note)
-    return noticed
 
 
 def _interrupted() -> int:

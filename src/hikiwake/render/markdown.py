@@ -121,7 +121,9 @@ class _Page:
         note = self._said(block.note) if block.note else ""
         title = f"**{self._said(block.title)}**"
         if isinstance(block, LocatorMap):
-            return [title, self._said(block.alt), note]
+            # What a map shows may be all that its heading says already.
+            alt = self._said(block.alt)
+            return [title, *([] if title == f"**{alt}**" else [alt]), note]
         grid = self._table(block) if isinstance(block, Table) else self._figure(block)
         return [title, grid, more, note, self._source(block)]
 

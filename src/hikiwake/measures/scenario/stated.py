@@ -303,8 +303,11 @@ class Teller:
         return self._fact(formula, subject, ratio - 1.0, drawn - 1.0)
 
     def _fact(self, formula: Formula, subject: dict[str, str], value: float, drawn: Array) -> Fact:
-        low, high = ends_of(drawn)
-        return self._told(formula, subject, value, Interval(low, high, LEVEL, "scenario range"))
+        # An answer that turns with what is drawn may lie beyond nine of ten draws at the estimates:
+        # the range then reaches to it.
+        low, high, value = *ends_of(drawn), float(value)
+        interval = Interval(min(low, value), max(high, value), LEVEL, "scenario range")
+        return self._told(formula, subject, value, interval)
 
     def _told(self, formula: Formula, subject: dict[str, str], value: float, interval: Interval) -> Fact:
         return self._say.told(

@@ -112,29 +112,27 @@ def _gap(direction: Direction, rows: tuple[Opening, ...]) -> Prose:
     if not open_rows:
         return prose("complementarity.no_gap", **labels)
     widest = max(open_rows, key=lambda row: row.gap)
-    facts = {"supplied": widest.supplied, "elsewhere": widest.elsewhere}
+    sold = bool(widest.supplied.value)
+    facts = {"elsewhere": widest.elsewhere, **({"supplied": widest.supplied} if sold else {})}
     labels["line"] = line_label(widest.line)
+    key = "complementarity.gap" if sold else "complementarity.gap_none"
     if widest.rival is None:
-        return prose("complementarity.gap_alone", facts, **labels)
+        return prose(f"{key}_alone", facts, **labels)
     facts["rival_share"] = widest.rival.share
-    if widest.supplied.value == 0.0:
-        facts.pop("supplied")
-        return prose("complementarity.gap_none", facts, rival=economy(widest.rival.economy), **labels)
-    return prose("complementarity.gap", facts, rival=economy(widest.rival.economy), **labels)
+    return prose(key, facts, rival=economy(widest.rival.economy), **labels)
 
 
 def _table(part: Part, direction: Direction, rows: tuple[Opening, ...], labels: dict[str, Label]) -> Table:
     exporter, importer = {"exporter": labels["exporter"]}, {"importer": labels["importer"]}
     first = rows[0]
+    key, facts = "openings_table", {"supplied": first.supplied, "need": first.need}
+    if first.supplied.value == 0.0:
+        key, facts = "openings_table_none", {"need": first.need}
     return Table(
         id=f"complementarity-openings-{part.trade.universe.id}-{direction[0]}-{direction[1]}",
         title=prose(
-            "complementarity.openings_table"
-            if first.supplied.value
-            else "complementarity.openings_table_none",
-            {"supplied": first.supplied, "need": first.need}
-            if first.supplied.value
-            else {"need": first.need},
+            f"complementarity.{key}",
+            facts,
             line=line_label(first.line),
             **exporter,
             **importer,

@@ -90,16 +90,15 @@ def _told(
         facts |= {} if spread is None else spread.facts
         rows.append(Flow(scope, one, facts))
         sold = bool(facts["ratio"].value)
-        kind = "potential.ratio" if sold else "potential.ratio_none"
-        sentences = [prose(kind, {n: facts[n] for n in ("ratio", "expected")}, **names)]
+        told = prose("potential.ratio_none", {"expected": facts["expected"]}, **names)
+        if sold:
+            told = prose("potential.ratio", {n: facts[n] for n in ("ratio", "expected")}, **names)
+        sentences = [told]
         # Of nothing there is no other ratio under another specification.
         if spread is not None and sold:
             sentences.append(sentence(spread))
             drawn.append((rows[-1], spread))
-        sentences += [
-            prose("potential.place", {n: facts[n] for n in ("place", "compared", "low", "high")}),
-            *_verdict(one, facts),
-        ]
+        sentences += [_place(one, facts), *_verdict(one, facts)]
         blocks.append(Paragraph(tuple(sentences), glance=glance))
     if drawn:
         blocks.append(curve(universe, drawn, noted=len(rows) == len(drawn)))
@@ -108,6 +107,12 @@ def _told(
     if universe == "intermediate" and not _silent(pair):
         blocks.append(Caveat("partial coverage", prose("potential.one_year", year=year_label(year))))
     return blocks
+
+
+def _place(one: Expectation, facts: dict[str, Fact]) -> Prose:
+    """Say where the flow stands; of comparable ones none is below one without trade, some are beside it."""
+    key = "potential.place" if one.actual > 0.0 else "potential.place_of_none"
+    return prose(key, {name: facts[name] for name in ("place", "compared", "low", "high")})
 
 
 def _ties(context: Context, universe: Universe, year: int) -> list[AnyBlock]:
