@@ -213,8 +213,8 @@ def check_interrupts(delays: list[float], folder: Path) -> None:
     assert max(lasted) < 5.0
 
 
-# While the database's compiled module makes its enumerations: its C++ has nobody to hand an exception to, so the
-# process died of SIGABRT.
+# While the database's compiled module makes its enumerations: its C++ has nobody to hand an exception to, so
+# the process died of SIGABRT.
 INTERRUPTED_WHILE_LOADING = """
 import enum, os, signal
 from hikiwake.cli import app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -65,6 +65,12 @@ def test_likelihoods_are_those_of_the_distributions() -> None:
         stats.norm.logpdf(logs.residuals, scale=spread).sum(), rel=1e-12
     )
     assert math.isnan(logs.pseudo_r_squared)
+
+
+@pytest.mark.parametrize("estimator", ["ppml", "ols"])
+def test_a_constant_alone_explains_nothing(estimator: Literal["ppml", "ols"]) -> None:
+    found = fit("trade ~ ", {"trade": np.array([1.0, 2.0, 4.0])}, estimator=estimator)
+    assert found.r_squared == 0.0  # and no warning of a division by nothing
 
 
 def test_the_summary_has_a_head_and_is_the_same_each_time() -> None:

@@ -342,3 +342,10 @@ def test_nothing_sold_is_no_share_of_zero(tmp_path: Path) -> None:
     said = keys(told(tmp_path, [*GOOD, *rest]))
     assert {"gap_none", "openings_table_none"} <= said
     assert not {"gap", "gap_alone", "openings_table"} & said
+
+
+def test_exchange_without_a_match_is_no_share_of_zero(tmp_path: Path) -> None:
+    back = [flow("JPN", "RUS", "760110", 9), flow("JPN", "DEU", "760110", 9)]
+    said = keys(told(tmp_path, [*GOOD, *back]))
+    assert "alike_nothing_product" in said
+    assert "alike_matched_product" not in said

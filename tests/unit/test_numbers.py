@@ -46,6 +46,7 @@ def fact(value: float | None, unit: Unit, interval: Interval | None = None) -> F
         (0.012, p.CHANGE, "signed", "+1.2\u202f%"),
         (-0.012, p.CHANGE, "signed", "−1.2\u202f%"),
         (0.0, p.CHANGE, "signed", "0.0\u202f%"),
+        (1e-12, p.CHANGE, "signed", "less than +0.000001\u202f%"),
         (-1e-12, p.CHANGE, "", "more than −0.000001\u202f%"),
         (1.3, p.POINTS, "", "1.3 percentage points"),
         (-0.04, p.POINTS, "", "−0.04 percentage points"),

@@ -200,6 +200,20 @@ def test_a_flow_without_trade_is_no_multiple_of_what_is_expected() -> None:
     assert chart.note is not None
 
 
+def test_quarters_that_would_read_the_same_are_left_out() -> None:
+    """Afghanistan sold China thirty dollars, next to nothing of what is expected under any specification."""
+    whole = composed("AFG", "CHN").content
+    spoken = [block for block in section(whole).blocks if isinstance(block, Paragraph)]
+    (said,) = [
+        load("en").text(one, whole.ledger)
+        for block in spoken
+        for one in block.sentences
+        if one.key.startswith("potential.spread") and one.labels["lowest"].text == "positive flows alone"
+    ]
+    assert said.startswith("Under 11 other specifications the ratio runs from less than")
+    assert "half of them" not in said
+
+
 def test_sectors_stand_in_the_brief_with_intervals_and_what_cannot_be_said() -> None:
     whole = composed("JPN", "RUS").content
     english = load("en")

@@ -174,7 +174,7 @@ def not_yet(output: Path) -> None:
 
 
 def in_a_folder(output: Path) -> None:
-    """Refuse a file whose folder does not exist: that should not be found out after the work."""
+    """Refuse a folder, or a file whose folder does not exist: that should not be found out after the work."""
     from hikiwake.core.errors import Environment
 
     try:
@@ -186,6 +186,12 @@ def in_a_folder(output: Path) -> None:
             where=str(output),
             why="the folder does not exist",
             remedy="Make the folder, or choose another place with -o.",
+        )
+    if output.is_dir():
+        raise Environment(
+            where=str(output),
+            why="it is a folder",
+            remedy="Name a file in it, or choose another place with -o.",
         )
 
 

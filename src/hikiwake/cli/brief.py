@@ -101,6 +101,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
+    load(lang)
     # Before any work: a slip in the last of several files must not be found after the others were written.
     load(lang)
     for output in outputs:

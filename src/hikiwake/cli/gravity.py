@@ -235,6 +235,9 @@ def _table(path: Path) -> object:
 
     from hikiwake.core.errors import BadInput, Environment
 
+    if path.is_dir() or not path.exists():  # a pipe is as good as a file
+        why = "it is a folder" if path.is_dir() else "there is no such file"
+        raise BadInput(where=str(path), why=why, remedy="Give the path of a file.")
     if path.suffix == ".dta":
         return _stata(path)
     if path.suffix != ".parquet":

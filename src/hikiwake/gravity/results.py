@@ -146,8 +146,10 @@ class GravityFit:
 
     @property
     def r_squared(self) -> float:
-        """Squared correlation of dependent and fitted, the Guide's R2 for PPML."""
+        """Squared correlation of dependent and fitted, the Guide's R2 for PPML; 0 of a constant alone."""
         value = self.dependent if self.estimator == "ppml" else np.log(self.dependent)
+        if np.ptp(value) == 0.0 or np.ptp(self.fitted) == 0.0:
+            return 0.0
         return float(np.corrcoef(value, self.fitted)[0, 1] ** 2)
 
     def confidence_interval(self, level: float = 0.95) -> Interval:

@@ -29,6 +29,7 @@ FORMS = ("", "year", "abs", "signed", "times", "ordinal", "whole", "range", "lev
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_LESS = "less than "
 _MOST_FINER = 5
 _GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
@@ -72,7 +73,13 @@ def number(fact: Fact, form: str = "", digits: int = USUAL_DIGITS) -> str:
     written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
         written += f" (standard error {_score((fact.interval.high - fact.interval.low) / 2, finer)})"
-    return f"+{written}" if form == "signed" and fact.value > 0 else written
+    return _with_plus(written) if form == "signed" and fact.value > 0 else written
+
+
+def _with_plus(written: str) -> str:
+    """Put a plus before the digits, which words may precede."""
+    words = _LESS if written.startswith(_LESS) else ""
+    return f"{words}+{written.removeprefix(words)}"
 
 
 def alike(one: Fact, other: Fact, form: str = "", digits: int = USUAL_DIGITS) -> bool:
@@ -225,7 +232,7 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
     if value == 0 or (full is not None and math.isclose(value, full, rel_tol=1e-12)):
         return _plain(value, digits)
     if abs(value) < least / 2:
-        return f"{'less' if value > 0 else 'more'} than {_plain(math.copysign(least, value), MOST_DIGITS)}"
+        return f"{_LESS if value > 0 else 'more than '}{_plain(math.copysign(least, value), MOST_DIGITS)}"
     if round(value, 1) == 0 or round(value, digits) == 0:
         wanted = min(MOST_DIGITS, max(digits, 1 - math.floor(math.log10(abs(value)))))
         return _plain(value, wanted).rstrip("0")

@@ -64,6 +64,10 @@ class Solver:
                 why=f"more than {MOST} are not kept at once",
                 remedy="Ask for fewer; 1000 give ends to three digits.",
             )
+        if asked.seed < 0:
+            raise BadUsage(
+                where=f"seed {asked.seed}", why="draws begin at no negative number", remedy="Say 1."
+            )
         self._say = say
         self.offer = Offer(ready_made(a, b)) if offer is None else offer
         self.base = base_of(say, a, b, last)

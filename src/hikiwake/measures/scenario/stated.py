@@ -8,6 +8,7 @@ import numpy as np
 
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.equilibrium import MEANING
+from hikiwake.equilibrium.sector_draws import DRAWN
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
 from hikiwake.measures.intermediate.table import Array
 from hikiwake.measures.scenario import formulas
@@ -310,11 +311,12 @@ class Teller:
         return self._told(formula, subject, value, interval)
 
     def _told(self, formula: Formula, subject: dict[str, str], value: float, interval: Interval) -> Fact:
+        interval = Interval(_known(interval.low), _known(interval.high), interval.level, interval.kind)
         return self._say.told(
             formula,
             subject,
             (self._base.year, self._base.year),
-            float(value),
+            _known(float(value)),
             source=self._say.tables.dataset_of(self._base.reads[0]),
             inputs=self._inputs,
             interval=interval,
@@ -341,6 +343,11 @@ def rests_on(found: Solved) -> str:
     own = f", and {len(found.scenario.own)} of the file's own" if found.scenario.own else ""
     kept = f"kept from {theta.least.min():g} to {theta.most.max():g}"
     return f"{SETS[theta.set]}, {kept}{own}{factor}; {found.closure}: {MEANING[found.closure]}"
+
+
+def _known(change: float) -> float:
+    """Return a change, or zero where it is less than what draws settle to."""
+    return 0.0 if abs(change) < DRAWN else change
 
 
 def ends_of(drawn: Array) -> tuple[float, float]:

@@ -73,6 +73,8 @@ def _alike(context: Context, part: Part) -> Prose | None:
     labels = {"scope": part.scope, **{"a": names((a, b))["exporter"], "b": names((a, b))["importer"]}}
     if matched.value is None:
         return prose("complementarity.alike", {"similarity": similarity}, **labels)
+    if matched.value == 0.0:
+        return prose(part.worded("alike_nothing"), {"similarity": similarity}, **labels)
     facts = {"similarity": similarity, "matched": matched}
     return prose(part.worded("alike_matched"), facts, **labels)
 

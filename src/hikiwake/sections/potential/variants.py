@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hikiwake.core.document import Chart, Mark, Prose, Series
+from hikiwake.core.document import MOST_DIGITS, Chart, Mark, Prose, Series
 from hikiwake.sections.potential.figure import Flow
 from hikiwake.sections.wording import economy, prose, text
 
@@ -20,12 +20,13 @@ def sentence(spread: Spread) -> Prose:
     least, most = (spread.facts[name].value or 0.0 for name in ("least", "most"))
     if least == most:
         return prose("potential.spread_none", {name: spread.facts[name] for name in ("most", "tried")})
-    return prose(
-        "potential.spread",
-        {name: spread.facts[name] for name in ("least", "most", "lower", "upper", "tried")},
-        lowest=text(spread.lowest),
-        highest=text(spread.highest),
-    )
+    lower, upper = (spread.facts[name].value or 0.0 for name in ("lower", "upper"))
+    facts = {name: spread.facts[name] for name in ("least", "most", "tried")}
+    # Ends that differ beyond what is ever printed would read the same.
+    if round(lower, MOST_DIGITS) != round(upper, MOST_DIGITS):
+        facts |= {name: spread.facts[name] for name in ("lower", "upper")}
+    key = "potential.spread" if "lower" in facts else "potential.spread_ends"
+    return prose(key, facts, lowest=text(spread.lowest), highest=text(spread.highest))
 
 
 def curve(identity: str, made: list[tuple[Flow, Spread]], *, noted: bool) -> Chart:
