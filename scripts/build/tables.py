@@ -17,6 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from build.fetch import Package
+from hikiwake.store.seal import sealed
 
 ZSTD_LEVEL = 19
 ROW_GROUP = 131_072
@@ -157,7 +158,7 @@ def catalogue(
     if by_dataset:
         raise ValueError(f"files of unknown datasets: {', '.join(sorted(by_dataset))}")
     content = {"vintage": vintage, "datasets": entries}
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+    return sealed(json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
 def _package(package: Package) -> dict[str, str]:

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import releases
 from tests.commands import hikiwake
 
 from hikiwake.api import PairView
 from hikiwake.core.country import Pair, country
 from hikiwake.core.errors import DamagedStore
+from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.catalogue import SHIPPED, Vintage
+from hikiwake.store.library import Library
 from hikiwake.store.tables import Tables
 
 
@@ -115,6 +118,46 @@ def test_a_brief_takes_nothing_from_any_damaged_file(count: int, tmp_path: Path)
         assert Path(file).name in said if said else made == whole, file
         refused += bool(said)
     assert refused >= 10
+
+
+def imported(folder: Path) -> Path:
+    library = Library(folder / "library")
+    held = add(Wish(files=(releases.release(folder / "a.zip"),)), library, lambda what, part: None).held
+    return library.path(held)
+
+
+@pytest.mark.parametrize("where", ["shipped", "imported"])
+def test_a_flipped_bit_of_the_catalogue_is_found(where: str, tmp_path: Path) -> None:
+    """It says of which years, in which unit and how provisional the files are: that ends in numbers."""
+    path = (SHIPPED if where == "shipped" else imported(tmp_path)) / "catalogue.json"
+    good = path.read_bytes()
+    Vintage(path.parent)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    dice = random.Random(5)
+    whole, missed = json.loads(good), 0
+    for n in range(220):
+        at = dice.randrange(len(good) - 1)
+        flipped = good[:at] + bytes([good[at] ^ (1 << dice.randrange(8))]) + good[at + 1 :]
+        changed = good[:at] if n % 11 == 10 else flipped
+        (copy / "catalogue.json").write_bytes(changed)
+        said = refused(copy)
+        if said:
+            assert "catalogue.json" in said
+            continue
+        # Only the name of the checksum itself, and white space around it, can hide a change.
+        missed += 1
+        held = json.loads(changed)
+        assert (held["vintage"], held["datasets"]) == (whole["vintage"], whole["datasets"])
+    assert missed <= 2
+
+
+def refused(folder: Path) -> str:
+    try:
+        Vintage(folder)
+    except DamagedStore as fault:
+        return str(fault)
+    return ""
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,25 @@ def test_odd_surroundings(environment: dict[str, str], options: tuple[str, ...],
         env={**os.environ, **added},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert "Russia → Japan" in done.stdout.decode("utf-8")
     assert done.stderr == b""
+
+
+# Where people work: spaces, quotes, other scripts, emoji, what looks like an option or a variable.
+FOLDERS = [
+    "plain",
+    "two words",
+    "it's $HOME",
+    "\U0001f98a été",
+    "国際関係",
+    "-o",
+    "x" * 200,
+    "line\nbreak",
+    "a;b&c|d",
+]
 
 
 @pytest.mark.slow
@@ -66,8 +80,8 @@ def test_a_brief_is_the_same_bytes_in_odd_surroundings(
     """HTML and PDF: neither the machine's fonts nor its folders, languages and clocks have a part in them."""
     made = set()
     for number, (environment, options) in enumerate([({}, ()), *odd]):
-        folder = tmp_path / str(number)
-        folder.mkdir()
+        folder = tmp_path / str(number) / FOLDERS[number % len(FOLDERS)]
+        folder.mkdir(parents=True)
         added = read_only(folder) if environment.get("HOME") == "READ ONLY" else environment
         words = ("brief", "TUV", "NRU", "-o", "b.html", "-o", "b.pdf")
         done = subprocess.run(
@@ -96,7 +110,7 @@ def test_a_terminal_of_any_size(size: tuple[int, int], tmp_path: Path) -> None:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
     command = [sys.executable, "-m", "hikiwake", "brief", "TUV", "NRU", "-o", "b.html"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, stderr=theirs, check=False, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, stderr=theirs, check=False, timeout=120)
     os.close(theirs)
     said = b""
     with contextlib.suppress(OSError):  # Linux ends what was written to a terminal with an error
@@ -112,7 +126,7 @@ def test_a_folder_that_is_gone_and_one_that_cannot_be_written(tmp_path: Path) ->
     gone = tmp_path / "gone"
     script = f'mkdir "{gone}" && cd "{gone}" && rmdir "{gone}" && "{sys.executable}" -I -m hikiwake'
     done = subprocess.run(
-        ["/bin/sh", "-c", f"{script} brief TUV NRU -o b.md"], capture_output=True, check=False, timeout=60
+        ["/bin/sh", "-c", f"{script} brief TUV NRU -o b.md"], capture_output=True, check=False, timeout=120
     )
     assert done.returncode == 4
     assert done.stderr.startswith(b"hikiwake: b.md: the folder does not exist\n")
@@ -122,7 +136,7 @@ def test_a_folder_that_is_gone_and_one_that_cannot_be_written(tmp_path: Path) ->
         [sys.executable, "-m", "hikiwake", "brief", "TUV", "NRU", "-o", str(file / "b.md")],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 4
     assert done.stderr.endswith(b"Make the folder, or choose another place with -o.\n")
@@ -130,7 +144,7 @@ def test_a_folder_that_is_gone_and_one_that_cannot_be_written(tmp_path: Path) ->
 
 def test_no_environment_at_all(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hikiwake", "brief", "WSM", "NZL", "-o", "b.html"]
-    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, b"wrote b.html\n")
 
 
@@ -138,7 +152,7 @@ def test_no_environment_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(closed: str, tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m hikiwake brief WSM NZL -o b.md {closed}'
-    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=False, timeout=60)
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=False, timeout=120)
     assert done.returncode == 0
     # What is printed with the number of a closed stream must not land in a file of ours.
     assert (tmp_path / "b.md").read_bytes().startswith(b"# Samoa and New Zealand")
@@ -191,7 +205,7 @@ def interrupted(after: float, folder: Path) -> tuple[int, bytes, float]:
     time.sleep(after)
     running.send_signal(signal.SIGINT)
     begun = time.monotonic()
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=120)
     return running.returncode, said, time.monotonic() - begun
 
 

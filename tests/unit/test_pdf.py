@@ -14,7 +14,7 @@ from tests import sample
 from tests.briefs import composed
 
 import hikiwake as hw
-from hikiwake.core.document import Brief, LocatorMap
+from hikiwake.core.document import Brief, LocatorMap, Paragraph
 from hikiwake.render import pdf
 from hikiwake.render.typesetting import undrawn
 from hikiwake.render.widths import widths
@@ -221,3 +221,19 @@ def test_the_fullest_brief_tells_its_story_before_its_annexes(made: bytes) -> No
     after = "\n".join(pages[annex:])
     assert "How the numbers are computed" in after
     assert "Where each number comes from" in after
+
+
+def test_no_figure_rises_above_the_title() -> None:
+    """One that just fits below the text of the first page, or just not, whatever stands before it."""
+    brief = sample.brief()
+    where = next(one for one in brief.sections if one.id == "place")
+    on_pages = set()
+    for lines, longer in ((20, 0), (21, 0), (21, 1), (21, 2), (22, 2), (22, 3), (23, 0)):
+        words = ("A line. " * (30 if n < longer else 1) for n in range(lines - longer))
+        text = tuple(Paragraph((sample.name(one),)) for one in words)
+        moved = msgspec.structs.replace(where, blocks=(*text, where.blocks[0]))
+        made = pypdfium2.PdfDocument(pdf.render(msgspec.structs.replace(brief, sections=(moved,))))
+        pages = [page.get_textpage().get_text_bounded() for page in made]
+        assert pages[0].startswith("hikiwake")
+        on_pages.add(next(n for n, page in enumerate(pages) if "Where the two economies lie" in page))
+    assert on_pages == {0, 1}  # else none was near the foot of the page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import io
 from collections.abc import Sequence
 from importlib import import_module
@@ -39,6 +40,11 @@ COMMANDS = {
     "completion": "completion",
 }
 REFUSED, UNEXPECTED, INTERRUPTED = 4, 70, 130
+REMEDIES = {
+    errno.ENOSPC: "Make room on the disk, or write elsewhere.",
+    errno.EACCES: "Ask for the permission, or choose another place.",
+    errno.EMFILE: "Close other programs, or allow more open files (ulimit -n).",
+}
 
 
 class Options:
@@ -278,7 +284,9 @@ def _failed(fault: Exception, *, debug: bool) -> int:
 def _refusal(fault: Exception) -> str:
     """Say in a line what the machine refused; empty when the fault is not the machine's."""
     if isinstance(fault, OSError):
-        return f"{fault.filename or 'a file or stream'}: the machine refuses ({fault.strerror or fault})"
+        place = fault.filename or "a file or stream"
+        remedy = REMEDIES.get(fault.errno or 0, "Look whether it is there, whole, and yours to use.")
+        return f"{place}: the machine refuses ({fault.strerror or fault})\n{remedy}"
     if isinstance(fault, MemoryError) or "Out of Memory" in str(fault):  # Python's, and the database's
         return "the machine has too little memory for this"
     if isinstance(fault, ImportError):

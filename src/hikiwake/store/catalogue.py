@@ -16,6 +16,7 @@ import msgspec
 
 from hikiwake.core.errors import BadUsage, DamagedStore, NoData
 from hikiwake.core.provenance import Dataset
+from hikiwake.store.seal import broken
 
 CATALOGUE = "catalogue.json"
 CORRECTIONS = "corrections"
@@ -150,12 +151,10 @@ class Vintage:
         try:
             raw = path.read_bytes()
             self.catalogue = msgspec.json.decode(raw, type=Catalogue)
-        except (OSError, msgspec.DecodeError) as fault:
-            raise DamagedStore(
-                where=str(path),
-                why=f"the catalogue cannot be read ({fault})",
-                remedy="Reinstall the package, or restore the folder from its source.",
-            ) from fault
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise _unreadable(path, f"the catalogue cannot be read ({fault})") from fault
+        if broken(raw):
+            raise _unreadable(path, "the catalogue is not what was written (its checksum differs)")
         self.shipped = not self.catalogue.over_shipped
         self.base = None if self.shipped else open_vintage(beneath or SHIPPED)
         self._own = {entry.id: entry for entry in self.catalogue.datasets}
@@ -320,6 +319,12 @@ class Vintage:
                 why=f"vintage {self.name} does not hold it",
                 remedy=f"It holds: {', '.join(sorted(self._files))}.",
             )
+
+
+def _unreadable(path: Path, why: str) -> DamagedStore:
+    return DamagedStore(
+        where=str(path), why=why, remedy="Reinstall the package, or restore the folder from its source."
+    )
 
 
 def _meets(span: tuple[Key, Key] | msgspec.UnsetType, wanted: Collection[Key]) -> bool:

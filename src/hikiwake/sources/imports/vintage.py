@@ -17,7 +17,7 @@ from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.parts import Part, Written
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import Report
-from hikiwake.store import disk
+from hikiwake.store import disk, seal
 from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Package, TableFile
 
 if TYPE_CHECKING:
@@ -136,8 +136,9 @@ def sealed(folder: Path, identity: Identity, entry: Entry) -> str:
         msgspec.json.encode(Catalogue(f"{identity.name}@{identity.version}", [entry], over_shipped=True)),
         indent=1,
     )
-    disk.write(folder / CATALOGUE, content + b"\n")
-    return hashlib.sha256(content + b"\n").hexdigest()
+    catalogue = seal.sealed(content)
+    disk.write(folder / CATALOGUE, catalogue)
+    return hashlib.sha256(catalogue).hexdigest()
 
 
 def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[TableFile]) -> Entry:
