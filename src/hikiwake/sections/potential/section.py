@@ -101,7 +101,9 @@ def _told(
         sentences += [_place(one, facts), *_verdict(one, facts)]
         blocks.append(Paragraph(tuple(sentences), glance=glance))
     if drawn:
-        blocks.append(curve(universe, drawn, noted=len(rows) == len(drawn)))
+        # What the specifications are is said below the first of these figures.
+        shown = [flow for flow in rows if "most" in flow.facts and flow.facts["ratio"].value]
+        blocks.append(curve(universe, drawn, noted=len(shown) == len(drawn)))
     if not _silent(pair):
         blocks += _ties(context, universe, year)
     if universe == "intermediate" and not _silent(pair):
