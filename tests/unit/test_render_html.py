@@ -128,8 +128,8 @@ def test_hostile_text_stays_text(source: str, page: Page) -> None:
     assert "alert(1)" in source
     assert "<script>alert" not in source
     held = source.partition('id="brief">')[2].partition("</script>")[0]
-    assert len(held) > 10_000
-    assert not set(held) & set("<>")
+    assert len(held) > 5_000
+    assert re.fullmatch("[A-Za-z0-9+/]+=*", held)
     assert "<i>of goods" not in source
     assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
     assert not [

@@ -118,13 +118,17 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
             "A saved brief knows its countries, year, date, dossier and rows; --from takes none of them."
         )
         raise click.UsageError(message)
+    forms = (form,) if form else ("html", "pdf")
+    if _drawn(outputs, forms):
+        from hikiwake.render.charts import warm_up
+
+        warm_up()  # beside composing
     with Progress(options) as progress:
         wishes = {"as_of": as_of, "dossier": dossier, "top": top}
         view = _saved(saved) if saved else _composed(options, (a, b), (year, length), wishes, progress)
         # A saved brief keeps its own digits unless others are asked for.
         view = view if digits is None else view.with_digits(digits)
         first, second = view.content.pair
-        forms = (form,) if form else ("html", "pdf")
         targets = outputs or tuple(f"brief-{first}-{second}.{ending}" for ending in forms)
         # A PDF is set in a process of its own: begun first, it is ready when the others are.
         kinds = {target: f".{form or 'html'}" if target == "-" else suffix(target) for target in targets}
@@ -140,6 +144,16 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
                 write(Path(target), begun[target]())
                 progress.clear()
                 options.say(f"wrote {target}")
+
+
+def _drawn(outputs: tuple[str, ...], forms: tuple[str, ...]) -> bool:
+    """Return whether one of the files shows figures."""
+    from hikiwake.api import suffix
+
+    endings = {suffix(name).lower() for name in outputs if name != "-"}
+    if not outputs or "-" in outputs:
+        endings |= {f".{one}" for one in forms}
+    return bool(endings & {".html", ".pdf", ".docx"})
 
 
 def _saved(path: Path) -> BriefView:

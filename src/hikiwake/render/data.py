@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from base64 import b64decode
 from typing import Any
 
 import msgspec
@@ -15,7 +17,7 @@ from hikiwake.render.language import load
 
 SUFFIX = ".json"
 LARGEST = 50 * 2**20
-_EMBEDDED = re.compile(rb'<script type="application/json" id="brief">(.*?)</script>', re.DOTALL)
+_EMBEDDED = re.compile(rb'<script type="application/zlib" id="brief">([A-Za-z0-9+/=]*)</script>')
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _CONTROL = re.compile(rb"\\u00(?:[01][0-9a-fA-F]|7[fF])")
 _CODE = re.compile(r"[A-Za-z0-9]{2,8}")
@@ -49,14 +51,13 @@ def read(content: bytes, name: str = "brief") -> Brief:
     BadInput
         It holds no brief, or one that was changed by hand: a fact's id is a hash of what it says.
     """
-    if len(content) > LARGEST:
+    raw = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if raw[:1] == b"<" and len(raw) <= LARGEST:
+        raw = _unpacked(raw)
+    if len(raw) > LARGEST:
         raise BadInput(
             where=name, why="it is larger than any brief", remedy="Give a brief saved as .json or .html."
         )
-    raw = content.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if raw[:1] == b"<":
-        found = _EMBEDDED.search(raw)
-        raw = found.group(1) if found else b""
     try:
         brief = msgspec.json.decode(raw, type=Brief)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
@@ -73,6 +74,15 @@ def read(content: bytes, name: str = "brief") -> Brief:
             remedy="Make the brief again; it names its command under the disclaimer.",
         )
     return brief
+
+
+def _unpacked(page: bytes) -> bytes:
+    """Return the JSON that a page carries, of one that is too large no more than shows it; empty without."""
+    found = _EMBEDDED.search(page)
+    try:
+        return zlib.decompressobj().decompress(b64decode(found[1]), LARGEST + 1) if found else b""
+    except (ValueError, zlib.error):
+        return b""
 
 
 def _fault(brief: Brief) -> str:

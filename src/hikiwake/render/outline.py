@@ -16,6 +16,7 @@ from hikiwake.core.document import (
     Cell,
     Chart,
     Label,
+    LocatorMap,
     Mark,
     Prose,
     Section,
@@ -75,6 +76,11 @@ class Words:
     def word(self, key: str) -> str:
         """Return one of the renderers' own words."""
         return self.language.words(f"render.{key}")
+
+    def figures(self) -> list[Chart | LocatorMap]:
+        """Return the figures of the brief, in their order."""
+        blocks = (block for section in self.brief.sections for block in section.blocks)
+        return [block for block in blocks if isinstance(block, Chart | LocatorMap)]
 
     def caveat(self, caveat: Caveat) -> str:
         """Return the heading of a caveat."""

@@ -33,7 +33,7 @@ from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.arrangement import Item, arranged
 from hikiwake.render.language import FactRun, LabelRun, Run, load
 from hikiwake.render.outline import Words, annexed, ended, in_body, shared_notes, vintage_day
-from hikiwake.render.typesetting import printable, typeset, undrawn
+from hikiwake.render.typesetting import Typesetter, printable, undrawn
 from hikiwake.render.widths import widths
 
 SUFFIX = ".pdf"
@@ -73,13 +73,18 @@ def render(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> bytes:
 
 def laid_out(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> Callable[[], bytes]:
     """Lay the brief out and draw its figures; what is returned sets it in a process of its own."""
-    words = Words(brief, load(lang, brief.digits))
-    layout = _Layout(words, paper)
-    content = layout.content()
-    letters = undrawn(content)
-    content["undrawn"] = words.filled("undrawn", letters=letters) if letters else ""
-    data = msgspec.json.encode(printable(content))
-    return partial(typeset, {"main.typ": _template(), "d.json": data, **layout.pictures})
+    typesetter = Typesetter()  # which gets ready meanwhile
+    try:
+        words = Words(brief, load(lang, brief.digits))
+        layout = _Layout(words, paper)
+        content = layout.content()
+        letters = undrawn(content)
+        content["undrawn"] = words.filled("undrawn", letters=letters) if letters else ""
+        data = msgspec.json.encode(printable(content))
+    except BaseException:
+        typesetter.close()
+        raise
+    return partial(typesetter.typeset, {"main.typ": _template(), "d.json": data, **layout.pictures})
 
 
 class _Layout:
@@ -115,7 +120,10 @@ class _Layout:
 
     def content(self) -> Item:
         """Return everything the template reads."""
+        from hikiwake.render.charts import begin
+
         words, brief = self.words, self.words.brief
+        begin(words.figures(), words.ledger, words.language, width=self._pixels())
         return {
             "title": words.text(brief.title),
             "heading": self._runs(brief.title),

@@ -3,7 +3,7 @@
 All input is our own template, data as JSON and our own figures, so nothing here should ever run away. But
 Typst ends the whole process when memory runs out, and a server or a notebook must outlive one bad document;
 hence the child process. It costs nothing when a program makes one PDF (0.5 s, fonts and compilation
-included, as in the own process), and about 0.3 s a document in a program that makes many.
+included, as in the own process); in one that makes many, each takes as long as the first.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -32,48 +33,69 @@ MOST_NAMED = 12
 """Characters without a glyph that a note names; of more, their number is told."""
 
 
-def typeset(inputs: Mapping[str, bytes]) -> bytes:
-    """Return the tagged PDF (PDF/UA-1) of a Typst document, packed (see `hikiwake.render.packing`).
+class Typesetter:
+    """A child process that sets one document; begun early, it is ready to when the document is.
 
-    Parameters
-    ----------
-    inputs : files by name; `main.typ` is the document, all others are what it reads.
-
-    Raises
-    ------
-    Environment
-        The package that makes it is not installed, or it takes more than 30 seconds or 2 GiB.
-    ValueError
-        The template does not fit the data, which is a fault of ours.
+    Raises `Environment` when the package that it needs is not installed.
     """
-    if find_spec("typst") is None:
-        raise Environment(
-            where="PDF",
-            why="the package typst is not installed",
-            remedy='Install it with: pip install "hikiwake[brief]"',
-        )
-    fonts = str(files("hikiwake.render").joinpath("assets", "fonts"))
-    message = marshal.dumps((sys.path, dict(inputs), fonts, BYTES))
-    # Each thread reserves address space, which the limit counts: a machine with many cores must not fail.
-    surroundings = {**os.environ, "RAYON_NUM_THREADS": "4", "MALLOC_ARENA_MAX": "2"}
-    try:
-        done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program
+
+    def __init__(self) -> None:
+        if find_spec("typst") is None:
+            raise Environment(
+                where="PDF",
+                why="the package typst is not installed",
+                remedy='Install it with: pip install "hikiwake[brief]"',
+            )
+        # Each thread reserves address space, which the limit counts: a machine with many cores must not fail.
+        surroundings = {**os.environ, "RAYON_NUM_THREADS": "4", "MALLOC_ARENA_MAX": "2"}
+        self._child = subprocess.Popen(  # noqa: S603 - this interpreter, a fixed program
             [sys.executable, "-I", "-S", typst_child.__file__],
-            input=message,
-            capture_output=True,
-            timeout=SECONDS,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=surroundings,
-            check=False,
         )
-    except subprocess.TimeoutExpired as late:
-        raise _exhausted(f"it was not ready after {SECONDS} seconds") from late
-    if done.returncode == typst_child.FAULT_OF_DOCUMENT:
-        msg = f"Typst refuses the document: {done.stderr.decode('utf-8', 'replace')}"
-        raise ValueError(msg)
-    if done.returncode != 0:
-        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise _exhausted(f"its process ended without one ({last or f'exit code {done.returncode}'})")
-    return packed(done.stdout)
+        with suppress(BrokenPipeError):  # a child that has ended says later why
+            if self._child.stdin is not None:
+                self._child.stdin.write(marshal.dumps((sys.path, BYTES)))
+                self._child.stdin.flush()
+
+    def typeset(self, inputs: Mapping[str, bytes]) -> bytes:
+        """Return the tagged PDF (PDF/UA-1) of a Typst document, packed (see `hikiwake.render.packing`).
+
+        Parameters
+        ----------
+        inputs : files by name; `main.typ` is the document, all others are what it reads.
+
+        Raises
+        ------
+        Environment
+            It takes more than 30 seconds or 2 GiB.
+        ValueError
+            The template does not fit the data, which is a fault of ours.
+        """
+        fonts = str(files("hikiwake.render").joinpath("assets", "fonts"))
+        try:
+            made, said = self._child.communicate(marshal.dumps((dict(inputs), fonts)), SECONDS)
+        except subprocess.TimeoutExpired as late:
+            raise _exhausted(f"it was not ready after {SECONDS} seconds") from late
+        finally:
+            self.close()
+        if self._child.returncode == typst_child.FAULT_OF_DOCUMENT:
+            msg = f"Typst refuses the document: {said.decode('utf-8', 'replace')}"
+            raise ValueError(msg)
+        if self._child.returncode != 0:
+            last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            last = last or f"exit code {self._child.returncode}"
+            raise _exhausted(f"its process ended without one ({last})")
+        return packed(made)
+
+    def close(self) -> None:
+        """End the process, if it has not ended, and whatever leads to it."""
+        if self._child.poll() is None:
+            self._child.kill()
+        with self._child:  # waits for it
+            pass
 
 
 def _exhausted(why: str) -> Environment:

@@ -14,8 +14,8 @@ FAULT_OF_DOCUMENT = 70
 
 
 def main() -> int:
-    """Read the path of imports, the inputs, the folder of fonts and the limit; write the PDF."""
-    path, inputs, fonts, limit = marshal.load(sys.stdin.buffer)  # noqa: S302 - written by our own parent process
+    """Read the path of imports and the limit, get ready, read inputs and folder of fonts; write the PDF."""
+    path, limit = marshal.load(sys.stdin.buffer)  # noqa: S302 - written by our own parent process
     sys.path[:] = path
     try:
         import resource
@@ -25,6 +25,7 @@ def main() -> int:
         pass  # Windows has no such limit; elsewhere a lower one may hold already
     import typst
 
+    inputs, fonts = marshal.load(sys.stdin.buffer)  # noqa: S302 - as above
     try:
         made = typst.compile(
             inputs, font_paths=[fonts], ignore_system_fonts=True, pdf_standards=["ua-1"], format="pdf"

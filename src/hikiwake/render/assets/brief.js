@@ -1,12 +1,16 @@
 "use strict";
 // Reading needs none of this: without it a number leads to its line in the list at the end.
 (function () {
-  const brief = JSON.parse(document.getElementById("brief").textContent);
+  let brief = null;
   const note = document.getElementById("origin");
   const words = JSON.parse(note.dataset.words);
-  const ledger = brief.ledger;
   let asked = null;
 
+  async function unpack() {
+    const packed = Uint8Array.from(atob(document.getElementById("brief").textContent), (sign) => sign.charCodeAt(0));
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    brief = JSON.parse(await new Response(plain).text());
+  }
   function make(tag, text) {
     const element = document.createElement(tag);
     element.textContent = text;
@@ -30,6 +34,7 @@
     return found;
   }
   function describe(id, written) {
+    const ledger = brief.ledger;
     const fact = ledger.facts[id];
     const formula = ledger.formulas[fact.formula];
     const list = document.createElement("dl");
@@ -97,6 +102,8 @@
     folded.open = true;
     target.scrollIntoView();
   }
+  // A browser that cannot unpack follows the links, as without scripts.
+  unpack().catch(() => {});
   for (const details of document.querySelectorAll("#origins details")) details.open = false;
   window.addEventListener("hashchange", unfold);
   unfold();
@@ -104,7 +111,7 @@
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest(".fact a");
     const id = link && link.parentElement.dataset.fact;
-    if (id && ledger.facts[id]) {
+    if (id && brief && brief.ledger.facts[id]) {
       event.preventDefault();
       show(link, id);
     } else if (!note.hidden && !note.contains(event.target)) close(false);

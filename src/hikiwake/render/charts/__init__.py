@@ -1,6 +1,7 @@
 """Figures as SVG or PNG: Vega-Lite specifications drawn without a browser.
 
 The same block gives the same bytes: ids are renumbered, fonts are the shipped ones, and nothing is random.
+The converter works outside Python's lock, so that figures begun early are drawn while a page is laid out.
 """
 
 from __future__ import annotations
@@ -8,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
@@ -37,6 +42,19 @@ from hikiwake.render.language import Language
 MOST_KEPT = 64
 _DRAWN: dict[bytes, str] = {}
 """Figures drawn lately, by a digest of their content; the oldest goes when it is full."""
+WAITING = 3
+"""Threads that hand figures to the converter, which draws one at a time: so the next is always at hand."""
+
+
+class _Begun(NamedTuple):
+    """What is to be drawn of a figure, and the drawing that the converter makes of it."""
+
+    specified: dict[str, Any]
+    drawing: Future[str]
+
+
+_BEGUN: dict[bytes, _Begun] = {}
+"""What the converter was given lately, by a digest of all but the figure's name, under which a page shows it."""
 
 KINDS = {
     "lines": lines.specification,
@@ -74,6 +92,39 @@ def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width:
     return _DRAWN[key]
 
 
+def begin(blocks: Iterable[Chart | LocatorMap], ledger: Ledger, language: Language, *, width: int) -> None:
+    """Begin to draw the charts among some blocks, beside what the caller does next: `svg` hands them out."""
+    for block in blocks:
+        if isinstance(block, Chart) and block.kind != "map":  # maps are drawn by our own code, in turn
+            _begun(block, ledger, language, width)
+
+
+def _begun(block: Chart, ledger: Ledger, language: Language, width: int) -> _Begun:
+    key = _content(replace(block, id=""), ledger, language, width)
+    if key not in _BEGUN:
+        while len(_BEGUN) >= MOST_KEPT:
+            _BEGUN.pop(next(iter(_BEGUN)), None)
+        specified = specification(block, ledger, language, width=width)
+        drawing = _hands().submit(_converter().vegalite_to_svg, specified, show_warnings=False)
+        _BEGUN[key] = _Begun(specified, drawing)
+    return _BEGUN[key]
+
+
+@lru_cache(maxsize=1)
+def _hands() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WAITING)
+
+
+def warm_up() -> None:
+    """Start the converter on a thread of its own: that takes half a second, a figure then some ten ms."""
+
+    def start() -> None:
+        _converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+
+    if find_spec("vl_convert") is not None:
+        _hands().submit(start)
+
+
 def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> bytes:
     """Return a digest of all that decides how a figure looks."""
     shown = (language.code, language.digits, width, block, [ledger[identity] for identity in cited(block)])
@@ -100,8 +151,8 @@ def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: i
     elif block.kind == "map":
         drawn = worldmap.drawn(block, ledger, language, width)
     else:
-        specified = specification(block, ledger, language, width=width)
-        drawn = _spelt(_converter().vegalite_to_svg(specified, show_warnings=False), specified)
+        found = _begun(block, ledger, language, width)
+        drawn = _spelt(found.drawing.result(), found.specified)
         drawn = _renumbered(_lean(sized(drawn)), block.id)
     return _accessible(_FORBIDDEN.sub("", drawn), block, ledger, language)
 
