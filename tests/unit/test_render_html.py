@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import re
+import zlib
 from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -20,7 +21,7 @@ from tests.sample import HOSTILE, brief, name
 
 from hikiwake.core.document import Brief, Caveat, Chart, LocatorMap, Prose, Table
 from hikiwake.core.errors import BadInput
-from hikiwake.render import data, html
+from hikiwake.render import charts, data, html
 from hikiwake.render.language import load
 from hikiwake.render.outline import Words, figure_rows
 from hikiwake.render.table import csv_of_block
@@ -217,6 +218,37 @@ def test_doubt_is_said_in_words(source: str) -> None:
 def test_the_page_holds_the_brief(source: str) -> None:
     assert data.read(source.encode("utf-8")) == brief()
     assert data.read(data.render(brief())) == brief()
+
+
+def test_a_page_that_lost_its_brief_is_refused(source: str) -> None:
+    packed = source.partition('id="brief">')[2].partition("</script>")[0]
+    bomb = base64.b64encode(zlib.compress(b"[" * (data.LARGEST + 1), 9)).decode("ascii")
+    for damaged, why in (
+        (packed[: len(packed) // 8 * 4], "does not hold a brief"),
+        ("A" + packed[1:], "does not hold a brief"),
+        (packed[:-3], "does not hold a brief"),
+        ("", "does not hold a brief"),
+        (bomb, "larger than any brief"),
+    ):
+        with pytest.raises(BadInput, match=why):
+            data.read(source.replace(packed, damaged).encode("utf-8"), "page.html")
+
+
+def test_a_figure_that_was_begun_is_drawn_as_one_that_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = Words(brief(), load())
+    drawn = []
+    for beforehand in (True, False):
+        monkeypatch.setattr(charts, "_DRAWN", {})
+        monkeypatch.setattr(charts, "_BEGUN", {})
+        if beforehand:
+            charts.warm_up()
+            charts.begin(words.figures(), words.ledger, words.language, width=340)
+            assert len(charts._BEGUN) == len(words.figures()) - 1 > 1
+        drawn.append(
+            [charts.svg(block, words.ledger, words.language, width=340) for block in words.figures()]
+        )
+        assert len(charts._BEGUN) == len(words.figures()) - 1
+    assert drawn[0] == drawn[1]
 
 
 def test_a_brief_that_was_changed_by_hand_is_refused() -> None:

@@ -19,6 +19,7 @@ from hikiwake.api import pair
 from hikiwake.cli.app import commands
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.equilibrium import Move, SectorShock, solve_sectors
+from hikiwake.measures.scenario import coverage
 from hikiwake.measures.scenario.asking import Scenarios
 from hikiwake.measures.scenario.baseline import Baseline, baseline
 from hikiwake.measures.scenario.elasticities import elasticities
@@ -177,6 +178,14 @@ def test_the_same_question_has_the_same_answer_to_the_byte(found: Scenarios) -> 
 
 
 WORDS = ["scenario", "run", "JPN", "RUS", "--scenario", "cheaper-trade", "--draws", str(DRAWS)]
+
+
+def test_scenarios_solved_at_once_say_what_they_say_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    for at_once in (coverage.AT_ONCE, 0):
+        monkeypatch.setattr(coverage, "AT_ONCE", at_once)
+        said.append(list(pair("JPN", "RUS").scenarios(["no-trade", "cheaper-trade"], draws=20)))
+    assert said[0] == said[1]
 
 
 def test_the_command_prints_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

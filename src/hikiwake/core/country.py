@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import takewhile
+from itertools import filterfalse, takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -264,7 +264,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe",
 def _fold(text: str) -> str:
     """Reduce a name to what typing it differently does not change: letters and digits, no accents."""
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = "".join(filterfalse(unicodedata.combining, plain))
     words = re.findall(r"[^\W_]+", plain.replace("'", "").replace("’", "").replace(".", ""))
     if len(words) > 1 and words[0] == "the":
         words = words[1:]

@@ -81,10 +81,11 @@ def laid_out(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> Callable
         letters = undrawn(content)
         content["undrawn"] = words.filled("undrawn", letters=letters) if letters else ""
         data = msgspec.json.encode(printable(content))
+        pictures = layout.pictures()
     except BaseException:
         typesetter.close()
         raise
-    return partial(typesetter.typeset, {"main.typ": _template(), "d.json": data, **layout.pictures})
+    return partial(typesetter.typeset, {"main.typ": _template(), "d.json": data, **pictures})
 
 
 class _Layout:
@@ -93,7 +94,7 @@ class _Layout:
     def __init__(self, words: Words, paper: Paper) -> None:
         self.words = words
         self.paper = paper
-        self.pictures: dict[str, bytes] = {}
+        self._figures: dict[str, tuple[Chart | LocatorMap, int]] = {}
         brief = words.brief
         self.look = LOOKS[brief.length]
         self.glance = brief.length == "glance"
@@ -120,10 +121,7 @@ class _Layout:
 
     def content(self) -> Item:
         """Return everything the template reads."""
-        from hikiwake.render.charts import begin
-
         words, brief = self.words, self.words.brief
-        begin(words.figures(), words.ledger, words.language, width=self._pixels())
         return {
             "title": words.text(brief.title),
             "heading": self._runs(brief.title),
@@ -170,6 +168,16 @@ class _Layout:
                 **{key: words.word(key) for key in WORDS},
                 "reproduce": words.filled("reproduce", command=brief.command),
             },
+        }
+
+    def pictures(self) -> dict[str, bytes]:
+        """Return the figures that the template prints, by file."""
+        from hikiwake.render.charts import svg
+
+        ledger, language = self.words.ledger, self.words.language
+        return {
+            file: printable(svg(block, ledger, language, width=pixels)).encode("utf-8")
+            for file, (block, pixels) in self._figures.items()
         }
 
     def _sources(self) -> list[Item]:
@@ -251,13 +259,13 @@ class _Layout:
         }
 
     def _picture(self, block: Chart | LocatorMap, *, small: bool) -> Item:
-        from hikiwake.render.charts import svg
+        from hikiwake.render.charts import begin
 
         words = self.words
         file = f"{block.id}.svg"
         pixels = MAP_WIDTH if isinstance(block, LocatorMap) else NARROW if small else CHART_WIDTH
-        drawn = svg(block, words.ledger, words.language, width=pixels)
-        self.pictures[file] = printable(drawn).encode("utf-8")
+        begin([block], words.ledger, words.language, width=pixels)  # `pictures` waits for it
+        self._figures[file] = (block, pixels)
         note = self._runs(block.note) if block.note else None
         if isinstance(block, LocatorMap):
             standing = [{"k": "text", "t": words.word("map_note")}]

@@ -171,8 +171,13 @@ def _between(tables: Tables, place: dict[str, int]) -> Array:
 
 def _logs(rows: Columns, column: str, place: dict[str, int]) -> Array:
     out = np.full((len(place), len(place)), np.nan)
-    for one, other, km in zip(rows["economy"], rows["partner"], rows[column], strict=True):
-        i, j = place.get(str(one)), place.get(str(other))
-        if i is not None and j is not None and km is not None and float(km) > 0.0:
-            out[i, j] = out[j, i] = np.log(float(km))
+    i, j = (
+        np.array([place.get(code, -1) for code in rows[side].tolist()], dtype=np.int64)
+        for side in ("economy", "partner")
+    )
+    km = np.array(rows[column], dtype=np.float64)
+    held = (i >= 0) & (j >= 0) & (km > 0.0)
+    i, j, logs = i[held], j[held], np.log(km[held])
+    # Both ways of a row before the next row: of two that disagree the last one counts, both ways.
+    out[np.stack([i, j], axis=1), np.stack([j, i], axis=1)] = logs[:, None]
     return out

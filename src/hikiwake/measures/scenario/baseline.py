@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
 from hikiwake.equilibrium import Sectors, sectors
 from hikiwake.measures.intermediate.formulas import FLOWS, INDUSTRIES, TOTALS
 from hikiwake.measures.intermediate.table import Array, Industry, industries
+from hikiwake.measures.places import positions
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Frame, Tables
@@ -224,22 +226,20 @@ class _Places:
         self.economies = {economy: n for n, economy in enumerate(economies)}
         self.industries = {code: n for n, code in enumerate(codes)}
 
-    def economy(self, rows: Columns, column: str) -> list[int]:
-        """Return the places of a column of economies; NoData where one sells nothing, so has no place."""
-        return [self._place(str(name)) for name in rows[column]]
-
-    def _place(self, name: str) -> int:
-        if name not in self.economies:
+    def economy(self, rows: Columns, column: str) -> NDArray[np.int64]:
+        """Return the places of a column of economies; BadInput where one sells nothing, so has no place."""
+        try:
+            return positions(rows[column], self.economies)
+        except KeyError as missing:
             raise BadInput(
-                where=f"economy {name} of the table",
+                where=f"economy {missing.args[0]} of the table",
                 why="it buys and sells nothing, not even at home",
                 remedy="Give what it sells at home, or leave its rows out.",
-            )
-        return self.economies[name]
+            ) from missing
 
-    def industry(self, rows: Columns, column: str) -> list[int]:
+    def industry(self, rows: Columns, column: str) -> NDArray[np.int64]:
         """Return the places of a column of industries."""
-        return [self.industries[str(name)] for name in rows[column]]
+        return positions(rows[column], self.industries)
 
 
 def _summed(uses: Frame, *keys: str) -> Frame:

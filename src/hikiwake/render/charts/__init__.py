@@ -54,7 +54,7 @@ class _Begun(NamedTuple):
 
 
 _BEGUN: dict[bytes, _Begun] = {}
-"""What the converter was given lately, by a digest of all but the figure's name, under which a page shows it."""
+"""What the converter was given lately, by a digest of all but the figure's name on a page."""
 
 KINDS = {
     "lines": lines.specification,
