@@ -17,11 +17,11 @@ from click.testing import CliRunner
 
 from hikiwake.api import pair
 from hikiwake.cli.app import commands
-from hikiwake.core.errors import BadUsage, NoData
+from hikiwake.core.errors import BadInput, BadUsage, NoData
 from hikiwake.equilibrium import Move, SectorShock, solve_sectors
 from hikiwake.measures.scenario import coverage
 from hikiwake.measures.scenario.asking import Scenarios
-from hikiwake.measures.scenario.baseline import Baseline, baseline
+from hikiwake.measures.scenario.baseline import Baseline, _Places, baseline
 from hikiwake.measures.scenario.elasticities import elasticities
 from hikiwake.measures.scenario.solved import CLOSURE
 from hikiwake.store.catalogue import SHIPPED
@@ -178,6 +178,13 @@ def test_the_same_question_has_the_same_answer_to_the_byte(found: Scenarios) -> 
 
 
 WORDS = ["scenario", "run", "JPN", "RUS", "--scenario", "cheaper-trade", "--draws", str(DRAWS)]
+
+
+def test_an_economy_without_a_place_is_named() -> None:
+    grid = _Places(("JPN", "RUS"), ["B06"])
+    assert grid.economy({"importer": np.array(["RUS", "JPN"], dtype=object)}, "importer").tolist() == [1, 0]
+    with pytest.raises(BadInput, match="economy XXX"):
+        grid.economy({"importer": np.array(["RUS", "XXX"], dtype=object)}, "importer")
 
 
 def test_scenarios_solved_at_once_say_what_they_say_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
