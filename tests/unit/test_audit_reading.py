@@ -104,6 +104,64 @@ def test_a_series_is_the_sum_of_the_rows(place: Path, monkeypatch: pytest.Monkey
             )
 
 
+RANKS = """\
+hikiwake: 1
+title: Ranks of partners in all products
+parties: [Japan, Russia]
+claims:
+  - {id: seller, quantity: rank, of: "RUS -> JPN", among: suppliers, in: 2014, value: RANK}
+  - {id: both, quantity: rank, of: "RUS <-> JPN", among: partners, in: 2014, value: first}
+"""
+
+
+@pytest.fixture
+def steady(tmp_path: Path, library: Library) -> Path:
+    """Three years of which only one small product has a hole."""
+    flows: dict[int, list[releases.Row]] = {
+        year: [
+            (year, 643, 392, "270900", "10000000.000", "10000000.000"),
+            (year, 156, 392, "270900", "20000000.000", "20000000.000"),
+            (year, 643, 392, "870323", "15000000.000", "15000000.000"),
+            (year, 842, 392, "010110", *("200000.000",) * 2)
+            if year != 2014
+            else (year, 842, 392, "010110", *("2000.000",) * 2),
+        ]
+        for year in (2013, 2014, 2015)
+    }
+    return library.path(brought(library, releases.release(tmp_path / "b.zip", flows)).held)
+
+
+def test_a_hole_spoils_the_totals_of_which_it_was_a_part_of_weight(
+    steady: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for resident in (0, 2**30):
+        amounts = Amounts(opened(steady, monkeypatch, resident), WANTED)
+        for products, doubtful in (((), False), (("01", "27"), False), (("01",), True), (("27",), False)):
+            series = amounts.series(WORLD, "JPN", products)
+            assert series.doubtful.tolist() == [False, doubtful, False]
+            assert series.doubtful_quantity.tolist() == [False, doubtful, False]
+
+
+def test_where_the_data_leave_no_goods_out_they_rank_partners_in_all_goods(
+    steady: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = opened(steady, monkeypatch, 0)
+    assert not Amounts(held, WANTED).complete(())  # half of the listed products have no rows
+    monkeypatch.setattr("hikiwake.audit.amounts.TRADED", 0.5)
+    assert Amounts(held, WANTED).complete(("44",))  # nobody traded it
+    assert not Amounts(held, WANTED).complete(("98",))  # it is no product of the data
+    judged = {}
+    for word in ("first", "second", "third"):
+        dossier, problems = check_bytes(RANKS.replace("RANK", word).encode(), "d.yaml")
+        assert dossier is not None, problems
+        found = {one.claim: one for one in audit(dossier, held).verdicts}
+        judged[word] = found["seller"].judgement
+        assert found["both"].judgement == "not checkable here"
+        assert "Data of all products" not in found["both"].remedy
+    # 25 billion dollars of Russia's beside 20 of China's, and next to nothing of others.
+    assert judged == {"first": "holds", "second": "contradicted", "third": "contradicted"}
+
+
 def test_only_what_is_asked_for_is_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held = opened(place, monkeypatch, 0)
     asked: list[str] = []

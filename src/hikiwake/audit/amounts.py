@@ -14,7 +14,8 @@ from hikiwake.audit.reading import reading
 from hikiwake.audit.silence import LARGE, PART, silences
 from hikiwake.core.claim.operand import WORLD
 from hikiwake.core.products import negligible
-from hikiwake.measures.flows import FLAGS, TOTALS, Side, world_flows
+from hikiwake.measures.flows import FLAGS, TOTALS, Side, is_of_all_goods, world_flows
+from hikiwake.measures.ties.levels import SPOILING_PART
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Tables
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PRODUCTS = "hs92_products"
 KILOGRAMMES = 1000.0
 HOLES = ("hole", "edge_hole")
+TRADED = 0.9
+"""Part of the listed products that must have rows somewhere; of all goods few have none."""
 GAPS = ("quantity_gap", "edge_quantity_gap")
 Pair = tuple[str, str]
 
@@ -71,6 +74,8 @@ class Amounts:
         self._listed = [
             (str(code), bool(is_in)) for code, is_in in zip(listed["code"], listed["covered"], strict=True)
         ]
+        traded = np.mean([is_in for _, is_in in self._listed]) if self._listed else 0.0
+        self._is_whole = is_of_all_goods(tables) and traded >= TRADED
         self._partners: dict[tuple[str, str, int], Columns] = {}
         self._active: dict[str, frozenset[int]] = {}
         self._chosen: dict[tuple[str, ...], Marks] = {}
@@ -87,12 +92,15 @@ class Amounts:
         self._flows |= {pair: found.get(pair, NONE) for pair in missing}
 
     def complete(self, products: tuple[str, ...]) -> bool:
-        """Say whether the data hold all of the products, so that a sum over them is a total."""
+        """Say whether the data hold all of the products, so that a sum over them is a total.
+
+        In data of all goods, a product without rows is one that nobody traded.
+        """
         if products not in self._complete:
             found = [(c, is_in) for c, is_in in self._listed if not products or c.startswith(products)]
             left_out = negligible()
-            self._complete[products] = any(is_in for _, is_in in found) and all(
-                is_in or code in left_out for code, is_in in found
+            self._complete[products] = any(is_in or self._is_whole for _, is_in in found) and all(
+                is_in or self._is_whole or code in left_out for code, is_in in found
             )
         return self._complete[products]
 
@@ -117,10 +125,7 @@ class Amounts:
             self.need((exporter,), (importer,))
             pair, chosen = (exporter, importer), self._marks_of(products)
             sums = self._flows.get(pair, NONE).over(chosen, len(self.years))
-            doubtful = np.zeros((2, len(self.years)), dtype=bool)
-            for product, year, of_value in self._doubts.get(pair, ()):
-                if chosen[product]:
-                    doubtful[:, year] |= (of_value, True)
+            doubtful = self._spoilt(pair, chosen, sums[0])
             gone = np.zeros(len(self.years))
             for product, missing in sorted(self._silent.get(pair, {}).items()):
                 if chosen[product]:
@@ -130,6 +135,25 @@ class Amounts:
                 sums[0], sums[1] / KILOGRAMMES, sums[2], doubtful[0], doubtful[1], silent
             )
         return self._series[key]
+
+    def _spoilt(self, pair: Pair, chosen: Marks, value: Array) -> Marks:
+        """Return (2, years) whether the values, and the quantities, of the marked products are doubtful.
+
+        A product with a hole spoils a total of which it was `SPOILING_PART` in a year beside it.
+        """
+        years = len(self.years)
+        holes: dict[tuple[int, int], set[int]] = {}
+        for product, year, of_value in self._doubts.get(pair, ()):
+            if chosen[product]:
+                for which in (0, 1) if of_value else (1,):
+                    holes.setdefault((which, year), set()).add(product)
+        lines = {k: self._flows.get(pair, NONE).line(k, years)[0] for ks in holes.values() for k in ks}
+        spoilt = np.zeros((2, years), dtype=bool)
+        for (which, year), products in holes.items():
+            beside = [n for n in (year - 1, year + 1) if 0 <= n < years and value[n] > 0]
+            parts = [sum(lines[k][n] for k in products) / value[n] for n in beside]
+            spoilt[which, year] = WORLD not in pair or max(parts, default=0.0) >= SPOILING_PART
+        return spoilt
 
     def by_partner(
         self, economy: str, side: Side, products: tuple[str, ...], year: int

@@ -248,16 +248,28 @@ def _rank(question: Question, knowledge: Knowledge) -> list[Answer]:
     at_importer = question.among == "suppliers" or (question.among == "partners" and flow.exporter == WORLD)
     economy, partner = (flow.importer, flow.exporter) if at_importer else (flow.exporter, flow.importer)
     side: Side = "importer" if at_importer else "exporter"
-    if not flow.products:
-        listed = knowledge.listed(economy, "import" if at_importer else "export", question.year)
-        if partner not in listed:
-            return []
-        rank = 1 + sum(share > listed[partner] for share in listed.values())
-        step = f"the list of {economy}'s main partners in {question.year} has {partner} at place {rank}"
-        where = knowledge.list_rows(economy, "import" if at_importer else "export", question.year)
-        return [Answer(rank, rank, "reported", "CIA World Factbook", (step,), (where,), "rank")]
-    if not knowledge.amounts.complete(flow.products):
+    # The rows tell partners in one direction; those of both together are told by lists alone.
+    if knowledge.amounts.complete(flow.products) and (flow.products or not flow.both):
+        found = _rank_by_rows(question, flow, (economy, side, partner), knowledge)
+        if found:
+            return found
+    if flow.products:
         return []
+    listed = knowledge.listed(economy, "import" if at_importer else "export", question.year)
+    if partner not in listed:
+        return []
+    rank = 1 + sum(share > listed[partner] for share in listed.values())
+    step = f"the list of {economy}'s main partners in {question.year} has {partner} at place {rank}"
+    where = knowledge.list_rows(economy, "import" if at_importer else "export", question.year)
+    return [Answer(rank, rank, "reported", "CIA World Factbook", (step,), (where,), "rank")]
+
+
+def _rank_by_rows(
+    question: Question, flow: Flow, of: tuple[str, Side, str], knowledge: Knowledge
+) -> list[Answer]:
+    """Return a partner's place among all of an economy's (economy, its side, partner) by the flows."""
+    economy, side, partner = of
+    at_importer = side == "importer"
     flows = knowledge.amounts.by_partner(economy, side, flow.products, question.year)
     column = 1 if flow.by == "quantity" else 0
     if partner not in flows or flows[partner][column] <= 0:

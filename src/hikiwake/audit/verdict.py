@@ -335,7 +335,8 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
         return (
             f"A published figure of the {ends[0]} in {question.year}, cited in the dossier, would settle it."
         )
-    if question.form == "rank" and isinstance(question.of, Flow) and not question.of.products:
+    whole = knowledge.amounts.complete(())
+    if question.form == "rank" and isinstance(question.of, Flow) and not question.of.products and not whole:
         lists = ", ".join(map(str, knowledge.list_years)) or "no year"
         return (
             f"The published lists of main partners are of {lists}, not of every economy in each; data of all "
@@ -346,6 +347,8 @@ def _remedy(question: Question, knowledge: Knowledge) -> str:
         return (
             f"The data cover {years[0]} to {years[-1]}; a published figure, cited in the dossier, would do."
         )
+    if whole:
+        return "A published figure that the dossier cites would settle it."
     return (
         "Data of all products (CEPII BACI, all HS codes) would settle it, "
         "or a published figure that the dossier cites."

@@ -37,7 +37,19 @@ LAST = "\U0010ffff"
 """Comes after every letter of a code."""
 TOTAL = "TOTAL"
 """The product of flows whose data give no products."""
+EVERYTHING = "all products"
+WHOLE = (EVERYTHING, "goods", "goods and services", "total trade")
 CELL = ("year", "exporter", "importer", "product")
+
+
+def scope_of(tables: Tables) -> str:
+    """Return what the flows are of, as their catalogue says it."""
+    return tables.dataset_of(FLOWS).scope or EVERYTHING
+
+
+def is_of_all_goods(tables: Tables) -> bool:
+    """Tell whether the flows leave no goods out, as their catalogue says."""
+    return tables.vintage.is_own(FLOWS) and scope_of(tables) in WHOLE
 
 
 def of_exporters(tables: Tables, *exporters: str) -> Frame:

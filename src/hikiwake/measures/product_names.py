@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,19 @@ def product_names(tables: Tables) -> Callable[[str], str]:
     What gives no products is of all goods.
 
     Tells a line of many products apart without its small print: "Vehicles; with spark-ignition engine, of a
-    cylinder capacity ..." ends where a sentence can bear it.
+    cylinder capacity ..." ends where a sentence can bear it; one product in four needs its code then, to be
+    told from another.
     """
-    described = _descriptions(tables)
-    return lambda code: "all goods" if code == TOTAL else short_name(code, shortened(described.get(code, "")))
+    described = {code: shortened(text) for code, text in _descriptions(tables).items()}
+    times = Counter(described.values())
+
+    def name(code: str) -> str:
+        said = described.get(code, "")
+        if said and times[said] > 1:
+            said = f"{said} ({code})"
+        return "all goods" if code == TOTAL else short_name(code, said)
+
+    return name
 
 
 def shortened(description: str) -> str:

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from hikiwake.core.products import Partition
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.indices import compound_growth, trend_growth
-from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, pair_flows
+from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, is_of_all_goods, pair_flows, scope_of
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
-EVERYTHING = "all products"
-WHOLE = (EVERYTHING, "goods", "goods and services", "total trade")
 """What the catalogue calls flows that leave nothing out; the last name is that of older imports."""
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
@@ -33,7 +31,7 @@ FEWEST_OF_THE_WORLD = 100
 
 def is_whole(say: Statements) -> bool:
     """Tell whether the flows leave no goods out, so that a balance of them is one of all trade in goods."""
-    return say.tables.vintage.is_own(FLOWS) and covered(say).name in WHOLE
+    return is_of_all_goods(say.tables)
 
 
 def is_among_some(say: Statements) -> bool:
@@ -46,7 +44,7 @@ def is_among_some(say: Statements) -> bool:
 
 def covered(say: Statements) -> Scope:
     """Return all that the flows of the vintage are of, under the name that its catalogue gives it."""
-    return Scope("group", "covered", say.tables.dataset_of(FLOWS).scope or EVERYTHING)
+    return Scope("group", "covered", scope_of(say.tables))
 
 
 class Flow(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series
 from hikiwake.core.products import Partition, partition_for
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
 from hikiwake.sections.wording import economy, group, prose, scope_label, year
@@ -28,9 +28,8 @@ def composition(context: Context, levels: PairLevels, directions: list[tuple[str
         leading = next(iter(shares))
         labels = {"exporter": economy(exporter), "importer": economy(importer)}
         facts = {"share": shares[leading][1]}
-        sentences = [
-            prose("ties.composition", facts, group=group(leading, parts.groups[leading].name), **labels)
-        ]
+        key = f"ties.composition{_whole(context)}"
+        sentences = [prose(key, facts, group=group(leading, parts.groups[leading].name), **labels)]
         base = context.year - BASE_DISTANCE
         if base in levels.flows.years:
             moved = levels.composition_change(
@@ -75,11 +74,16 @@ def _chart(
     return Chart(
         id="composition",
         kind="diverging" if len(series) > 1 else "bars",
-        title=prose("ties.composition_chart", facts, **labels),
+        title=prose(f"ties.composition_chart{_whole(context)}", facts, **labels),
         axis=prose("ties.composition_axis", year=year(context.year)),
         series=series,
-        alt=prose("ties.composition_alt", facts, **labels),
+        alt=prose(f"ties.composition_alt{_whole(context)}", facts, **labels),
     )
+
+
+def _whole(context: Context) -> str:
+    """Return the ending of the sentences that hold where no goods are left out."""
+    return "_whole" if is_whole(context.say) else ""
 
 
 def _named(identity: str, name: str) -> Label:
