@@ -28,9 +28,9 @@ def short(block: AnyBlock, more: str = "", *, small: bool = False) -> dict[str, 
 
 
 def test_two_small_figures_stand_beside_each_other() -> None:
-    made = arranged([(chart("bars"), ""), (chart("lines"), "")], write, glance=False)
+    made = arranged([(chart("bars"), ""), (chart("dumbbell"), "")], write, glance=False)
     assert [block["kind"] for block in made] == ["pair"]
-    assert [(one["id"], one["small"]) for one in made[0]["pictures"]] == [("bars", True), ("lines", True)]
+    assert [(one["id"], one["small"]) for one in made[0]["pictures"]] == [("bars", True), ("dumbbell", True)]
 
 
 def test_one_alone_stands_beside_text_that_is_long_enough() -> None:

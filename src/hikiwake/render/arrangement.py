@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from hikiwake.core.document import AnyBlock, Chart
 
-SMALL = ("lines", "bars", "diverging", "dumbbell")
-"""Kinds of charts that half the width is enough for."""
+SMALL = ("bars", "diverging", "dumbbell")
+"""Kinds of charts that half the width is enough for; years on a line, and names at its end, need more."""
 LONG = 400
 """Signs of text that fill half the width beside a figure."""
 Item = dict[str, Any]
