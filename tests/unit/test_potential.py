@@ -271,6 +271,7 @@ def told(whole: Brief) -> str:
         (("IND", "PAK"), ["trade less than such a pair would, both ways", "falls short"]),
         (("AUS", "CHN"), ["are high for such a pair", "too few flows of this size"]),
         (("VAT", "ITA"), ["cannot say whether Vatican City and Italy", "do not hold one of the two"]),
+        (("NRU", "TUV"), ["in 2022 nothing can be said: the data hold neither of the two"]),
         # Of no trade no ratio is told, and "usual" is not said of trade that is not there.
         (
             ("KOR", "PRK"),

@@ -1,6 +1,6 @@
 """Many sectors linked by inputs: the change from one equilibrium to another, in exact hat algebra.
 
-Caliendo & Parro (2015), Review of Economic Studies 82:1, equations 10 to 14:
+Caliendo & Parro (2015), Review of Economic Studies 82:1, the equilibrium in relative changes:
 
     c^_ik = w^_i^va_ik prod_l P^_il^g_ikl / A^_ik          cost of a bundle of labour and inputs
     P^_jk = (sum_i s_ijk (t^_ijk c^_ik)^-theta_k)^(-1/theta_k)

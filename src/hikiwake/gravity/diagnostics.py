@@ -107,7 +107,7 @@ def gauss_newton(found: GravityFit) -> HypothesisTest:
 
     References
     ----------
-    Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88:641, equation 12.
+    Santos Silva & Tenreyro (2006), Review of Economics and Statistics 88:641, test of proportional variance.
     """
     mean, squared = _squares(found)
     root = np.sqrt(mean)

@@ -99,7 +99,7 @@ SIMILARITY = Formula(
     expression="100 sum_k min(s_ik, s_jk)",
     unit=INDEX_100,
     range="[0, 100]; 100 is the same composition",
-    source="Finger & Kreinin (1979), Economic Journal 89:905, equation 1",
+    source="Finger & Kreinin (1979), Economic Journal 89:905",
     reads=BOTH,
     caution=f"Rises as lines get coarser. {WITHIN}",
 )

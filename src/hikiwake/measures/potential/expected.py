@@ -132,7 +132,9 @@ def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]
     i, j = (square.economies.index(one) if one in square.economies else -1 for one in (a, b))
     directions = ((a, b, i, j), (b, a, j, i))
     if i < 0 or j < 0:
-        return _silent(directions, total, "the data do not hold one of the two")
+        held_one = max(i, j) >= 0
+        absent = "the data do not hold one of the two" if held_one else "the data hold neither of the two"
+        return _silent(directions, total, absent)
     if not (held.known[i, j] or held.known[j, i]):
         return _silent(
             directions, total, "one of the two sells or buys nothing, or their distance is not known"

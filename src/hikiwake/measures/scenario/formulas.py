@@ -6,7 +6,7 @@ from hikiwake.core.provenance import CHANGE, POINTS, USD, Formula, Unit
 from hikiwake.measures.scenario.baseline import RULE, SHIPPED_READS
 
 READS = SHIPPED_READS
-SOURCE = "Caliendo & Parro (2015), Review of Economic Studies 82:1, equations 10 to 14, exact hat algebra"
+SOURCE = "Caliendo & Parro (2015), Review of Economic Studies 82:1, equilibrium in relative changes"
 CAUTION = (
     f"Of a model, not observed; {RULE}. Inputs from outside the table count as value added. Labour moves "
     "between industries and not between economies; deficits keep their share of world value added unless "
