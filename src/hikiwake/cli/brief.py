@@ -101,7 +101,6 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
-    load(lang)
     # Before any work: a slip in the last of several files must not be found after the others were written.
     load(lang)
     for output in outputs:
@@ -114,9 +113,7 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
             "" if only_set(name) else value for name, value in (("as_of", as_of), ("dossier", dossier))
         )
     if saved and (a or year is not None or as_of or dossier or top is not None):
-        message = (
-            "A saved brief knows its countries, year, date, dossier and rows; --from takes none of them."
-        )
+        message = "A saved brief knows its countries, year, date, dossier, rows; --from takes none of them."
         raise click.UsageError(message)
     forms = (form,) if form else ("html", "pdf")
     if _drawn(outputs, forms):
