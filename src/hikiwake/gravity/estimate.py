@@ -171,16 +171,19 @@ def slopes(cells: Cells, solver: Solver) -> Array:
     return _told_apart(cells, optimum, lost)
 
 
-def one_step(cells: Cells) -> Array:
-    """Return the slopes (K,) one Newton step from where the effects alone fit, the effects moving too.
+def one_step(cells: Cells, *, effects_first: bool) -> Array:
+    """Return the slopes (K,) after one Newton step, the effects moving too; separation is not looked for.
 
-    Separation is not looked for.
+    The step is taken from where the effects alone fit the flows, or from zero.
 
     Raises
     ------
     BadInput
         If no row is left, or a regressor has no variation of its own.
     """
+    if not effects_first:
+        design = Design(cells.target, cells.base, cells.regressors, cells.effects, cells.intercept)
+        return _told_apart(cells, newton.one_step(design, None), [])
     rows = _Rows.of(cells)
     design = Design(_within(cells, rows), rows.base, cells.regressors, cells.effects, cells.intercept)
     return _told_apart(cells, newton.one_step(design, rows.sums), [])

@@ -18,7 +18,7 @@ import numpy as np
 
 from hikiwake.core.errors import NotConverged
 from hikiwake.gravity.cells import Change, Design, Passes, Point, Sums, Sweep
-from hikiwake.gravity.effects import Accuracy, Array, Equations, Margins, flat
+from hikiwake.gravity.effects import Accuracy, Array, Equations, Margins, flat, zeros
 from hikiwake.gravity.passes import passes
 
 LEAST_STEP = 1e-4
@@ -28,6 +28,8 @@ COARSE, FINE = 1e-2, 1e-10
 ALIKE = 0.1
 # A single step is further from the optimum than this makes it from itself (0.3 % of what draws differ by).
 ROUGH = 5e-2
+# But one that is not looked at must still show a regressor of which nothing is left.
+SHOWN = 1e-3
 # Below this step (root mean square, weighted by the means), the largest change at a cell is looked at.
 NEAR = 1e-4
 # Newton's next step is about the square of this one (a third of it, seen): one that is this part of the root
@@ -111,18 +113,23 @@ def maximise(design: Design, flows: Sums, solver: Solver, start: Optimum | None)
     )  # fmt: skip
 
 
-def one_step(design: Design, flows: Sums) -> Optimum:
-    """Take a single step from where the effects alone fit, whole and not looked at; see `maximise`."""
+def one_step(design: Design, flows: Sums | None) -> Optimum:
+    """Take a single step, whole and not looked at.
+
+    From where the effects alone fit the flows, see `maximise`; without these from zero.
+    """
     over = passes(design.effects)
-    point = _begin(design, over, flows)
+    if flows is None:
+        zero = [part[0] for part in zeros(design.effects, 1)]
+        point, accuracy = Point(np.zeros(len(design.regressors)), zero), SHOWN
+    else:
+        point, accuracy = _begin(design, over, flows), ROUGH
     sweep = over.sweep(design, point, np.empty(design.effects.shape))
     equations = design.effects.equations(sweep.mean)
-    step, projections, gram = _direction(equations, sweep, None, ROUGH)
-    there, nowhere = point.along(1.0, step), Change(0.0, 0.0, 0.0)
+    step, projections, gram = _direction(equations, sweep, None, accuracy)
+    there, still = point.along(1.0, step), Change(0.0, 0.0, 0.0)
     squares = np.diag(sweep.gram)
-    return Optimum(
-        there, sweep.mean, equations, projections, gram, squares, step, nowhere, 1, converged=False
-    )
+    return Optimum(there, sweep.mean, equations, projections, gram, squares, step, still, 1, converged=False)
 
 
 def _begin(design: Design, over: Passes, flows: Sums) -> Point:

@@ -15,10 +15,11 @@ typedef struct {
     double *room; /* for two rows of C */
 } Cells;
 
-/* Three-way equations: weights (A, B, C) of exporters A, times B, importers C. See exporters.h. */
+/* Three-way equations: weights (A, B, C) of exporters A, times B, importers C, times `per_pair` (A, C), which may be
+   NULL: 1. See exporters.h. */
 typedef struct {
     size_t a, b, c, r, first, last;
-    const double *weights, *x, *right_ab, *right_ac;
+    const double *weights, *per_pair, *x, *right_ab, *right_ac;
     double *pairs, *inverse, *by_ab, *by_ac, *out;
 } Exporters;
 

@@ -149,33 +149,34 @@ static PyObject *scores(PyObject *self, PyObject *const *given, Py_ssize_t count
 
 static PyObject *pairs(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', WRITE}, {"inverse", "ABD", 'd', WRITE},
-        {"sums", "BC", 'd', WRITE},
+        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', WRITE},
+        {"inverse", "ABD", 'd', WRITE}, {"sums", "BC", 'd', WRITE},
     };
     TAKE("pairs", list, 'A', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .inverse = D(2), .out = D(3)};
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .per_pair = D(1), .pairs = D(2), .inverse = D(3), .out = D(4)};
     RUN(chosen->pairs(&call));
 }
 
 static PyObject *importers(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "BDC", 'd', WRITE},
+        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', READ},
+        {"inverse", "BDC", 'd', WRITE},
     };
     TAKE("importers", list, 'C', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .out = D(2)};
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .per_pair = D(1), .pairs = D(2), .out = D(3)};
     RUN(chosen->importers(&call));
 }
 
 static PyObject *exporters(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "ABD", 'd', READ},
-        {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
+        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', READ},
+        {"inverse", "ABD", 'd', READ}, {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
         {"right AC", "RAC", 'd', MAY_BE_NONE}, {"exporters", "RAB", 'd', WRITE}, {"of pairs", "RAC", 'd', WRITE},
         {"out", "RBC", 'd', WRITE | MAY_BE_NONE},
     };
     TAKE("exporters", list, 'A', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .pairs = D(1), .inverse = D(2), .x = D(3),
-                      .right_ab = D(4), .right_ac = D(5), .by_ab = D(6), .by_ac = D(7), .out = D(8)};
+    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .per_pair = D(1), .pairs = D(2), .inverse = D(3),
+                      .x = D(4), .right_ab = D(5), .right_ac = D(6), .by_ab = D(7), .by_ac = D(8), .out = D(9)};
     RUN(chosen->exporters(&call));
 }
 
