@@ -160,7 +160,7 @@ def test_a_draw_without_the_only_pairs_of_a_regressor_has_no_number() -> None:
     assert not told.all()
     np.testing.assert_array_equal(np.isnan(draws).all(axis=1), ~told)
     # A quick step does not look for what the weights separate, but sees that nothing is left.
-    quick = np.isnan(bootstrap(found, 12, seed=1)).all(axis=1)
+    quick = np.asarray(np.isnan(bootstrap(found, 12, seed=1)).all(axis=1))
     gone = np.array([not weight[only].any() for weight in weights])
     assert quick[gone].all()
     assert not (quick & told).any()

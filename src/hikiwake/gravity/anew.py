@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 Pairs = NDArray[np.intp]
 
 MOST_STEPS = 25
+# Steps after which the next shrink as the last did.
+SEEN = 3
 # Change of the logarithm of an expectation, and of all effects, that counts as none.
 STILL = 1e-10
 # An effect that moves as far in one step is on its way to infinity, or the held matrix does not fit.
@@ -90,7 +92,7 @@ def _followed(whole: Whole, pairs: Pairs) -> tuple[Array, Array, NDArray[np.bool
     correction = _correction(block.transpose(2, 0, 1), means)
     settled, change = np.zeros(count, dtype=bool), np.full(count, np.inf)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for _ in range(MOST_STEPS):
+        for number in range(MOST_STEPS):
             cells = np.exp(moved[:, 2 * size :] @ flat).reshape(count, size, size)
             cells *= whole.mean
             cells *= np.exp(moved[:, :size])[:, :, None]
@@ -107,6 +109,9 @@ def _followed(whole: Whole, pairs: Pairs) -> tuple[Array, Array, NDArray[np.bool
             before, change = change, np.abs(step).max(axis=1)
             settled = change < STILL
             lost = ~np.isfinite(change) | (change > FAR) | ((change > before) & (change > STILL))
+            if number >= SEEN:
+                # What shrinks by the same part each step, and too slowly, will not have settled at the last.
+                lost |= ~settled & (change * (change / before) ** (MOST_STEPS - 1 - number) > STILL)
             moved[lost] = np.nan
             if (settled | np.isnan(moved[:, 0])).all():
                 break

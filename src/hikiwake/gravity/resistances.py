@@ -61,7 +61,7 @@ def resistances(found: GravityFit, reference: str) -> Resistances:
     References
     ----------
     Anderson & van Wincoop (2003), Am. Econ. Rev. 93:170; Fally (2015), J. Int. Econ. 97:76; Anderson, Larch &
-    Yotov (2018), World Economy 41:2757. Without domestic flows output and expenditure are what is sold and
+    Yotov (2018), World Economy 41:2750. Without domestic flows output and expenditure are what is sold and
     bought abroad, and the resistances are those of that trade.
     """
     named = sides(found.sandwich.effects)
