@@ -10,7 +10,7 @@ from tests.gravity_panels import Shape, panel
 
 from hikiwake import kernels
 from hikiwake.core.errors import BadInput
-from hikiwake.gravity import bootstrap, fit, plots, predict, reset, resistances
+from hikiwake.gravity import bootstrap, fit, layout, plots, predict, reset, resistances
 
 TWO = "trade ~ ln_dist + lang + home + rta | exporter^year + importer^year"
 THREE = "trade ~ rta + wave | exporter^year + importer^year + exporter^importer"
@@ -92,3 +92,20 @@ def test_what_happens_to_the_data_later_does_not_change_a_result() -> None:
         for name, key in expected.sandwich.keys.items():
             np.testing.assert_array_equal(found.sandwich.keys[name].codes, key.codes)
         assert found.summary() == expected.summary()
+
+
+@pytest.mark.parametrize(("formula", "missing"), [(TWO, 0.93), (THREE, 0.8)])
+def test_a_thin_panel_on_a_tensor_is_the_same_as_in_rows(
+    formula: str, missing: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slopes and errors to 1e-7: the equations of rows are solved by other rounds."""
+    data = panel(12, Shape(24, 14, missing=missing))
+    dense = fit(formula, data)
+    monkeypatch.setattr(layout, "LEAST_FILL", 0.5)
+    rows = fit(formula, data)
+    assert dense.method.startswith("dense")
+    assert rows.method.startswith("sparse")
+    assert list(dense.rows) == list(rows.rows)
+    np.testing.assert_allclose(dense.coefficients, rows.coefficients, rtol=1e-7)
+    np.testing.assert_allclose(dense.standard_errors, rows.standard_errors, rtol=1e-7)
+    np.testing.assert_allclose(dense.fitted, rows.fitted, rtol=1e-5, atol=1e-6 * dense.fitted.max())

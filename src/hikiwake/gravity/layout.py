@@ -20,8 +20,9 @@ from hikiwake.gravity.sparse import Sparse
 from hikiwake.gravity.threeway import ThreeWay
 from hikiwake.gravity.twoway import TwoWay
 
-# Below this part of filled cells, rows are faster than the tensor.
-LEAST_FILL = 0.15
+# Down to this part of filled cells a tensor is faster than rows, if it is small; a large one would not fit.
+LEAST_FILL, FEW_CELLS = 0.02, 5_000_000
+LEAST_FILL_OF_LARGE = 0.15
 # A change that comes soon is found without looking at all rows.
 FEW_ROWS = 4_000
 Rows = NDArray[np.intp]
@@ -156,7 +157,8 @@ def lay_out(
     """Choose the layout; `single` says that no two rows share a cell."""
     if found is not None and single:
         codes, sizes = _sides_of(keys, found)
-        if rows >= LEAST_FILL * np.prod(sizes):
+        cells = int(np.prod(sizes))
+        if rows >= (LEAST_FILL if cells <= FEW_CELLS else LEAST_FILL_OF_LARGE) * cells:
             return _dense((codes, sizes), found, effects, complete_order(codes, sizes))
     coded = [combine([keys[name] for name in one.columns], unordered=one.unordered) for one in effects]
     form = Sparse([codes for codes, _ in coded], [size for _, size in coded], rows)
