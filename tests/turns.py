@@ -15,6 +15,11 @@ import pytest
 TURN = int(os.environ.get("HIKIWAKE_TURN", "0"))
 
 
+def by_night(count: int) -> Any:
+    """Return a count that only the night's run takes."""
+    return pytest.param(count, marks=[pytest.mark.slow, pytest.mark.nightly])
+
+
 def in_turn(parts: Sequence[Any], at_once: int = 1) -> list[Any]:
     """Return parts as parameters, those whose turn it is not for the night alone."""
     first = TURN * at_once

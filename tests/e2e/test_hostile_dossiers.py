@@ -28,7 +28,7 @@ import hikiwake as hk
 
 # Of each part of a dossier, its entries with one text in every field that is free.
 ENTRY = {
-    "places": '{"id": "pl%d", "names": [{"name": %s, "used_by": ["FRA"]}, {"name": %s}], "note": %s}',
+    "places": '{"id": "pl%d", "names": [{"name": %s, "used_by": ["NZL"]}, {"name": %s}], "note": %s}',
     "events": '{"id": "ev%d", "date": "2001-02", "type": "visit", "title": %s, "actors": [%s], "place": %s,'
     ' "changed": %s, "sources": ["re%d"]}',
     "positions": '{"id": "po%d", "who": %s, "on": %s, "says": %s}',
@@ -54,7 +54,7 @@ def dossier(text: Callable[[int], str], count: int) -> str:
         for name in ("title", "author", "licence", "summary")
     }
     return (
-        '{"hikiwake": 1, "parties": ["FRA", "DEU"], '
+        '{"hikiwake": 1, "parties": ["NZL", "WSM"], '
         + json.dumps(head)[1:-1]
         + ",\n"
         + ",\n".join(parts)
@@ -82,7 +82,7 @@ class Made(NamedTuple):
 
 def rendered(path: Path, content: str, *further: str) -> dict[str, bytes]:
     path.write_text(content, encoding="utf-8")
-    view = hk.pair("FRA", "DEU").brief(dossier=path, length="full")
+    view = hk.pair("NZL", "WSM").brief(dossier=path, length="full")
     return {suffix: view.render(suffix) for suffix in (".html", ".md", ".docx", ".bib", ".csv", *further)}
 
 
@@ -230,7 +230,7 @@ sys.exit(main())
         ("dossier", "validate"),
         ("dossier", "fmt", "--check"),
         ("audit", "--json"),
-        ("brief", "FRA", "DEU", "-o", "b.html", "--dossier"),
+        ("brief", "NZL", "WSM", "-o", "b.html", "--dossier"),
     ],
 )
 def test_no_path_or_address_in_a_dossier_is_followed(words: tuple[str, ...], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.disputes import random_game, random_graph, slow_model
 from tests.reference import dispute as slow
+from tests.turns import in_turn
 
 from hikiwake.dispute import (
     COALITION_CONCEPTS,
@@ -62,8 +63,9 @@ def test_coalitions_are_their_definitions() -> None:
 
 
 @pytest.mark.slow
-def test_coalitions_are_their_definitions_in_many_disputes() -> None:
-    for game in [*games(300, 12), *graphs(300, 32)]:
+@pytest.mark.parametrize("part", in_turn(range(3)))
+def test_coalitions_are_their_definitions_in_many_disputes(part: int) -> None:
+    for game in [*games(300, 12), *graphs(300, 32)][part::3]:
         coalitions_agree(game)
 
 

@@ -93,6 +93,14 @@ def test_some_drawn_dossiers(content: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(DOSSIERS)
+def test_five_hundred_drawn_dossiers(content: dict[str, Any]) -> None:
+    _hold(content)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
 @settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(DOSSIERS)
 def test_two_thousand_drawn_dossiers(content: dict[str, Any]) -> None:

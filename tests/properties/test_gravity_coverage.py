@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.turns import in_turn
 
 from hikiwake.gravity import Errors, fit
 
@@ -57,7 +58,7 @@ def rate(name: str, draws: int) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("name", in_turn(list(DESIGNS)))
 def test_intervals_cover_about_what_they_promise(name: str) -> None:
     """1,500 draws know a rate of 95 % to 0.56 points: three of these are allowed, and no less can be said."""
     assert 0.933 <= rate(name, 1_500) <= 0.967

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from tests.commands import hikiwake
 from tests.pairs import FIRST, LAST, flows_in_memory
+from tests.turns import by_night
 
 from hikiwake.store.catalogue import SHIPPED
 
@@ -120,7 +121,7 @@ def compare_ties(x: str, m: str, product: str, year: int, compared: Counter[str]
             compared[name] += 1
 
 
-@pytest.mark.parametrize("count", [6, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [6, pytest.param(30, marks=pytest.mark.slow), by_night(60)])
 def test_ties_are_what_sql_says(count: int) -> None:
     compared: Counter[str] = Counter()
     for x, m, product, year in drawn(count, count):
@@ -248,7 +249,7 @@ def compare_complementarity(a: str, b: str, year: int, compared: Counter[str]) -
             compared[f"{name}, {universe}"] += 1
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(24, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(10, marks=pytest.mark.slow), by_night(24)])
 def test_complementarity_is_what_sql_says(count: int) -> None:
     compared: Counter[str] = Counter()
     dice = random.Random(count)
