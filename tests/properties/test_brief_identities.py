@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 Drawn = tuple[str, str, int]
 FEW: list[Drawn] = [("TUV", "NZL", 2020), ("SUN", "JPN", 1997), ("BOL", "AND", 2012)]
-MORE: list[Drawn] = [("JPN", "RUS", 2014), ("KAZ", "UZB", 2014), *pairs_and_years(4, 23)]
+MORE: list[Drawn] = [
+    ("JPN", "RUS", 2014),
+    ("FRA", "BOL", 2024),
+    ("KAZ", "UZB", 2014),
+    *pairs_and_years(4, 23),
+]
 THOUSAND = pairs_and_years(1000, 24)
 SETS = [
     pytest.param(FEW, id="few"),
@@ -151,7 +156,11 @@ def check_units(a: str, b: str, year: int) -> None:
     for key, fact in stated[0].items():
         amount = fact.unit.kind in ("money", "mass") and rests(fact, usual)
         near = SETTLED if fact.status in ("estimated", "simulated") else EXACT
-        assert same(stated[1][key].value, fact.value, TIMES if amount else 1.0, near), fact
+        one, other = stated[1][key].value, fact.value
+        if fact.unit.kind == "rate" and one is not None and other is not None:
+            # What growth leaves when one is taken off may be small beside the rounding of the factor.
+            one, other = 1.0 + one, 1.0 + other
+        assert same(one, other, TIMES if amount else 1.0, near), fact
 
 
 @pytest.mark.parametrize("drawn", SETS)
