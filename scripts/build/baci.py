@@ -23,7 +23,8 @@ from build.corrections import confirmed
 from build.fetch import Package
 from build.tables import Column, TableFile, write_file, write_table
 from hikiwake.sources.baci_codes import baci_codes
-from hikiwake.sources.quality import all_flags, priced_flows
+from hikiwake.sources.quality import all_flags
+from hikiwake.sources.unit_values import with_prices
 
 GEOPOLRISK = Package(
     kind="pip",
@@ -257,11 +258,13 @@ def _flags(flows: Path) -> dict[str, Any]:
             frame.to_native().create(name)
             return nw.from_native(connection.table(name))
 
-        priced = keep("priced", priced_flows(nw.from_native(connection.read_parquet(str(flows)))))
+        columns = with_prices(connection.read_parquet(str(flows)).fetchnumpy())
+        connection.register("columns", columns)
+        priced = keep("priced", nw.from_native(connection.table("columns")))
         found = all_flags(priced, dataset="baci", keep=keep)
-        columns: dict[str, Any] = found.to_native().fetchnumpy()
-    columns["severity"] = [float(f"{severity:.4g}") for severity in columns["severity"]]
-    return {name: _listed(column) for name, column in columns.items()}
+        flags: dict[str, Any] = found.to_native().fetchnumpy()
+    flags["severity"] = [float(f"{severity:.4g}") for severity in flags["severity"]]
+    return {name: _listed(column) for name, column in flags.items()}
 
 
 def _listed(column: Any) -> Any:

@@ -281,25 +281,46 @@ def test_imports_side_by_side_and_readers_meanwhile(tmp_path: Path) -> None:
     assert reads > 10
 
 
-@pytest.mark.parametrize("last", [1, 2, 4])
-def test_an_import_that_stops_while_it_tidies_up_begins_anew(tmp_path: Path, last: int) -> None:
-    """What a finished part leaves for the others must not go before the mark that it is finished."""
-    path, library = releases.release(tmp_path / "a.zip"), tmp_path / "library"
-    calls: list[Path] = []
-
-    def refuse(gone: Path) -> None:
-        calls.append(gone)
-        if len(calls) == last:
-            raise OSError(errno.EIO, os.strerror(errno.EIO), str(gone))
-        remove(gone)
-
+def test_an_import_that_stops_while_it_tidies_up_begins_anew(tmp_path: Path) -> None:
+    """While a part is marked as finished, all that it has left for the others must still be there."""
+    path = of_years(tmp_path / "a.zip", (2013, 2014))
+    marks = {"2013.json", "2014.json"}
+    staged: dict[str, list[str]] = {}
+    stops = 0
     remove = disk.remove
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(disk, "remove", refuse)
-        with pytest.raises(Environment):
-            bring(path, library)
-    assert bring(path, library) == "baci-hs92@202601"
-    assert sound(library) == ["baci-hs92@202601"]
+
+    def stopping(last: int) -> Callable[[Path], None]:
+        count = [0]
+
+        def refuse(gone: Path) -> None:
+            staged.setdefault("first", sorted(p.name for p in gone.parent.iterdir()))
+            count[0] += 1
+            if count[0] == last:
+                raise OSError(errno.EIO, os.strerror(errno.EIO), str(gone))
+            remove(gone)
+
+        return refuse
+
+    def bring_until(library: Path, last: int) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(disk, "remove", stopping(last))
+            try:
+                bring(path, library)
+            except Environment:
+                return True
+        return False
+
+    while bring_until(library := tmp_path / f"library{stops}", stops + 1):
+        (folder,) = (library / "unfinished").iterdir()
+        here = sorted(p.name for p in folder.iterdir())
+        assert {*marks, "between"} < set(staged["first"])
+        assert not marks & set(here) or set(staged["first"]) - set(here) <= marks
+        stops += 1
+    assert stops >= 3  # the marks, and what they left
+    # One mark is gone, and the other part is still taken as finished.
+    assert bring(path, tmp_path / "library1") == "baci-hs92@202601"
+    assert sound(tmp_path / "library1") == ["baci-hs92@202601"]
+    assert Library(tmp_path / "library1").held() == Library(tmp_path / f"library{stops}").held()
 
 
 def test_leftovers_are_swept_and_work_at_hand_is_not(tmp_path: Path, small: Path) -> None:

@@ -10,7 +10,8 @@ import duckdb
 import narwhals as nw
 import pytest
 
-from hikiwake.sources.quality import COLUMNS, Limits, all_flags, line_totals, priced_flows
+from hikiwake.sources.quality import COLUMNS, Limits, all_flags, line_totals
+from hikiwake.sources.unit_values import with_prices
 
 Flow = tuple[int, str, str, str, int, int | None]
 MILLION = 1_000_000
@@ -31,6 +32,15 @@ def frame(flows: Iterable[Flow]) -> nw.LazyFrame[Any]:
     return nw.from_native(CONNECTION.table(name))
 
 
+def priced_flows(flows: Iterable[Flow], limits: Limits | None = None) -> nw.LazyFrame[Any]:
+    """Return flows with their unit values, as a table that outlives the arrays."""
+    name = f"priced_{next(NUMBERS)}"
+    CONNECTION.register("arrays", with_prices(frame(flows).to_native().fetchnumpy(), limits))
+    CONNECTION.execute(f"create table {name} as from arrays")
+    CONNECTION.unregister("arrays")
+    return nw.from_native(CONNECTION.table(name))
+
+
 def kept(name: str, found: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Store what several detectors read, as those who run them do."""
     unique = f"{name}_{next(NUMBERS)}"
@@ -41,7 +51,7 @@ def kept(name: str, found: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def flags(flows: Iterable[Flow], **limits: float) -> list[dict[str, Any]]:
     """Run all detectors; return the flags in a fixed order."""
     chosen = Limits(**limits)
-    priced = kept("priced", priced_flows(frame(flows), chosen))
+    priced = priced_flows(flows, chosen)
     found = all_flags(priced, dataset="made", limits=chosen, keep=kept).to_native()
     assert tuple(found.columns) == COLUMNS
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in found.fetchall()]
@@ -215,7 +225,7 @@ def test_a_flow_of_one_year_that_makes_the_line_soar_is_found() -> None:
 
 def test_volumes_take_the_usual_price_where_a_quantity_cannot_be_believed() -> None:
     flows = steady(changed={2005: (500 * MILLION, 50_000 * MILLION), 2006: (500 * MILLION, None)})
-    totals = line_totals(priced_flows(frame(flows)), "importer").to_native()
+    totals = line_totals(priced_flows(flows), "importer").to_native()
     cells = {
         (economy, year): (value, quantity, volume)
         for economy, year, value, quantity, volume in totals.select(

@@ -10,7 +10,6 @@ year. What was confirmed by hand stands in `data/corrections.json`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     Parameters
     ----------
-    narrow, wide, spread : the band of unit values, see `priced_flows`.
+    narrow, wide, spread : the band of unit values, see `unit_values.priced`.
     worth : USD that a flow, or its quantity at the usual price, must reach for its unit value to matter.
     dip : a year below this part of both neighbours is low.
     line_value : USD that an economy's line must reach in the years it is compared with. In BACI's
@@ -73,7 +72,8 @@ def all_flags(
 ) -> Frame:
     """Return the flags of every detector, one row each, with the columns `COLUMNS`.
 
-    `priced` is what `priced_flows` returns. `keep` may store what several detectors read.
+    `priced` are flows with the columns of `unit_values.with_prices`. `keep` may store what several detectors
+    read.
     """
     chosen = limits or Limits()
     lines = {side: keep(f"{side}_totals", line_totals(priced, side)) for side in SIDES}
@@ -106,56 +106,6 @@ def flags_over_years(
     return nw.concat(parts, how="vertical")
 
 
-def priced_flows(
-    flows: Frame,
-    limits: Limits | None = None,
-    keep: Callable[[str, Frame], Frame] = lambda name, frame: frame,
-) -> Frame:
-    """Add to each flow how its unit value compares with what is usual, and an estimate of its volume.
-
-    The usual unit value of a line and year is the median over flows, weighted by value, so that the
-    many small flows, whose quantities are often rounded or guessed, do not decide it. The band around
-    it is, in logarithms, `spread` times the (weighted) median distance from the usual, at least ln `narrow`
-    and at most ln `wide`. The volume is the quantity where the unit value is inside the band, else what the
-    value buys at the usual unit value: so a missing or mistaken quantity alone makes no hole. `keep` may
-    store the usual unit values, which are read several times.
-
-    Returns
-    -------
-    Frame of the flows with ratio (unit value / usual, missing without a quantity), outlier (ratio outside
-    the band, and value or quantity at the usual unit value worth `worth`), volume (kg).
-    """
-    chosen, known = limits or Limits(), nw.col("quantity") > 0
-    value, quantity = nw.col("value").cast(nw.Float64), nw.col("quantity").cast(nw.Float64)
-    priced = flows.filter(known).select(*LINE, "value", price=value / quantity)
-    steps = (nw.col("price").log() * 8).round(0)
-    usual = keep("usual", _weighted_median(priced, "price", "usual", steps))
-    fold = nw.col("price") / nw.col("usual")
-    apart = priced.join(usual, on=list(LINE), how="inner").with_columns(
-        fold=nw.max_horizontal(fold, 1.0 / fold)
-    )
-    deviation = _weighted_median(apart, "fold", "deviation", ((1.0 - 1.0 / nw.col("fold")) * 64).round(0))
-    width = nw.min_horizontal(
-        nw.max_horizontal(nw.col("deviation").log() * chosen.spread, nw.lit(math.log(chosen.narrow))),
-        nw.lit(math.log(chosen.wide)),
-    ).exp()
-    band = usual.join(deviation, on=list(LINE), how="inner").select(
-        *LINE, "usual", least=1.0 / width, most=width
-    )
-    rated = flows.join(band, on=list(LINE), how="left").with_columns(
-        ratio=nw.when(known).then(value / quantity / nw.col("usual"))
-    )
-    off = (nw.col("ratio") < nw.col("least")) | (nw.col("ratio") > nw.col("most"))
-    rated = rated.with_columns(off=off.fill_null(value=False))
-    bought = (value / nw.col("usual")).round(0).cast(nw.Int64)
-    believed = ~nw.col("ratio").is_null() & ~nw.col("off")
-    worth = nw.max_horizontal(value, value / nw.col("ratio"))
-    return rated.with_columns(
-        volume=nw.when(believed).then(nw.col("quantity")).otherwise(bought),
-        outlier=nw.col("off") & (worth >= chosen.worth),
-    ).select(*FLOW, "year", "value", "quantity", "ratio", "outlier", "volume")
-
-
 def unit_value_outliers(priced: Frame) -> Frame:
     """Flag flows whose unit value is outside the band; severity is its factor to the usual one."""
     small = nw.col("ratio") > 1
@@ -163,10 +113,10 @@ def unit_value_outliers(priced: Frame) -> Frame:
     return _flag(priced.filter(nw.col("outlier")), kind="unit_value", side="flow", reason=reason)
 
 
-def line_totals(priced: Frame, side: Side, amounts: tuple[str, ...] = AMOUNTS) -> Frame:
+def line_totals(priced: Frame, side: Side) -> Frame:
     """Return amounts of each economy's line (economy, product) in each year in which it trades."""
     owned = priced.with_columns(economy=nw.col(side))
-    return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in amounts))
+    return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
 
 
 def completed(totals: Frame, least: float = 0.0) -> Frame:
@@ -292,32 +242,6 @@ def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
 def _next_to(frame: Frame, rows: Frame, step: int) -> Frame:
     """Keep the years that lie `step` after one of which there are rows."""
     return frame.join(rows.select(year=(nw.col("year") + step).cast(nw.Int16)), on="year", how="semi")
-
-
-def _weighted_median(frame: Frame, column: str, name: str, step: nw.Expr) -> Frame:
-    """Return, by line and year, the smallest number at which half of the value is reached.
-
-    `step` puts the numbers into steps that never fall as the number rises. Sums by step tell in which one
-    half of the value is reached, so that only the rows of that step, a few in a hundred, need be sorted.
-    """
-    stepped = frame.with_columns(step=step)
-    inside = stepped.group_by(*LINE, "step").agg(inside=nw.col("value").sum())
-    upto = inside.with_columns(
-        upto=nw.col("inside").cum_sum().over(*LINE, order_by="step"),
-        whole=nw.col("inside").sum().over(*LINE),
-    )
-    # All three rise with the step, so the least of each is that of the first step that reaches half.
-    reached = (
-        upto.filter(nw.col("upto") * 2 >= nw.col("whole"))
-        .with_columns(before=nw.col("upto") - nw.col("inside"))
-        .group_by(*LINE)
-        .agg(nw.col("step").min(), nw.col("before").min(), nw.col("whole").min())
-    )
-    summed = stepped.join(reached, on=[*LINE, "step"], how="inner").with_columns(
-        below=nw.col("before") + nw.col("value").cum_sum().over(*LINE, order_by=column)
-    )
-    upper = summed.filter(nw.col("below") * 2 >= nw.col("whole"))
-    return upper.group_by(*LINE).agg(nw.col(column).min().alias(name))
 
 
 def _beside(totals: Frame, places: dict[str, int]) -> Frame:

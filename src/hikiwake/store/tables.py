@@ -17,6 +17,7 @@ from hikiwake.core.provenance import Dataset
 from hikiwake.store.catalogue import SHIPPED, Place, Vintage, open_vintage
 
 if TYPE_CHECKING:
+    import duckdb
     import narwhals as nw
     from numpy.typing import NDArray
 
@@ -60,11 +61,7 @@ class DuckDB:
         quoted = ", ".join("'{}/'".format(str(folder).replace("'", "''")) for folder in folders)
         self._connection.execute(f"SET allowed_directories = [{quoted}]")
         self._connection.execute("SET enable_external_access = false")
-        # In a notebook or at a prompt it would draw its own bar on standard output, where results go. In a
-        # notebook without ipywidgets there is none, and the setting may not be touched.
-        drawn = self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
-        if drawn and drawn[0]:
-            self._connection.execute("SET enable_progress_bar = false")
+        without_bar(self._connection)
         # Files of a vintage never change: what they say of their parts need be read once.
         self._connection.execute("SET parquet_metadata_cache = true")
         # Some time after so many bytes were unpacked it would write all of them anew, in memory: 0.3 s.
@@ -95,6 +92,14 @@ class DuckDB:
                 raise KeyboardInterrupt from fault
             raise
         return {name: _plain(column) for name, column in native.items()}
+
+
+def without_bar(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep the database from drawing its own bar: on standard output, where results go."""
+    # In a notebook without ipywidgets there is none, and the setting may not be touched.
+    drawn = connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+    if drawn and drawn[0]:
+        connection.execute("SET enable_progress_bar = false")
 
 
 def _plain(column: Any) -> NDArray[Any]:

@@ -48,24 +48,28 @@ def texts(mapping: Mapping) -> list[str]:
     return [*ROLES, *(f"only_{n}" for n in range(len(mapping.only)))]
 
 
+def begin(connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str]) -> None:
+    """Make what the rows of all parts are judged by: the types and the table `codes`."""
+    enumerate_as(connection, "economy", sorted({one.id for one in all_countries()} | {AGGREGATE}))
+    listed = sorted(products) if mapping.product else [TOTAL]
+    if listed:
+        enumerate_as(connection, "product", listed)
+    connection.execute("create table codes (number usmallint, code varchar, economy economy)")
+    _know(connection, [meaning(code) for code in _usual_codes()])
+
+
 def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str]) -> None:
-    """Make the empty table `judged`, and what rows are judged by: the types and the table `codes`.
+    """Make the empty table `judged` for the rows of a part.
 
     `judged` has a row for each row that was read: its number, year, exporter, importer, the numbers of
     their codes, product, whether its leading zero was lost, value (whole USD), quantity (whole kg or
     missing), the number of its reason in `KEYS` (0: accepted), and the texts of a rejected row.
     """
-    for table in ("priced", "settled", "judged", "codes"):
-        connection.execute(f"drop table if exists {table}")
-    enumerate_as(connection, "economy", sorted({one.id for one in all_countries()} | {AGGREGATE}))
-    listed = sorted(products) if mapping.product else [TOTAL]
+    connection.execute("drop table if exists settled")
     columns = dict(COLUMNS)
-    if listed:
-        enumerate_as(connection, "product", listed)
+    if products or not mapping.product:
         columns["product"] = "product"
-    connection.execute(f"create table judged ({', '.join(map(' '.join, columns.items()))})")
-    connection.execute("create table codes (number usmallint, code varchar, economy economy)")
-    _know(connection, [meaning(code) for code in _usual_codes()])
+    connection.execute(f"create or replace table judged ({', '.join(map(' '.join, columns.items()))})")
 
 
 def enumerate_as(connection: duckdb.DuckDBPyConnection, name: str, values: list[str]) -> None:

@@ -19,6 +19,7 @@ from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.months import MONTHLY
 from hikiwake.sources.imports.quoting import named
 from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
+from hikiwake.store.tables import without_bar
 
 Side = Literal["exports", "imports"]
 NEEDED = frozenset({"reporterCode", "partnerCode", "flowCode", "cmdCode", "primaryValue"})
@@ -87,6 +88,7 @@ def survey(stream: Stream, found: Layout) -> Survey:
     place = {name: f"trim(c{found.header.index(name)})" for name in SURVEYED if name in found.header}
     chosen = ", ".join(f"{place.get(name, 'null')} as {named(name)}" for name in SURVEYED)
     with duckdb.connect() as connection, piped(stream, found, lambda _: None) as pipe:
+        without_bar(connection)
         rows = connection.execute(f"select distinct {chosen} from {text_columns(pipe, found)}").fetchall()
     texts = [tuple(str(cell or "") for cell in row) for row in rows]
     used: dict[str, set[str]] = {}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
+from hikiwake.sources.imports.columns import Columns, Span, read, spans
 from hikiwake.sources.imports.report import KEYS
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-AT_ONCE = 20_000_000
-"""Keys that are sorted at once, eight bytes each."""
 KEY = "exporter, importer, product, year"
 # A flow as one number: 2^10 economies, 2^20 products, 2^8 years from 1900 on.
 _NUMBER = (
@@ -22,43 +22,55 @@ _NUMBER = (
 )
 
 
-def merge(connection: duckdb.DuckDBPyConnection) -> int:
-    """Merge rows of one flow in `judged`; return how many rows were added to another row of their flow.
+class Merged(msgspec.Struct, frozen=True):
+    """What became of the rows of a part: how many were added to another one, and the flows by years.
+
+    `only` are the flows themselves where all could be held at once and none was merged.
+    """
+
+    added: int
+    spans: tuple[Span, ...]
+    only: Columns | None = None
+
+
+def merge(connection: duckdb.DuckDBPyConnection) -> Merged:
+    """Merge rows of one flow in `judged`; make the view `flows`, one row for each flow.
 
     Rows with the same codes and amounts are the same row again: one counts. Rows with the same codes and
     other amounts contradict each other: none counts. Rows whose codes differ are parts of one economy
-    (Germany's 276 and 280): they are added. Makes the view `flows`, one row for each flow.
+    (Germany's 276 and 280): they are added.
     """
-    columns = "year, exporter, importer, product, value, quantity"
+    columns = "row, year, exporter, importer, product, value, quantity"
     flows = f"select {columns} from judged where reason = 0"
-    twice = _stand_twice(connection)
+    found, rows = [], None
+    held = tuple(spans(connection))
+    for span in held:
+        rows = None  # those before it go first
+        rows = read(connection, f"({flows})", span)
+        found.append(_stand_twice(rows))
+    twice = np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
     added = 0
     if len(twice):
+        rows = None
         added = _mark(connection, twice)
         flows = (
-            "select year, exporter, importer, product, cast(sum(value) as bigint) as value,"
+            "select min(row) as row, year, exporter, importer, product, cast(sum(value) as bigint) as value,"
             " cast(case when count(quantity) = count(*) then sum(quantity) end as bigint) as quantity"
             f" from judged where reason = 0 group by {KEY}"
         )
     connection.execute(f"create or replace temp view flows as {flows}")
-    return added
+    # What contradicts itself may have been all of a year.
+    return Merged(added, tuple(spans(connection)) if len(twice) else held, rows if len(held) == 1 else None)
 
 
-def _stand_twice(connection: duckdb.DuckDBPyConnection) -> NDArray[Any]:
+def _stand_twice(rows: Columns) -> NDArray[Any]:
     """Return the flows, as numbers, that have more than one row."""
-    ((rows,),) = connection.execute("select count(*) from judged where reason = 0").fetchall()
-    if not rows:
-        return np.empty(0, dtype=np.uint64)
-    rounds = -(-int(rows) // AT_ONCE)
-    found = []
-    for number in range(rounds):
-        some = f" and hash(product) % {rounds} = {number}" if rounds > 1 else ""
-        column = connection.execute(
-            f"select {_NUMBER} as flow from judged where reason = 0{some}"
-        ).fetchnumpy()["flow"]
-        flows = np.sort(np.asarray(column, dtype=np.uint64))
-        found.append(np.unique(flows[1:][flows[1:] == flows[:-1]]))
-    return np.concatenate(found)
+    flow = rows.exporter.astype(np.uint64)
+    for column, bits in ((rows.importer, 10), (rows.product, 20), (rows.year - 1900, 8)):
+        flow <<= np.uint64(bits)
+        flow |= column.astype(np.uint64)
+    flow.sort()
+    return np.unique(flow[1:][flow[1:] == flow[:-1]])
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:

@@ -18,6 +18,7 @@ from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream
+from hikiwake.store.tables import without_bar
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,6 +46,7 @@ def summed(tables: tuple[tuple[Stream, Layout], ...], mapping: Mapping, folder: 
     import duckdb
 
     with duckdb.connect() as connection:
+        without_bar(connection)
         connection.execute(f"set temp_directory = {quoted(folder / 'spill')}; set memory_limit = '1500MB'")
         columns = _columns(mapping)
         connection.execute(f"create table told ({', '.join(f'{named(name)} varchar' for name in columns)})")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, detecting, loading, matrix, merging
+from hikiwake.sources.imports import checking, left, loading, matrix, merging
 from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
@@ -76,8 +76,8 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     checking.prepare(connection, task.mapping, task.products)
     loaded = [loading.load(connection, stream, task.mapping, judged, task.tick) for stream in part.streams]
     meanings = checking.settle(connection, task.mapping, task.products, part.year)
-    added = merging.merge(connection)
-    report = _report(connection, part, task.mapping, loaded, added)
+    merged = merging.merge(connection)
+    report = _report(connection, part, task.mapping, loaded, merged.added)
     notes = notes_of((one.code, one.economy, one.note) for one in meanings)
     unknown = sorted(one.code for one in meanings if not one.economy and one.code.strip())
     if unknown:
@@ -87,14 +87,13 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     report = msgspec.structs.replace(report, notes=[*part.notes, *report.notes, *notes], codes=codes)
     if not task.allow_rejects:
         tolerate(report)
-    detecting.price(connection)
+    left.leave(connection, task.folder, part.name, merged)
+    del merged  # its arrays: what comes now needs the room
     matrix.leave(connection, task.folder, part.name, task.mapping)
-    connection.execute("drop view flows")
-    connection.execute("drop table judged")
     path = task.folder / f"{part.name}.parquet"
     _sorted(connection, path, report)
-    detecting.leave(connection, task.folder, part.name)
-    connection.execute("drop table priced")
+    connection.execute("drop view flows")
+    connection.execute("drop table judged")
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     made = Written(path.name, path.stat().st_size, digest, report)
@@ -114,12 +113,12 @@ def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
 
 def _sorted(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:
     """Write the flows in order, as text, and compare what was written with what was read."""
-    # Groups of rows are skipped by what is known of their exporters and importers; a list would hide it. They
-    # become text once they are sorted, which is done with small numbers.
-    codes = "exporter::varchar as exporter, importer::varchar as importer, product"
-    rows = "select year, exporter, importer, product, value, quantity, outlier from priced"
-    ordered = f"{rows} order by exporter, importer, product, year"
-    copy(connection, f"select year, {codes}, value, quantity, outlier from ({ordered})", path)
+    # Groups of rows are skipped by what is known of their exporters, which a list hides in older versions of
+    # the database. They become text once they are sorted, which is done with small numbers.
+    columns = "year, exporter, importer, product, value, quantity"
+    rows = f"select {columns}, row in (select row from {left.OUTLIERS}) as outlier from flows"
+    text = "exporter::varchar as exporter"
+    copy(connection, f"select * replace ({text}) from ({rows} order by {merging.KEY})", path)
     ((flows, usd, weighed),) = connection.execute(
         f"select count(*), coalesce(sum(value), 0), count(quantity) from read_parquet({quoted(path)})"
     ).fetchall()

@@ -16,6 +16,7 @@ from hikiwake import __version__
 from hikiwake.core.errors import BadInput, BadUsage, Environment
 from hikiwake.sources.imports import (
     baci_release,
+    checking,
     comtrade,
     dyads,
     icio,
@@ -35,6 +36,7 @@ from hikiwake.sources.imports.vintage import Plan
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
 from hikiwake.store.library import Held, Library, checked_name
+from hikiwake.store.tables import without_bar
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,6 +127,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
     whole, done = max(sum(sizes), 1), 0
     made: list[Written] = []
     with connected(staging) as connection:
+        checking.begin(connection, plan.mapping, plan.products)
         for part, size in zip(plan.parts, sizes, strict=True):
             through = [0]
 
@@ -189,7 +192,7 @@ def connected(staging: Path) -> duckdb.DuckDBPyConnection:
     """Open the database that an import works in, with little memory and no way out."""
     import duckdb
 
-    return duckdb.connect(
+    connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
             "temp_directory": str(staging / "spill"),
@@ -197,6 +200,8 @@ def connected(staging: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         }
     )
+    without_bar(connection)
+    return connection
 
 
 def _clean(staging: Path) -> None:

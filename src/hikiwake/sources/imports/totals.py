@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hikiwake.sources.imports.by_pair import portions
-from hikiwake.sources.imports.detecting import ORDER, WEIGHED, left
+from hikiwake.sources.imports.left import ORDER, WEIGHED, named, of
 from hikiwake.sources.imports.parquet import copy
-from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.quality import SIDES, Side
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000_000
 """Rows of a file of totals, about; those of one economy stand in one file."""
 AMOUNTS = ("value", *WEIGHED)
-_TYPED = ", ".join(f"{amount}::bigint as {amount}" for amount in AMOUNTS)
+COLUMNS = ", ".join(("year", *AMOUNTS))
 
 
 class Made(NamedTuple):
@@ -37,42 +36,41 @@ class Made(NamedTuple):
 def write(connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str]) -> Iterator[Made]:
     """Write the totals of economies and of the world by product and year, and those of pairs by year.
 
-    What a brief asks of all partners, it then asks of a part of the rows.
+    What a brief asks of all partners, it then asks of a part of the rows. What the parts have left must have
+    been gathered (`left.gather`).
     """
     for side in SIDES:
-        yield from _of_economies(connection, folder, parts, side)
+        yield from _of_economies(connection, folder, side)
         if len(parts) > 1:
             yield from _of_years(connection, folder, parts, side)
     sums = ", ".join(f"sum({amount})::bigint as {amount}" for amount in AMOUNTS)
     yield _copied(
         connection,
-        f"select product, year, {sums} from {left(folder, parts, 'exporter')}"
-        " group by product, year order by product, year",
+        named(f"(select product, year, {sums} from left_exporter group by product, year)", COLUMNS, "product")
+        + " order by l.product, year",
         Made("baci_world_totals", folder / "world_totals.parquet"),
     )
     yield _copied(
         connection,
-        f"select exporter, importer, year, value::bigint as value from {left(folder, parts, 'pairs')}"
-        f" order by {', '.join(ORDER['pairs'])}",
+        named("left_pairs", "year, value", "exporter", "importer") + f" order by {ORDER['pairs']}",
         Made("baci_pair_totals", folder / "pair_totals.parquet"),
     )
 
 
-def _of_economies(
-    connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str], side: Side
-) -> Iterator[Made]:
+def _of_economies(connection: duckdb.DuckDBPyConnection, folder: Path, side: Side) -> Iterator[Made]:
     """Write what each economy trades with all others by year and product, some economies to a file."""
-    of_all = left(folder, parts, side)
     counted = connection.execute(
-        f"select economy, count(*) from {of_all} group by economy order by economy"
+        f"select l.economy, any_value(text)::varchar, count(*) from left_{side} l join economy_codes"
+        " on code = l.economy group by 1 order by 1"
     ).fetchall()
-    held = [(str(economy), int(rows)) for economy, rows in counted]
+    codes = {str(economy): int(code) for code, economy, _ in counted}
+    held = [(str(economy), int(rows)) for _, economy, rows in counted]
     for number, some in enumerate(portions(held, MOST_ROWS)):
         first, last = some[0], some[-1]
         yield _copied(
             connection,
-            f"select economy, product, year, {_TYPED} from {of_all}"
-            f" where economy between {quoted(first)} and {quoted(last)} order by {', '.join(ORDER[side])}",
+            named(f"left_{side}", COLUMNS, "economy", "product")
+            + f" where l.economy between {codes[first]} and {codes[last]} order by {ORDER[side]}",
             Made(
                 f"baci_{side}_totals",
                 folder / f"{side}_totals-{number:03}.parquet",
@@ -84,11 +82,11 @@ def _of_economies(
 def _of_years(
     connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str], side: Side
 ) -> Iterator[Made]:
-    """Write the values alone of a part's totals, which stand in their order already."""
+    """Write the values alone of a part's totals."""
     for part in parts:
         yield _copied(
             connection,
-            f"select economy, product, year, value::bigint as value from {left(folder, [part], side)}",
+            named(of(folder, [part], side), "year, value", "economy", "product") + f" order by {ORDER[side]}",
             Made(f"baci_{side}_totals_by_year", folder / f"{part}-{side}_totals.parquet", part=part),
         )
 

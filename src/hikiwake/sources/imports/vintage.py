@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.sources.imports import by_pair, detecting, totals
+from hikiwake.sources.imports import by_pair, detecting, left, totals
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.matrix import MATRIX, path_of
@@ -73,6 +73,7 @@ def finish(
     report = Report(identity.source, identity.sha256, [part.report for part in parts])
     names = [part.report.name for part in parts]
     flows = [_flows(part) for part in parts]
+    left.gather(connection, folder, names)
     if len(parts) > 1:
         sorting = by_pair.write(
             connection, folder, names, lambda part: progress("sorting by pair", SORTING * part)

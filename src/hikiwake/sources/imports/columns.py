@@ -1,0 +1,75 @@
+"""The accepted rows of a part as arrays, some years at a time: what is computed on them is cut by years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+AT_ONCE = 1 << 24
+"""Rows that are held as arrays at once, if there is more than one year."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Years that follow each other among those that a table holds, and their rows."""
+
+    years: tuple[int, ...]
+    rows: int
+
+    @property
+    def selection(self) -> str:
+        """The condition that chooses their rows."""
+        return f"year between {self.years[0]} and {self.years[-1]}"
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """Rows as arrays: number of the row, year, codes of the two economies and the product, USD, kg.
+
+    Codes count from 0 in the order of the texts; kg are -1 where they are not known.
+    """
+
+    row: NDArray[Any]
+    year: NDArray[Any]
+    exporter: NDArray[Any]
+    importer: NDArray[Any]
+    product: NDArray[Any]
+    value: NDArray[Any]
+    quantity: NDArray[Any]
+
+
+def spans(connection: duckdb.DuckDBPyConnection) -> Iterator[Span]:
+    """Yield the years of the accepted rows, as many together as can be held at once."""
+    counted = connection.execute(
+        "select year, count(*) from judged where reason = 0 group by year order by year"
+    ).fetchall()
+    years: list[int] = []
+    held = 0
+    for year, rows in counted:
+        if years and held + rows > AT_ONCE:
+            yield Span(tuple(years), held)
+            years, held = [], 0
+        years.append(int(year))
+        held += int(rows)
+    if years:
+        yield Span(tuple(years), held)
+
+
+def read(connection: duckdb.DuckDBPyConnection, source: str, span: Span) -> Columns:
+    """Return the rows of some years of a source, which has the columns of `Columns`."""
+    codes = ", ".join(f"enum_code({name}) as {name}" for name in ("exporter", "importer", "product"))
+    found = connection.execute(
+        f"select row, year, {codes}, value, coalesce(quantity, -1) as quantity from {source}"
+        f" where {span.selection}"
+    ).fetchnumpy()
+    return Columns(**found)
+
+
+def names(connection: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
+    """Return the texts of an enumerated type, in the order of their codes."""
+    ((found,),) = connection.execute(f"select enum_range(null::{kind})").fetchall()
+    return [str(text) for text in found]

@@ -1,0 +1,167 @@
+"""What a part leaves for the whole: totals of its economies and pairs, and the flows that are outliers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from hikiwake.sources.imports.checking import enumerate_as
+from hikiwake.sources.imports.columns import Columns, names, read
+from hikiwake.sources.imports.merging import Merged
+from hikiwake.sources.imports.parquet import PASSING, copy
+from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.quality import SIDES, unit_value_outliers
+from hikiwake.sources.unit_values import Priced, numbered, priced, summed
+from hikiwake.store import disk
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[Any]
+
+WEIGHED = ("weighed", "weighed_value")
+"""The quantities (kg) that can be believed, and the values they stand for."""
+BETWEEN = "between"
+"""The folder of what the parts leave for the detectors that compare years; it goes when they have run."""
+OUTLIERS = "outlying"
+"""The table of the rows whose quantities cannot be believed, by their number."""
+ORDER = {
+    "pairs": "l.exporter, l.importer, year",
+    **dict.fromkeys(SIDES, "l.economy, year, l.product"),
+}
+"""The order in which totals are written, as `named` calls their codes."""
+TOTALS = tuple(ORDER)
+KINDS = ("economy", "product")
+
+
+def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str, merged: Merged) -> None:
+    """Write, of the flows of a part, its outliers and the totals of its lines and pairs.
+
+    Makes the table `OUTLIERS`.
+    """
+    between = folder / BETWEEN
+    disk.make_folder(between)
+    for table in (OUTLIERS, *(f"left_{what}" for what in TOTALS)):
+        connection.execute(f"drop table if exists {table}")
+    products = len(names(connection, "product")) if merged.spans else 0
+    for span in merged.spans:
+        rows = merged.only or read(connection, "flows", span)
+        years = np.array(span.years)
+        year = np.searchsorted(years, rows.year).astype(np.int64)
+        keys, line = numbered(year * products + rows.product, len(years) * products)
+        found = priced(line, rows.value, rows.quantity, len(keys))
+        _append(connection, OUTLIERS, _outliers(rows, found))
+        for what, columns in _totals(rows, found, years, year, products).items():
+            _append(connection, f"left_{what}", columns)
+    if merged.spans:
+        _write(connection, between, part)
+    else:
+        connection.execute(f"create table {OUTLIERS} (row bigint)")
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Numbers]) -> None:
+    connection.register("arrays", columns)
+    connection.execute(f"create table if not exists {table} as from arrays limit 0")
+    connection.execute(f"insert into {table} from arrays")
+    connection.unregister("arrays")
+
+
+def _outliers(rows: Columns, found: Priced) -> dict[str, Numbers]:
+    off = np.flatnonzero(found.outlier)
+    columns = {name: getattr(rows, name)[off] for name in ("row", "year", "exporter", "importer", "product")}
+    return {**columns, "ratio": found.ratio[off], "outlier": found.outlier[off]}
+
+
+def _totals(
+    rows: Columns, found: Priced, years: Numbers, year: Numbers, products: int
+) -> dict[str, dict[str, Numbers]]:
+    """Return sums by economy, year and product for either side, and by pair and year."""
+    economies = 1 + max(int(rows.exporter.max()), int(rows.importer.max()))
+    believed = (rows.quantity > 0) & ~found.outlier
+    known = np.maximum(rows.quantity, 0)
+    amounts = {"value": rows.value, "quantity": known, "volume": found.volume}
+    amounts |= {"weighed": known * believed, "weighed_value": rows.value * believed}
+    spread = len(years)
+    made: dict[str, dict[str, Numbers]] = {}
+    for side in SIDES:
+        line = (getattr(rows, side) * np.int64(spread) + year) * products + rows.product
+        keys, sums = _sums(line, economies * spread * products, amounts)
+        keys, product = np.divmod(keys, products)
+        economy, when = np.divmod(keys, spread)
+        made[side] = {"economy": economy, "product": product, "year": _dated(years, when), **sums}
+    pair = (rows.exporter * np.int64(economies) + rows.importer) * spread + year
+    keys, sums = _sums(pair, economies**2 * spread, {"value": rows.value})
+    keys, when = np.divmod(keys, spread)
+    exporter, importer = np.divmod(keys, economies)
+    made["pairs"] = {"exporter": exporter, "importer": importer, "year": _dated(years, when), **sums}
+    return made
+
+
+def _sums(key: Numbers, span: int, amounts: dict[str, Numbers]) -> tuple[Numbers, dict[str, Numbers]]:
+    keys, place = numbered(key, span)
+    held = np.flatnonzero(np.bincount(place, minlength=len(keys)))
+    return keys[held], {name: summed(place, amount, len(keys))[held] for name, amount in amounts.items()}
+
+
+def _dated(years: Numbers, when: Numbers) -> Numbers:
+    return years[when].astype(np.int16)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, between: Path, part: str) -> None:
+    for kind in KINDS:
+        # The same for all parts: where there are several, products are those of a classification.
+        texts = f"enum_range(null::{kind})"
+        query = f"select unnest(range(len({texts}))) as code, unnest({texts}) as text"
+        if not (between / f"{kind}.parquet").exists():
+            copy(connection, query, between / f"{kind}.parquet")
+    for what in TOTALS:
+        copy(connection, f"from left_{what}", between / f"{part}-{what}.parquet", PASSING)
+    codes = ("exporter", "importer", "product")
+    replaced = ", ".join(f"enum_range(null::{_kind(code)})[{code} + 1]::varchar as {code}" for code in codes)
+    connection.execute(
+        f"create or replace temp table doubtful as select * replace ({replaced}) from {OUTLIERS}"
+    )
+    flagged = unit_value_outliers(nw.from_native(connection.table("doubtful")))
+    copy(connection, flagged.to_native().sql_query(), between / f"{part}-outliers.parquet")
+    for table in ("doubtful", *(f"left_{what}" for what in TOTALS)):
+        connection.execute(f"drop table {table}")
+
+
+def _kind(column: str) -> str:
+    return "product" if column == "product" else "economy"
+
+
+def gather(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[str]) -> None:
+    """Make views of what the parts left: `left_exporter`, `left_importer`, `left_pairs`, and `left_outliers`.
+
+    Those of totals hold codes; `named` puts texts in their places.
+    """
+    between, names = folder / BETWEEN, list(parts)
+    connection.execute("drop table if exists codes")  # it is of a type that is made anew
+    for kind in KINDS:
+        path = quoted(between / f"{kind}.parquet")
+        listed = connection.execute(f"select text from {path} order by code").fetchall()
+        connection.execute(f"drop table if exists {kind}_codes")
+        enumerate_as(connection, kind, [str(text) for (text,) in listed])
+        connection.execute(f"create table {kind}_codes as select code, text::{kind} as text from {path}")
+    for what in (*TOTALS, "outliers"):
+        connection.execute(f"create or replace temp view left_{what} as from {of(folder, names, what)}")
+
+
+def of(folder: Path, parts: Iterable[str], what: str) -> str:
+    """Return, as a table of a query, what parts have left of a kind."""
+    files = ", ".join(quoted(folder / BETWEEN / f"{part}-{what}.parquet") for part in parts)
+    return f"read_parquet([{files}])"
+
+
+def named(source: str, columns: str, *codes: str) -> str:
+    """Return the query of columns of a source, in which some codes become texts (products: of a list)."""
+    texts = (f"{code}_is.text" + ("" if code == "product" else "::varchar") for code in codes)
+    chosen = ", ".join(f"{text} as {code}" for text, code in zip(texts, codes, strict=True))
+    joins = " ".join(f"join {_kind(code)}_codes {code}_is on {code}_is.code = l.{code}" for code in codes)
+    return f"select {chosen}, {columns} from {source} l {joins}"
