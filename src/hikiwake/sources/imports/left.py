@@ -30,9 +30,9 @@ BETWEEN = "between"
 """The folder of what the parts leave for the detectors that compare years; it goes when they have run."""
 OUTLIERS = "outlying"
 """The table of the rows whose quantities cannot be believed, by their number."""
-ORDER = {
+ORDER: dict[str, str] = {
     "pairs": "l.exporter, l.importer, year",
-    **dict.fromkeys(SIDES, "l.economy, year, l.product"),
+    **{side: "l.economy, year, l.product" for side in SIDES},
 }
 """The order in which totals are written, as `named` calls their codes."""
 TOTALS = tuple(ORDER)

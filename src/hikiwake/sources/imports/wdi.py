@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.archive import opened
 from hikiwake.sources.imports.checking import MISSING
-from hikiwake.sources.imports.economies import meaning
+from hikiwake.sources.imports.economies import Meaning, meaning
 from hikiwake.sources.imports.quoting import quoted
-from hikiwake.sources.imports.report import Bad, PartReport, Tally, notes_of
+from hikiwake.sources.imports.report import KEYS, Bad, PartReport, Tally, notes_of
 from hikiwake.sources.imports.streams import Layout, Stream, layout
 from hikiwake.sources.imports.table_sets import About, Column, Made, Output, SetPlan, Work
 from hikiwake.sources.imports.vintage import Identity
@@ -31,6 +31,8 @@ _TABLE = re.compile(r"WDI_?(CSV|Data)\.csv|API_.+\.csv|P_Data_.+\.csv|.+_Data\.c
 _OTHER = re.compile(r"metadata_.*|.*_(series_metadata|definition.*)", re.IGNORECASE)
 _CODES = (("Indicator Name", "Indicator Code"), ("Series Name", "Series Code"))
 SHOWN = 1_000
+ACCEPTED = KEYS.index("accepted")
+REJECTED = ("unknown_economy", "not_a_number", "conflicting")
 PARTNER = "Counterpart Country Code"
 COLUMNS = (
     Column("indicator", "code of the indicator"),
@@ -96,16 +98,16 @@ def _read(work: Work, stream: Stream, found: Layout, identity: Identity) -> Made
         work.written(
             Output(
                 SERIES,
-                "select indicator_code as indicator, economy, year, value from judged"
-                " where reason = 'accepted' order by indicator, economy, year",
+                "select indicator_code as indicator, economy, year, value from judged join lines using (row)"
+                f" where reason = {ACCEPTED} order by judged.series, year",
                 COLUMNS,
             )
         ),
         work.written(
             Output(
                 INDICATORS,
-                "select indicator_code as indicator, min(indicator_name) as name from judged"
-                " where reason = 'accepted' group by all order by 1",
+                "select indicator_code as indicator, min(indicator_name) as name from lines where row in"
+                f" (select row from judged where reason = {ACCEPTED}) group by all order by 1",
                 (Column("indicator", "code"), Column("name", "name and unit")),
             )
         ),
@@ -114,46 +116,28 @@ def _read(work: Work, stream: Stream, found: Layout, identity: Identity) -> Made
 
 
 def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells) -> PartReport:
-    codes = [str(c) for (c,) in connection.execute("select distinct economy_code from cells").fetchall() if c]
+    codes = [str(c) for (c,) in connection.execute("select distinct economy_code from lines").fetchall() if c]
     meanings = [meaning(code) for code in sorted(codes)]
-    connection.execute("create or replace table codes (code varchar, economy varchar)")
-    if meanings:
-        connection.executemany("insert into codes values (?, ?)", [(m.code, m.economy) for m in meanings])
-    missing = ", ".join(map(quoted, MISSING))
-    connection.execute(
-        f"""create or replace table judged as
-        select * exclude (number), number as value, case
-          when economy is null or economy = '' then 'unknown_economy'
-          when economy = 'total' then 'aggregate'
-          when upper(text) in ({missing}) then 'blank'
-          when number is null then 'not_a_number'
-          when min(number) over same < max(number) over same then 'conflicting'
-          when row > min(row) over same then 'repeated'
-          else 'accepted' end as reason
-        from (select row, trim(indicator_code) as indicator_code, trim(indicator_name) as indicator_name,
-            c.economy, economy_code, year, value as text,
-            case when isfinite(try_cast(value as double)) then try_cast(value as double) end as number
-          from cells left join codes c on c.code = economy_code where trim(indicator_code) <> '')
-        window same as (partition by economy, indicator_code, year)"""
-    )
+    _judge(connection, meanings)
     counted = connection.execute("select reason, count(*) from judged group by 1 order by 1").fetchall()
-    tallies = {str(reason): int(rows) for reason, rows in counted}
+    tallies = {KEYS[int(reason)]: int(rows) for reason, rows in counted}
     # Empty cells are not among the cells, and remarks below the table hold none.
     tallies["blank"] = tallies.get("blank", 0) + cells.all - sum(tallies.values())
     tallies |= {"malformed": len(cells.malformed), "remark": len(cells.below)}
     rejected = connection.execute(
-        "select row, reason, economy_code, text from judged where reason in"
-        f" ('unknown_economy', 'not_a_number', 'conflicting') order by row limit {SHOWN}"
+        "select row, reason, economy_code, text from judged join lines using (row) where reason in"
+        f" ({', '.join(str(KEYS.index(reason)) for reason in REJECTED)}) order by row, year limit {SHOWN}"
     ).fetchall()
     bad = []
     for row, reason, code, text in rejected:
-        column, said = ("Country Code", code) if reason == "unknown_economy" else ("value", text)
-        bad.append(Bad(stream.name, cells.line(int(row)), column, str(reason), str(said or "")[:200]))
+        fault = KEYS[int(reason)]
+        column, said = ("Country Code", code) if fault == "unknown_economy" else ("value", text)
+        bad.append(Bad(stream.name, cells.line(int(row)), column, fault, str(said or "")[:200]))
     bad += [Bad(stream.name, line, "", "malformed", "") for line in cells.malformed[:SHOWN]]
     years = [
         int(y)
         for (y,) in connection.execute(
-            "select distinct year from judged where reason = 'accepted' order by 1"
+            f"select distinct year from judged where reason = {ACCEPTED} order by 1"
         ).fetchall()
     ]
     return PartReport(
@@ -172,9 +156,58 @@ def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells)
     )
 
 
+def _judge(connection: duckdb.DuckDBPyConnection, meanings: list[Meaning]) -> None:
+    """Make the table `judged` of the cells, and give each line its economy and its place among the series.
+
+    What is the same in all cells of a line is looked at once for the line. `series` counts economies by
+    indicator; lines of the same have the same one, and their cells are compared with each other.
+    """
+    connection.execute("create or replace table codes (code varchar, economy varchar)")
+    if meanings:
+        connection.executemany("insert into codes values (?, ?)", [(m.code, m.economy) for m in meanings])
+    connection.execute(
+        """create or replace table lines as
+        select *, dense_rank() over (order by indicator_code, economy) as series,
+          count(*) over (partition by indicator_code, economy) > 1 as several
+        from (select row, trim(indicator_code) as indicator_code, trim(indicator_name) as indicator_name,
+            economy_code, economy from lines left join codes on code = economy_code)
+        where indicator_code <> ''"""
+    )
+    missing = ", ".join(map(quoted, MISSING))
+    reasons = {
+        "unknown_economy": "economy is null or economy = ''",
+        "aggregate": "economy = 'total'",
+        "blank": f"number is null and upper(text) in ({missing})",
+        "not_a_number": "number is null",
+    }
+    first = min(KEYS.index(reason) for reason in REJECTED)
+    cases = " ".join(f"when {test} then {KEYS.index(reason)}" for reason, test in reasons.items())
+    connection.execute(
+        f"""create or replace table judged as
+        select row, year, series, number as value, reason,
+          case when reason >= {first} or several then text end as text
+        from (select *, cast(case {cases} else {ACCEPTED} end as utinyint) as reason
+          from (select row, year, series, several, economy, value as text,
+              case when isfinite(try_cast(value as double)) then try_cast(value as double) end as number
+            from cells join lines using (row)))"""
+    )
+    if connection.execute("select 1 from lines where several limit 1").fetchall():
+        connection.execute(
+            f"""update judged set reason = case when conflict then {KEYS.index("conflicting")}
+                else {KEYS.index("repeated")} end
+            from (select row, year, conflict, row > first as again from (
+                select row, year, min(value) over same < max(value) over same as conflict,
+                  min(row) over same as first
+                from judged where reason = {ACCEPTED} and row in (select row from lines where several)
+                window same as (partition by series, year))) as found
+            where judged.row = found.row and judged.year = found.year and (conflict or again)"""
+        )
+
+
 def _about(connection: duckdb.DuckDBPyConnection, part: PartReport, identity: Identity) -> About:
     ((series, economies),) = connection.execute(
-        "select count(distinct indicator_code), count(distinct economy) from judged where reason = 'accepted'"
+        "select count(distinct indicator_code), count(distinct economy) from lines where row in"
+        f" (select row from judged where reason = {ACCEPTED})"
     ).fetchall()
     return About(
         title="World Development Indicators",

@@ -53,14 +53,14 @@ def load_cells(
     columns: dict[str, str],
     tick: Callable[[int], None],
 ) -> Cells:
-    """Make the table `cells` (row, the columns under their new names, year, value) of a wide table.
+    """Make the tables `cells` (row, year, value) and `lines` (row, other columns) of a wide table.
 
     Parameters
     ----------
     columns : what a column is called in the table, by its new name; each must be in the header.
     tick : is told how many bytes went through.
 
-    Empty cells are not in `cells`; all its columns but `row` and `year` are text.
+    Empty cells are not in `cells`; all columns but `row` and `year` are text.
     """
     years = years_of(found)
     kept = {name: f"c{found.header.index(column)}" for name, column in columns.items()}
@@ -72,11 +72,13 @@ def load_cells(
         )
     bad = unread(connection)
     listed = ", ".join(f"y{year}" for year in years.values())
+    numbers = ", ".join(map(str, years.values()))
     connection.execute(
-        f"create or replace table cells as select row, {', '.join(kept)},"
-        f" cast(substr(year, 2) as smallint) as year, value from (unpivot"
-        f" (select rowid as row, * from wide) on {listed} into name year value value)"
+        "create or replace table cells as select row, year, value from (select rowid as row,"
+        f" unnest([{numbers}]::smallint[]) as year, unnest([{listed}]) as value from wide)"
+        " where value is not null"
     )
+    connection.execute(f"create or replace table lines as select rowid as row, {', '.join(kept)} from wide")
     ((rows,),) = connection.execute("select count(*) from wide").fetchall()
     connection.execute("drop table wide")
     loaded = Loaded(stream.name, 0, int(rows), [line for line, _ in bad])
