@@ -176,6 +176,8 @@ def test_critical_raw_materials_go_by_codes_of_their_own() -> None:
         "811020": "antimony",
         "261590": "niobium",
         "261100": "tungsten",
+        "740110": "copper",  # mattes, as those of nickel are nickel
+        "740400": "other",  # scrap is neither ore nor unwrought metal
     }
     assert groups_of.groups_of(meant) == meant
 
