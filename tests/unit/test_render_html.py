@@ -12,7 +12,7 @@ import zlib
 from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
@@ -213,6 +213,12 @@ def test_doubt_is_said_in_words(source: str) -> None:
     assert source.count("(provisional)") == 2
     assert source.count('role="note"') == 10
     assert "no data" in source
+
+
+def test_an_address_holds_any_text_as_the_standard_has_it() -> None:
+    text = "".join(map(chr, range(0x180))) + "日本\U0001f600"
+    assert html._quoted(text.encode()) == quote(text, safe=html.SAFE)
+    assert unquote(html._quoted(text.encode())) == text
 
 
 def test_the_page_holds_the_brief(source: str) -> None:

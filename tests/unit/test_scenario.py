@@ -19,7 +19,6 @@ from hikiwake.api import pair
 from hikiwake.cli.app import commands
 from hikiwake.core.errors import BadInput, BadUsage, NoData
 from hikiwake.equilibrium import Move, SectorShock, solve_sectors
-from hikiwake.measures.scenario import coverage
 from hikiwake.measures.scenario.asking import Scenarios
 from hikiwake.measures.scenario.baseline import Baseline, _Places, baseline
 from hikiwake.measures.scenario.elasticities import elasticities
@@ -185,14 +184,6 @@ def test_an_economy_without_a_place_is_named() -> None:
     assert grid.economy({"importer": np.array(["RUS", "JPN"], dtype=object)}, "importer").tolist() == [1, 0]
     with pytest.raises(BadInput, match="economy XXX"):
         grid.economy({"importer": np.array(["RUS", "XXX"], dtype=object)}, "importer")
-
-
-def test_scenarios_solved_at_once_say_what_they_say_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = []
-    for at_once in (coverage.AT_ONCE, 0):
-        monkeypatch.setattr(coverage, "AT_ONCE", at_once)
-        said.append(list(pair("JPN", "RUS").scenarios(["no-trade", "cheaper-trade"], draws=20)))
-    assert said[0] == said[1]
 
 
 def test_the_command_prints_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

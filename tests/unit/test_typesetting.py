@@ -55,3 +55,9 @@ def test_none_is_left_behind_when_the_layout_fails(monkeypatch: pytest.MonkeyPat
     with pytest.raises(KeyboardInterrupt):
         pdf.laid_out(brief())
     assert child_of(made[0]).returncode is not None
+
+
+@pytest.mark.parametrize("text", ["plain", "a\nb", "☃ b☃\u200b", "Türkiye 日本", "\x00\u202e"])
+def test_a_text_is_printable_letter_by_letter(text: str) -> None:
+    assert typesetting.printable(text) == "".join(typesetting.printable(letter) for letter in text)
+    assert typesetting.undrawn(typesetting.printable(text)) == ""

@@ -267,12 +267,12 @@ def _settle(model: Model, draws: Draws, start: State, aim: float, corrected: Cor
     depth = DEPTH if corrected is None else CORRECTED_DEPTH
     memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], depth)
     best, kept = np.inf, start
+    x = _packed(start)
     for count in range(1, MOST_ROUNDS + 1):
         with np.errstate(all="ignore"):  # a step that went astray shows as a residual that is not finite
             after = model.round(state, draws)
-            x, new = _packed(state), _packed(after.state)
-            step = new - x
-            residual = max(float(np.abs(step).max()), float(np.abs(after.gaps).max()))
+            step = _packed(after.state) - x
+            residual = max(float(step.max()), float(-step.min()), float(np.abs(after.gaps).max()))
         if residual < aim:
             break
         if not np.isfinite(residual) or residual > WORSE * best:
@@ -280,14 +280,15 @@ def _settle(model: Model, draws: Draws, start: State, aim: float, corrected: Cor
                 raise _unsettled(residual, count)
             corrected = None
             memory.forget()
-            state = kept
+            state, x = kept, _packed(kept)
             best = np.inf
             continue
         if residual < best:
             best, kept = residual, after.state
         step = step if corrected is None else corrected.applied(step)
         memory.learn(x, step)
-        state = _unpacked(memory.mended(x, step), shape, start.limits)
+        x = memory.mended(x, step)
+        state = _unpacked(x, shape, start.limits)
     else:
         if not best <= PROMISED:
             raise _unsettled(best, MOST_ROUNDS)

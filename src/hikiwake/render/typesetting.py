@@ -112,9 +112,10 @@ def printable(content: Any) -> Any:
     A letter with marks falls back on the letter; what has no such form becomes a replacement character.
     """
     if isinstance(content, str):
-        return (
-            "".join(map(_drawn, content)) if not content.isascii() or not content.isprintable() else content
-        )
+        if _plain(content):
+            return content
+        # A figure has some ten thousand letters, and a hundred different ones.
+        return content.translate({ord(letter): _drawn(letter) for letter in set(content)})
     if isinstance(content, dict):
         return {key: printable(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
@@ -128,6 +129,8 @@ def undrawn(content: Any) -> str:
 
     def look(part: Any) -> None:
         if isinstance(part, str):
+            if _plain(part):
+                return
             found.update(letter for letter in set(part) if _drawn(letter) == REPLACEMENT != letter)
         elif isinstance(part, dict | list | tuple):
             for inner in part.values() if isinstance(part, dict) else part:
@@ -136,6 +139,11 @@ def undrawn(content: Any) -> str:
     look(content)
     named = [f"U+{ord(letter):04X} {unicodedata.name(letter, '')}".strip() for letter in sorted(found)]
     return ", ".join(named[:MOST_NAMED]) + (f" (+{len(named) - MOST_NAMED})" if named[MOST_NAMED:] else "")
+
+
+def _plain(text: str) -> bool:
+    """Tell whether all of a text is ASCII that shows, which every font draws."""
+    return text.isascii() and text.isprintable()
 
 
 @lru_cache(maxsize=4096)

@@ -64,8 +64,6 @@ class DuckDB:
         without_bar(self._connection)
         # Files of a vintage never change: what they say of their parts need be read once.
         self._connection.execute("SET parquet_metadata_cache = true")
-        # Some time after so many bytes were unpacked it would write all of them anew, in memory: 0.3 s.
-        self._connection.execute("SET checkpoint_threshold = '1TB'")
         self._connection.execute("SET lock_configuration = true")
         self._resident: dict[tuple[Path, ...], str] = {}
 

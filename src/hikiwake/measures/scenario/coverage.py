@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
-from hikiwake.core.blas import one_thread
 from hikiwake.core.errors import BadUsage, NoData
 from hikiwake.dossier.scenarios import Described
 from hikiwake.measures.scenario.baseline import Baseline, economies_of, opened
@@ -24,9 +21,6 @@ FEWEST = 20
 """Draws from which on the ends of an interval mean something."""
 MOST = 10_000
 """Draws that fit into the memory of a small machine: some 100 KB each of the shipped table."""
-
-AT_ONCE = 100
-"""Draws up to which several scenarios' answers are kept at once, 10 MB each of the shipped table."""
 
 Progress = Callable[[str, float], None]
 
@@ -138,35 +132,19 @@ def scenarios(  # noqa: PLR0913  (the pair, what is asked, how often)
     told: list[Answers] = []
     checks: dict[str, dict[str, float]] = {}
     first: Solved | None = None
-    for scenario, found in zip(placed, _each(solver, placed, progress), strict=True):
+    for number, scenario in enumerate(placed):
+
+        def tell(done: int, of: int, number: int = number, name: str = scenario.id) -> None:
+            if progress is not None:
+                progress(f"scenario {name}", (number + done / of) / len(placed))
+
+        found = solver.solved(scenario, tell)
         checks[scenario.id] = checks_of(found)
         told.append(solver.teller.answers(found, first))
         if against and first is None:
             first = found
     gap = max(max(one.values()) for one in checks.values())
     return Told(tuple(told), solver.base, solver.teller.note, gap, checks, left_out)
-
-
-def _each(solver: Solver, placed: Sequence[Scenario], progress: Progress | None) -> Iterator[Solved]:
-    """Yield each scenario solved; of few draws two are solved at once, and the next while one is told."""
-
-    def solve(number: int) -> Solved:
-        def tell(done: int, of: int) -> None:
-            if progress is not None:
-                progress(f"scenario {placed[number].id}", (number + done / of) / len(placed))
-
-        return solver.solved(placed[number], tell)
-
-    if solver.asked.draws > AT_ONCE:
-        yield from map(solve, range(len(placed)))
-        return
-    with one_thread(), ThreadPoolExecutor(2) as pool:
-        begun = deque(pool.submit(solve, number) for number in range(len(placed)))
-        try:
-            while begun:
-                yield begun.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def checks_of(found: Solved) -> dict[str, float]:
