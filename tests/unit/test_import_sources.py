@@ -375,7 +375,7 @@ def test_commands_list_show_verify_cite_remove(tmp_path: Path, library: Library)
     verified = command(library, "data", "verify")
     assert (verified.returncode, verified.stdout) == (
         0,
-        "baci-hs92@202601: 11 of 11 files as in the catalogue\n",
+        "baci-hs92@202601: 18 of 18 files as in the catalogue\n",
     )
     flows = library.path(library.find("baci-hs92")) / "2014.parquet"
     spoilt = bytearray(flows.read_bytes())
