@@ -249,3 +249,12 @@ def test_every_example_of_the_form_is_valid_too() -> None:
     assert dossier is not None
     assert dossier.events[0].host == "CHN"
     assert dossier.references[0].id == "paper"
+
+
+def test_a_duration_from_an_event_that_was_not_known_yet_is_not_judged() -> None:
+    began = {"id": "treaty", "date": "2016-06-10", "title": "Treaty", "type": "treaty"}
+    claim = {"id": "d", "quantity": "duration", "from": "treaty", "to": "2016-07-01", "value": "21 days"}
+    assert run([claim], events=[began]).verdicts[0].judgement == "holds"
+    verdict = run([claim], as_of=date(2016, 6, 1), events=[began]).verdicts[0]
+    assert verdict.judgement == "not checkable here"
+    assert "not among those known" in verdict.reason

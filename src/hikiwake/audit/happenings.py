@@ -108,6 +108,15 @@ def judge_duration(claim: kinds.Duration, events: Mapping[str, Event]) -> Verdic
     )
 
 
+def is_dated(when: str | int, events: Mapping[str, Event]) -> bool:
+    """Tell whether an end of a duration is a date, or an event among these."""
+    try:
+        _moment(when, events)
+    except ValueError:
+        return False
+    return True
+
+
 def _moment(when: str | int, events: Mapping[str, Event]) -> PartialDate:
     event = events.get(str(when))
     return PartialDate.parse(event.date if event is not None else when)

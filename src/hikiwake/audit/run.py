@@ -12,6 +12,7 @@ from hikiwake.audit.amounts import Amounts
 from hikiwake.audit.consistency import Conflict, conflicts
 from hikiwake.audit.evidence import with_evidence
 from hikiwake.audit.happenings import (
+    is_dated,
     judge_count,
     judge_date,
     judge_duration,
@@ -142,7 +143,7 @@ def _judge_happening(claim: kinds.Count | kinds.Date | kinds.Duration, events: d
     match claim:
         case kinds.Count():
             return judge_count(claim, events)
-        case kinds.Duration():
+        case kinds.Duration() if all(is_dated(when, events) for when in (claim.from_, claim.to)):
             return judge_duration(claim, events)
         case kinds.Date() if claim.event in events:
             return judge_date(claim, events)
