@@ -14,8 +14,9 @@ from tests import sample
 from tests.briefs import composed
 
 import hikiwake as hw
-from hikiwake.core.document import Brief, LocatorMap, Paragraph
+from hikiwake.core.document import Brief, Chart, LocatorMap, Paragraph, Prose
 from hikiwake.render import pdf
+from hikiwake.render.language import load
 from hikiwake.render.typesetting import undrawn
 from hikiwake.render.widths import widths
 
@@ -237,3 +238,28 @@ def test_no_figure_rises_above_the_title() -> None:
         assert pages[0].startswith("hikiwake")
         on_pages.add(next(n for n, page in enumerate(pages) if "Where the two economies lie" in page))
     assert on_pages == {0, 1}  # else none was near the foot of the page
+
+
+def test_figures_stand_under_the_title_of_their_section(brief: Brief, made: bytes) -> None:
+    """What goes to another page than its text neither rises above its own title nor sinks below the next."""
+    words = load()
+
+    def close(text: str) -> str:
+        return re.sub(r"\s+", "", text)
+
+    def of(prose: Prose) -> str:
+        return close(words.text(prose, brief.ledger))
+
+    whole = close(text_of(made))
+    starts, at = [], whole.index(close("In this brief"))
+    for section in brief.sections:
+        at = whole.index(of(section.title) + of(section.finding), at)
+        starts.append(at)
+    ends = [*starts[1:], whole.index(close("Method and data"), at)]
+    drawn = 0
+    for section, start, end in zip(brief.sections, starts, ends, strict=True):
+        for block in section.blocks:
+            if isinstance(block, LocatorMap) or (isinstance(block, Chart) and not block.annex):
+                drawn += 1
+                assert of(block.title) in whole[start:end], (section.id, of(block.title))
+    assert drawn > 10
