@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -261,8 +261,16 @@ class BriefView:
         rendered: bytes = import_module(f"hikiwake.render.{name}").render(self.content, lang=lang, **options)
         return rendered
 
-    def start(self, suffix: str, *, paper: str = "a4", lang: str = "en") -> Callable[[], bytes]:
-        """Begin to write the brief; the answer waits for it. A PDF is set in a process, beside other work."""
+    def start(
+        self, suffixes: Sequence[str], *, paper: str = "a4", lang: str = "en"
+    ) -> list[Callable[[], bytes]]:
+        """Begin to write the brief in some formats, PDFs first; each answer waits for its own."""
+        pdfs_first = sorted(enumerate(suffixes), key=lambda one: one[1].lower() != ".pdf")
+        begun = {at: self._started(suffix, paper, lang) for at, suffix in pdfs_first}
+        return [begun[at] for at in range(len(suffixes))]
+
+    def _started(self, suffix: str, paper: str, lang: str) -> Callable[[], bytes]:
+        """Begin one; a PDF is set in a process of its own, beside other work."""
         if renderer(suffix) != "pdf":
             return partial(self.render, suffix, lang=lang)
         from concurrent.futures import ThreadPoolExecutor
@@ -284,17 +292,13 @@ class BriefView:
         return self.render(".pdf", paper=paper, lang=lang)
 
     def save(self, path: str | Path, *others: str | Path, paper: str = "a4", lang: str = "en") -> Path:
-        """Write the brief, each file at once and in the format of its suffix; return the first path.
-
-        A PDF is set beside the others: the two files of a brief take less time together than one by one.
-        """
+        """Write the brief, each file at once and in the format of its suffix; return the first path."""
         targets = [Path(one) for one in (path, *others)]
         for target in targets:
             renderer(suffix(target))
-        pdfs_first = sorted(targets, key=lambda target: suffix(target).lower() != ".pdf")
-        begun = {target: self.start(suffix(target), paper=paper, lang=lang) for target in pdfs_first}
-        for target in targets:
-            write(target, begun[target]())
+        begun = self.start([suffix(target) for target in targets], paper=paper, lang=lang)
+        for target, made in zip(targets, begun, strict=True):
+            write(target, made())
         return targets[0]
 
     def _repr_html_(self) -> str:

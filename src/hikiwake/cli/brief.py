@@ -127,18 +127,14 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
         view = view if digits is None else view.with_digits(digits)
         first, second = view.content.pair
         targets = outputs or tuple(f"brief-{first}-{second}.{ending}" for ending in forms)
-        # A PDF is set in a process of its own: begun first, it is ready when the others are.
-        kinds = {target: f".{form or 'html'}" if target == "-" else suffix(target) for target in targets}
-        begun = {
-            target: view.start(kind, paper=paper, lang=lang)
-            for target, kind in sorted(kinds.items(), key=lambda item: item[1].lower() != ".pdf")
-        }
-        for number, target in enumerate(targets):
+        kinds = [f".{form or 'html'}" if target == "-" else suffix(target) for target in targets]
+        begun = view.start(kinds, paper=paper, lang=lang)
+        for number, (target, made) in enumerate(zip(targets, begun, strict=True)):
             progress(f"writing {target}", 0.5 + 0.5 * number / len(targets))
             if target == "-":
-                sys.stdout.buffer.write(begun[target]())
+                sys.stdout.buffer.write(made())
             else:
-                write(Path(target), begun[target]())
+                write(Path(target), made())
                 progress.clear()
                 options.say(f"wrote {target}")
 

@@ -81,15 +81,7 @@ def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "quick
         If the errors are not clustered in exactly one way, the regression is least squares, there is no draw,
         or `until` is none of these.
     """
-    if until not in {"optimum", "one step", "quick step"}:
-        why = f"there is no {until!r} to follow a draw to"
-        raise BadInput(where="bootstrap", why=why, remedy="Use 'quick step', 'one step' or 'optimum'.")
-    if found.estimator != "ppml":
-        raise BadInput(
-            where="bootstrap",
-            why="it draws Poisson regressions, and this one is least squares",
-            remedy="Use the standard errors of the fit, or fit(..., estimator='ppml').",
-        )
+    _check(found, until)
     cluster, times_drawn = _drawn(found, draws, seed)
     with cores():
         cells, of_cluster = _around(found, cluster)
@@ -120,6 +112,19 @@ def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "quick
         for number, one in zip(exactly, each(draw, exactly.tolist()), strict=True):
             slopes[number] = one
         return found.coefficients + slopes
+
+
+def _check(found: GravityFit, until: str) -> None:
+    """Refuse what cannot be drawn."""
+    if until not in {"optimum", "one step", "quick step"}:
+        why = f"there is no {until!r} to follow a draw to"
+        raise BadInput(where="bootstrap", why=why, remedy="Use 'quick step', 'one step' or 'optimum'.")
+    if found.estimator != "ppml":
+        raise BadInput(
+            where="bootstrap",
+            why="it draws Poisson regressions, and this one is least squares",
+            remedy="Use the standard errors of the fit, or fit(..., estimator='ppml').",
+        )
 
 
 def _together(found: GravityFit, cells: estimate.Cells) -> ByPair | None:

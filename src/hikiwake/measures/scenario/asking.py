@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,14 +42,15 @@ class Sweep(FactSet):
         self.swept = swept
 
 
-class AsksScenarios:
+class AsksScenarios(ABC):
     """The part of a pair's view that asks what would change it."""
 
     _pair: Pair
     _tables: Tables
 
+    @abstractmethod
     def _dossier(self, file: str) -> Dossier | None:
-        raise NotImplementedError
+        """Return the dossier of a file; without one, that which comes with the program, if there is any."""
 
     def scenarios(  # noqa: PLR0913  (what is asked, and how it is solved)
         self,
