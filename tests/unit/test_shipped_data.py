@@ -224,6 +224,21 @@ def test_single_flows_that_cannot_be_are_flagged() -> None:
     }
 
 
+def test_years_without_several_suppliers_are_flagged() -> None:
+    # India's crude oil: what the Gulf sold it is missing for five years, and the rest is recorded.
+    found = rows(
+        "select year, string_agg(exporter, ' ' order by exporter) from {baci_flags} where kind = 'gap'"
+        " and side = 'flow' and importer = 'IND' and product = '270900' group by year order by year"
+    )
+    assert found == [(year, "ARE IRN IRQ KWT SAU") for year in range(2001, 2006)]
+    # An embargo of one supplier is none: China bought no coal of Australia in 2021 and 2022.
+    assert not rows("select * from {baci_flags} where kind = 'gap' and exporter = 'AUS' and importer = 'CHN'")
+    lines = rows(
+        "select distinct importer, product from {baci_flags} where kind = 'gap' and side = 'importer'"
+    )
+    assert len(lines) == 13
+
+
 def test_a_flag_is_not_the_rule() -> None:
     # Detectors that flag much are of no use: less than 3 % of large importers' line-years are holes.
     ((large,),) = rows(

@@ -215,6 +215,7 @@ class PairFlows(msgspec.Struct, frozen=True):
     flagged_import_quantities: dict[str, NDArray[np.bool_]]
     flagged_export_quantities: dict[str, NDArray[np.bool_]]
     flagged_flows: dict[tuple[str, str], NDArray[np.bool_]]
+    absent_flows: dict[tuple[str, str], NDArray[np.bool_]]
 
     def year_index(self, year: int) -> int:
         """Return the position of a year; KeyError-free callers check `years` first."""
@@ -244,19 +245,21 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     )
     exports, imports = total("exporter"), total("importer")
     everything = world_flows(tables)
-    holes = _gaps(tables, ("hole", "edge_hole"))
-    gaps = _gaps(tables, ("hole", "edge_hole", "quantity_gap", "edge_quantity_gap"))
+    holes = _flagged(tables, "totals", ("hole", "edge_hole", "gap"))
+    gaps = _flagged(tables, "totals", ("hole", "edge_hole", "gap", "quantity_gap", "edge_quantity_gap"))
+    absent = _flagged(tables, "flow", ("gap",))
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = distinct(everything["product"])
     grid = _Grid(years, products)
     known = tables.vintage.corrections()
     of_value = [fault for fault in known if fault.expect.get("amount") == "value"]
+    directions = ((a, b), (b, a))
     return PairFlows(
         a=a,
         b=b,
         years=years,
         products=products,
-        flow={(x, m): grid.cube(pair, exporter=x, importer=m) for x, m in ((a, b), (b, a))},
+        flow={(x, m): grid.cube(pair, exporter=x, importer=m) for x, m in directions},
         exports={x: grid.cube(exports, exporter=x) for x in (a, b)},
         imports={m: grid.cube(imports, importer=m) for m in (a, b)},
         world=grid.cube(everything),
@@ -276,17 +279,19 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
             x: grid.marks(gaps, side="exporter", exporter=x) | grid.confirmed(known, exporter=x)
             for x in (a, b)
         },
-        flagged_flows={(x, m): grid.confirmed(of_value, exporter=x, importer=m) for x, m in ((a, b), (b, a))},
+        flagged_flows={(x, m): grid.confirmed(of_value, exporter=x, importer=m) for x, m in directions},
+        absent_flows={(x, m): grid.marks(absent, exporter=x, importer=m) for x, m in directions},
     )
 
 
-def _gaps(tables: Tables, kinds: tuple[str, ...]) -> Columns:
+def _flagged(tables: Tables, whose: Literal["totals", "flow"], kinds: tuple[str, ...]) -> Columns:
+    sides = ("importer", "exporter") if whose == "totals" else ("flow",)
+
     def found() -> Frame:
-        of_kind = nw.col("kind").is_in(kinds) & nw.col("side").is_in(("importer", "exporter"))
-        cells = tables.frame(FLAGS).filter(of_kind)
+        cells = tables.frame(FLAGS).filter(nw.col("kind").is_in(kinds) & nw.col("side").is_in(sides))
         return cells.select("side", "exporter", "importer", "product", "year")
 
-    return tables.collect_once(" ".join(kinds), found)
+    return tables.collect_once(" ".join((whose, *kinds)), found)
 
 
 class _Grid:

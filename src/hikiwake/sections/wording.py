@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hikiwake.core.country import country
 from hikiwake.core.document import Cell, Label, Prose
 from hikiwake.core.products import short_name
@@ -32,6 +34,17 @@ def group(identity: str, name: str) -> Label:
 def year(value: int) -> Label:
     """Name a year."""
     return Label("year", str(value), str(value))
+
+
+def years_of(facts: Iterable[Fact]) -> Label:
+    """Name the years of facts as one label, in order, those that follow each other from first to last."""
+    runs: list[list[int]] = []
+    for at in sorted({fact.period.first for fact in facts}):
+        if runs and at == runs[-1][-1] + 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    return text(", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs))
 
 
 def day(when: str | int) -> Label:

@@ -1,4 +1,4 @@
-"""Faults that trade data show by themselves: holes, quantities out of band, spikes and level shifts.
+"""Faults that trade data show by themselves: holes, gaps, quantities out of band, spikes, level shifts.
 
 Every detector takes flows (year, exporter, importer, product, value in USD, quantity in kg or missing) and
 returns flags with one set of columns; none changes a number. They are portable expressions, for a selection
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import narwhals as nw
+
+from hikiwake.sources.gaps import absences
 
 if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
@@ -103,7 +105,7 @@ def flags_over_years(
     for side, totals in lines.items():
         whole = keep(f"{side}_lines", completed(totals, chosen.line_value))
         parts += [holes(whole, side, chosen), edge_holes(whole, side, chosen), breaks(whole, side, chosen)]
-    return nw.concat(parts, how="vertical")
+    return nw.concat([*parts, *gaps(flows, lines["importer"])], how="vertical")
 
 
 def unit_value_outliers(priced: Frame) -> Frame:
@@ -216,6 +218,19 @@ def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
     traded = gone.join(flows.select(*LINE).unique(), on=list(LINE), how="inner")
     found = nw.concat([small, traded.select(*FLOW, "year", "ratio")], how="vertical")
     return _flag(found, kind="hole", side="flow", reason=nw.lit("supplier_absent"))
+
+
+def gaps(flows: Frame, importer_lines: Frame) -> tuple[Frame, Frame]:
+    """Flag years in which several suppliers are absent from an importer's line together, and each of them.
+
+    Kind `gap`, sides `importer` and `flow`; severity is the part of the line that the others make up, and 0.
+    """
+    of_lines, of_flows = absences(flows, importer_lines)
+    reason = nw.lit("absent_together")
+    return (
+        _flag(of_lines, kind="gap", side="importer", reason=reason),
+        _flag(of_flows, kind="gap", side="flow", reason=reason),
+    )
 
 
 def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:

@@ -19,6 +19,9 @@ NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
 HOLE = "not comparable: the total it is a share of is not sound in this year"
 WRONG = "not comparable: the recorded flow was looked at and is not plausible"
+ABSENT = (
+    "not comparable: suppliers are missing together from the importer’s records that sold before and after"
+)
 
 # A hole in one product spoils a group's total when that product was at least this part of it in a
 # neighbouring year; below that the total moves by less than the data's own revisions.
@@ -112,6 +115,7 @@ class PairLevels:
     def value(self, flow: Flow) -> Fact:
         """State the value of a flow in USD."""
         amount = self._amount(flow).value
+        fault = self._fault(flow)
         return self._say.fact(
             formulas.VALUE,
             flow.subject,
@@ -119,8 +123,8 @@ class PairLevels:
             _positive(amount),
             table=FLOWS,
             where=flow.rows,
-            status="flagged" if self.wrong(flow) else "observed",
-            note=NO_ROW if amount <= 0 else WRONG if self.wrong(flow) else "",
+            status="flagged" if fault else "observed",
+            note=NO_ROW if amount <= 0 else fault,
         )
 
     def quantity(self, flow: Flow) -> Fact:
@@ -260,9 +264,9 @@ class PairLevels:
         return stated
 
     def composition_change(self, flow: Flow, partition: Partition, base: int) -> Fact | None:
-        """State how far the composition moved between two years; None where a year is empty."""
+        """State how far the composition moved between two years; None where a year is empty or not sound."""
         rows = [self._row(flow.at(year)) for year in (base, flow.year)]
-        if not all(row.any() for row in rows):
+        if not all(row.any() for row in rows) or self.wrong(flow.at(base)) or self.wrong(flow):
             return None
         before, after = (
             {g: part / row.sum() for g, (part, _) in _grouped(row, self.flows.products, partition).items()}
@@ -293,20 +297,33 @@ class PairLevels:
             marked = flows.flagged_import_quantities if of_importer else flows.flagged_export_quantities
         else:
             marked = flows.flagged_imports if of_importer else flows.flagged_exports
-        flagged = marked[owner]
-        total = (self.flows.imports if of_importer else self.flows.exports)[owner].value
-        y, inside = self.flows.year_index(flow.year), self._products(flow.scope)
-        holes = flagged[y] & inside
-        if not holes.any():
-            return False
-        wholes = [(n, total[n, inside].sum()) for n in (y - 1, y + 1) if 0 <= n < len(self.flows.years)]
-        parts = [total[n, holes].sum() / whole for n, whole in wholes if whole > 0]
-        return bool(max(parts, default=0.0) >= SPOILING_PART)
+        total = (flows.imports if of_importer else flows.exports)[owner].value
+        return self._spoilt(marked[owner], total, flow)
 
     def wrong(self, flow: Flow) -> bool:
-        """Tell whether the flow itself holds a cell that is confirmed to be wrong."""
-        marks = self.flows.flagged_flows[flow.exporter, flow.importer]
-        return bool((marks[self.flows.year_index(flow.year)] & self._products(flow.scope)).any())
+        """Tell whether the flow itself holds a cell confirmed to be wrong, or lacks one of weight."""
+        return bool(self._fault(flow))
+
+    def _fault(self, flow: Flow) -> str:
+        pair = (flow.exporter, flow.importer)
+        confirmed = self.flows.flagged_flows[pair][self.flows.year_index(flow.year)]
+        if (confirmed & self._products(flow.scope)).any():
+            return WRONG
+        return (
+            ABSENT if self._spoilt(self.flows.absent_flows[pair], self.flows.flow[pair].value, flow) else ""
+        )
+
+    def _spoilt(self, marks: NDArray[np.bool_], values: NDArray[np.float64], flow: Flow) -> bool:
+        """Tell whether products marked in a year have weight in the nearest years in which they are sound."""
+        y, inside = self.flows.year_index(flow.year), self._products(flow.scope)
+        holes = marks[y] & inside
+        if not holes.any():
+            return False
+        sound = np.flatnonzero(~marks[:, holes].any(axis=1))
+        beside = (*sound[sound < y][-1:], *sound[sound > y][:1])
+        wholes = [(n, values[n, inside].sum()) for n in beside]
+        parts = [values[n, holes].sum() / whole for n, whole in wholes if whole > 0]
+        return bool(max(parts, default=0.0) >= SPOILING_PART)
 
     def _share(self, formula: Formula, flow: Flow, side: Side, *, by_quantity: bool) -> Fact:
         totals = self.flows.imports if side == "importer" else self.flows.exports
@@ -314,7 +331,8 @@ class PairLevels:
         part = self._amount(flow)
         over, under = (part.weighed, whole.weighed) if by_quantity else (part.value, whole.value)
         defined = over > 0 and under > 0
-        doubt = defined and self.doubtful(flow, side, by_quantity=by_quantity)
+        fault = self._fault(flow) or (HOLE if self.doubtful(flow, side, by_quantity=by_quantity) else "")
+        doubt = defined and bool(fault)
         missing = NO_QUANTITY if part.value > 0 else NO_ROW
         return self._say.fact(
             formula,
@@ -325,7 +343,7 @@ class PairLevels:
             where=(flow.rows, flow.total_rows(side)),
             coverage=whole.weighed_value / whole.value if by_quantity and whole.value > 0 else None,
             status="flagged" if doubt else "observed",
-            note=HOLE if doubt else "" if defined else missing,
+            note=fault if doubt else "" if defined else missing,
         )
 
     def _products(self, scope: Scope) -> NDArray[np.bool_]:

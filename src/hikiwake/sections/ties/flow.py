@@ -11,7 +11,7 @@ from hikiwake.measures.flows import FLOWS
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
-from hikiwake.sections.wording import economy, prose, scope_label, year
+from hikiwake.sections.wording import economy, prose, scope_label, year, years_of
 
 # Within this band of its base year a flow is called unchanged: reconciliation moves values by more.
 UNCHANGED = 0.02
@@ -37,6 +37,11 @@ class Direction(NamedTuple):
         return {
             y: fact for y, fact in self.by_year.items() if fact.value is not None and fact.status != "flagged"
         }
+
+    @property
+    def flagged(self) -> list[Fact]:
+        """The years whose flow is not sound."""
+        return [fact for fact in self.by_year.values() if fact.status == "flagged"]
 
     @property
     def peak(self) -> Fact:
@@ -103,7 +108,16 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
     charted = [d for d in followed if len(d.known) > 1]
     if charted:
         written.append(_chart(context, charted))
+        written += [_not_comparable(d) for d in charted if d.flagged]
     return written
+
+
+def _not_comparable(direction: Direction) -> Caveat:
+    return Caveat(
+        "not comparable",
+        prose("ties.years_flagged", years=years_of(direction.flagged), **direction.labels),
+        affects=tuple(fact.id for fact in direction.flagged),
+    )
 
 
 def _paragraph(context: Context, levels: PairLevels, direction: Direction) -> Paragraph:
@@ -125,6 +139,8 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
         return prose("ties.level_none_now", {"last": last}, year=year(context.year), scope=scope, **labels)
     flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
+    if now.status == "flagged":
+        return prose("ties.level_missing", {"value": now}, scope=scope, **labels)
     if "flagged" in (bought.status, sold.status):
         if bought.status == sold.status:
             return prose("ties.level_flagged", {"value": now}, scope=scope, **labels)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hikiwake.core.document import AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Series, Table
+from hikiwake.core.document import AnyBlock, Caveat, Chart, Mark, Paragraph, Series, Table
 from hikiwake.core.products import group
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.statement import Scope
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
-from hikiwake.sections.wording import cell, economy, prose, scope_label, text, year
+from hikiwake.sections.wording import cell, economy, prose, scope_label, year, years_of
 
 # What a reader means by a fuel; a scope without any trade in the pair is left out.
 FUELS = (
@@ -100,18 +100,12 @@ def blocks(
                 prose(
                     "ties.fuel_years_flagged",
                     importer=economy(importer),
-                    years=year_list(flagged),
+                    years=years_of(flagged),
                 ),
                 affects=tuple(fact.id for fact in flagged),
             )
         )
     return written
-
-
-def year_list(facts: list[Fact]) -> Label:
-    """Name the years of facts as one label, in order."""
-    years = sorted({fact.period.first for fact in facts})
-    return text(", ".join(str(y) for y in years))
 
 
 def _paragraph(ties: tuple[FuelTie, ...], exporter: str, importer: str) -> Paragraph:
