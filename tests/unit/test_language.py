@@ -44,6 +44,31 @@ def test_a_sentence_is_a_row_of_runs() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("some", "of", "written"),
+    [
+        (71, 71, "better than those of all 71 others"),
+        (70, 71, "better than those of 70 of 71 others"),
+        (0, 0, "better than those of 0 of 0 others"),
+        (1, 1, "better than those of 1 of 1 others"),
+    ],
+)
+def test_as_many_as_there_are_is_all(some: int, of: int, written: str) -> None:
+    one, all_ = (
+        Fact(name, {}, Period.of(2023), float(n), p.COUNT, ()) for name, n in (("a", some), ("b", of))
+    )
+    ledger = Ledger({fact.id: fact for fact in (one, all_)})
+    words = {
+        "test": {"s": "better than those of {some} of {whole} others"},
+        "counts": {"all": "all", "of": " of "},
+    }
+    prose = Prose("test.s", {"some": one.id, "whole": all_.id})
+    runs = Language("en", words).runs(prose, ledger)
+    assert "".join(run.text for run in runs) == written
+    # Each number still leads to its fact.
+    assert [run.fact for run in runs if isinstance(run, FactRun)] == [one.id, all_.id]
+
+
 def test_numbers_that_a_sentence_compares_do_not_read_the_same_where_they_differ() -> None:
     later = Fact("f", {"exporter": "RUS"}, Period.of(2024), 0.0761, p.SHARE, ())
     other = Fact("f", {"exporter": "USA"}, Period.of(2024), 0.5, p.SHARE, ())

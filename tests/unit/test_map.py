@@ -20,7 +20,7 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.render.charts import raster, svg
 from hikiwake.render.charts.drawing import picture, shape
 from hikiwake.render.charts.lettering import longest
-from hikiwake.render.charts.locator import FINE_SCALE, Placed, _small_lands, placed, seen
+from hikiwake.render.charts.locator import FINE_SCALE, Placed, _land, _small_lands, _stands_on, placed, seen
 from hikiwake.render.charts.outlines import BEYOND, cut, outlines, path
 from hikiwake.render.charts.view import LARGE_PART, View, _outline, asset, fitted, height_of, places
 from hikiwake.render.charts.worldmap import NORTH, SOUTH, WIDE, lands_of
@@ -140,6 +140,27 @@ def test_no_name_covers_small_land() -> None:
         top, bottom = label["y"] - label["size"] * 0.6, label["y"] + label["size"] * 0.6
         right = label["x"] + longest(label["t"], label["size"])
         assert right <= land[0] or label["x"] >= land[2] or bottom <= land[1] or top >= land[3], label["t"]
+
+
+@pytest.mark.parametrize("economies", [("SRB", "XKX"), ("ISR", "PSE"), ("TWN", "CHN"), ("MAR", "ESH")])
+@pytest.mark.parametrize("width", [WIDTH, 340])
+def test_no_name_stands_on_the_land_of_the_other(economies: tuple[str, str], width: int) -> None:
+    data = placed_in(economies, width)
+    for label, other in zip(data.labels, reversed(economies), strict=False):
+        half = label["size"] * 0.5
+        right = label["x"] + longest(label["t"], label["size"])
+        box = (label["x"], label["y"] - half, right, label["y"] + half)
+        assert not _stands_on(box, _land(other, data.view)), label["t"]
+
+
+def test_land_is_found_where_it_is() -> None:
+    view = fitted(("ZAF", "LSO"), WIDTH)
+    x, y = view.pixel((28.2, -29.6))  # Lesotho, a hole in the land around it
+    spot = (x, y, x, y)
+    assert _stands_on(spot, _land("LSO", view))
+    x, y = view.pixel((22.0, -31.0))
+    assert _stands_on((x - 5, y - 5, x + 5, y + 5), _land("ZAF", view))
+    assert not _stands_on((x - 5, y - 5, x + 5, y + 5), _land("LSO", view))
 
 
 def test_large_economies_get_none() -> None:

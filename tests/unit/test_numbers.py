@@ -37,11 +37,16 @@ def fact(value: float | None, unit: Unit, interval: Interval | None = None) -> F
         (1 - 1e-10, p.SHARE, "", "more than 99.999999\u202f%"),
         (0.00043, p.SHARE, "", "0.043\u202f%"),
         (0.00004, p.SHARE, "", "0.004\u202f%"),
+        (0.0000401, p.SHARE, "", "0.0040\u202f%"),
         (1e-12, p.SHARE, "", "less than 0.000001\u202f%"),
         (0.0, p.SHARE, "", "0.0\u202f%"),
         (1.0, p.CHANGE, "", "100.0\u202f%"),
         (0.05, p.PER_YEAR, "", "5.0\u202f%"),
         (12.5, p.CHANGE, "", "1,250.0\u202f%"),
+        (-0.99977, p.CHANGE, "abs", "99.98\u202f%"),
+        (-0.99977, p.CHANGE, "", "−99.98\u202f%"),
+        (-1.0, p.CHANGE, "abs", "100.0\u202f%"),
+        (1.0003, p.CHANGE, "", "100.0\u202f%"),
         (-0.685, p.CHANGE, "abs", "68.5\u202f%"),
         (0.012, p.CHANGE, "signed", "+1.2\u202f%"),
         (-0.012, p.CHANGE, "signed", "−1.2\u202f%"),
@@ -111,6 +116,30 @@ def test_an_interval_narrower_than_its_digits_gets_more_of_them(
     plain = str.maketrans({"\u202f": " ", "\u00a0": " "})
     assert number(narrow).translate(plain) == written
     assert number(narrow, "range").translate(plain) == spread
+
+
+@pytest.mark.parametrize(
+    ("unit", "ends", "spread"),
+    [
+        (p.CHANGE, (-0.00068, -0.0004), "−0.068 % to −0.040 %"),
+        (p.CHANGE, (0.0, 0.00041), "0.000 % to 0.041 %"),
+        (p.CHANGE, (-0.0000091, 0.0000013), "−0.00091 % to 0.00013 %"),
+        (p.CHANGE, (-3e-9, 0.0000013), "more than −0.000001 % to 0.000130 %"),
+        (p.CHANGE, (-0.0107, -0.004), "−1.07 % to −0.40 %"),
+        (p.CHANGE, (0.000012, 6.23), "0.0012 % to 623.0 %"),  # six digits more would be none that are known
+        (p.RATIO, (0.0062, 0.026), "0.0062 to 0.0260"),
+        (p.RATIO, (0.0027, 0.38), "0.0027 to 0.38"),
+        (p.RATIO, (0.54, 1.23), "0.54 to 1.23"),
+        (p.POINTS, (-0.02, 0.104), "−0.020 percentage points to 0.104 percentage points"),
+        (p.INDEX_1, (0.05, 0.65), "0.050 to 0.650"),
+        (p.USD, (810e6, 8.53e9), "US$810 million to US$8.53 billion"),
+    ],
+)
+def test_the_ends_of_an_interval_have_the_same_decimals(
+    unit: p.Unit, ends: tuple[float, float], spread: str
+) -> None:
+    written = number(fact(ends[1], unit, Interval(*ends, 0.9, "confidence")), "range")
+    assert written.replace("\u202f", " ").replace("\u00a0", " ") == spread
 
 
 def test_an_unknown_form_is_refused() -> None:

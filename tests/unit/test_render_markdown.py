@@ -89,6 +89,6 @@ def test_same_bytes_in_other_processes() -> None:
 
 def test_what_a_map_shows_is_not_said_twice() -> None:
     lines = composed("AND", "NLD").render(".md").decode("utf-8").splitlines()
-    shown = [line for line in lines if "are no neighbours" in line]
+    shown = [line for line in lines if "lie apart" in line]
     assert len(shown) == 1
     assert shown[0].startswith("**")

@@ -78,6 +78,12 @@ def test_rose_fell_and_unchanged(tmp_path: Path, last: int, said: str, not_said:
     assert not keys(written) & set(not_said)
 
 
+def test_a_composition_that_has_not_moved_at_all_is_told_without_a_number(tmp_path: Path) -> None:
+    written = ties(tmp_path, [oil(2002, 100), oil(2012, 200)])
+    assert "ties.composition_same" in keys(written)
+    assert not keys(written) & {"ties.composition_moved", "ties.composition_stable"}
+
+
 def test_a_record_is_a_record_and_a_stop_is_a_stop(tmp_path: Path) -> None:
     (tmp_path / "record").mkdir()
     record = ties(tmp_path / "record", [oil(2010, 1), oil(2011, 2), oil(2012, 3)])

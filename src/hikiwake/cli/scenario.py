@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import click
 
 from hikiwake.cli.app import Options
-from hikiwake.cli.brief import given
+from hikiwake.cli.brief import given, with_digits
 from hikiwake.cli.completion import economies
 from hikiwake.cli.facts import answering, deliver, form
 
@@ -43,8 +43,9 @@ def scenario() -> None:
 
 
 class Answer(NamedTuple):
-    """How an answer is handed over, and whether its checks are printed."""
+    """How an answer is handed over, with how many digits, and whether its checks are printed."""
 
+    digits: int | None
     as_json: bool
     as_csv: bool
     output: Path | None
@@ -94,7 +95,8 @@ def solving(draws: int) -> Callable[[Command], Command]:
             answer = Answer(*(options.pop(name) for name in Answer._fields))
             return command(*given, answer=answer, **options)
 
-        return _with(added[1:], assuming(draws)(_with(added[:1], answering(cast("Command", called)))))
+        asked = with_digits(answering(cast("Command", called)))
+        return _with(added[1:], assuming(draws)(_with(added[:1], asked)))
 
     return gathered
 
@@ -139,7 +141,7 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
     the two, and with --everybody of all.
     """
     from hikiwake.cli.progress import Progress
-    from hikiwake.cli.scenario_text import checked, told
+    from hikiwake.cli.scenario_text import checked, told, writer
 
     view, file = viewed(options, a, b)
     with Progress(options) as progress:
@@ -150,7 +152,8 @@ def run(  # noqa: PLR0913, PLR0917  (one argument for each option)
             dossier=file,
             progress=progress,
         )
-    handed(options, found, answer, lambda: told(found, view.a, view.b), lambda: checked(found.told))
+    text = functools.partial(told, found, view.a, view.b, writer(answer.digits))
+    handed(options, found, answer, text, lambda: checked(found.told))
 
 
 @scenario.command(
@@ -181,7 +184,7 @@ def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show what scenarios would change for a pair, side by side, with intervals."""
     from hikiwake.cli.progress import Progress
-    from hikiwake.cli.scenario_text import checked, compared
+    from hikiwake.cli.scenario_text import checked, compared, writer
     from hikiwake.sections.scenarios.figures import comparison
 
     drawable(figure)
@@ -195,8 +198,11 @@ def compare(  # noqa: PLR0913, PLR0917  (one argument for each option)
             progress=progress,
         )
     if figure is not None:
-        draw(options, comparison(found.told.answers, view.a.id, view.b.id), found.ledger, figure)
-    handed(options, found, answer, lambda: compared(found, view.a, view.b), lambda: checked(found.told))
+        draw(
+            options, comparison(found.told.answers, view.a.id, view.b.id), found.ledger, figure, answer.digits
+        )
+    text = functools.partial(compared, found, view.a, view.b, writer(answer.digits))
+    handed(options, found, answer, text, lambda: checked(found.told))
 
 
 @scenario.command(
@@ -238,7 +244,7 @@ def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show what a scenario would change over a range of one of its numbers: a curve with intervals."""
     from hikiwake.cli.progress import Progress
-    from hikiwake.cli.scenario_text import swept, widest
+    from hikiwake.cli.scenario_text import swept, widest, writer
     from hikiwake.measures.scenario.sweep import evenly
     from hikiwake.sections.scenarios.figures import curve
 
@@ -255,8 +261,9 @@ def sweep(  # noqa: PLR0913, PLR0917  (one argument for each option)
             progress=progress,
         )
     if figure is not None:
-        draw(options, curve(found.swept, view.a.id, view.b.id), found.ledger, figure)
-    handed(options, found, answer, lambda: swept(found, view.a, view.b), lambda: widest(found.swept.gap))
+        draw(options, curve(found.swept, view.a.id, view.b.id), found.ledger, figure, answer.digits)
+    text = functools.partial(swept, found, view.a, view.b, writer(answer.digits))
+    handed(options, found, answer, text, lambda: widest(found.swept.gap))
 
 
 @scenario.command(
@@ -308,7 +315,7 @@ def handed(
     """Hand over an answer as it was asked for: as data, or as text; then its checks."""
     wanted = form(as_json=answer.as_json, as_csv=answer.as_csv)
     if wanted or answer.output is not None:
-        deliver(options, found, wanted, answer.output)
+        deliver(options, found, wanted, answer.output, answer.digits)
     else:
         shown(found, text())
     if answer.check:
@@ -331,13 +338,14 @@ def drawable(figure: Path | None) -> None:
         raise BadUsage(where=str(figure), why="a figure is drawn as .svg or .png", remedy="Name the file so.")
 
 
-def draw(options: Options, chart: Any, ledger: Any, figure: Path) -> None:
+def draw(options: Options, chart: Any, ledger: Any, figure: Path, digits: int | None = None) -> None:
     """Write a figure with its title and its source."""
+    from hikiwake.core.document import USUAL_DIGITS
     from hikiwake.render.charts import raster
     from hikiwake.render.charts.standalone import standalone
     from hikiwake.render.language import load
     from hikiwake.store.atomic import write
 
-    drawn = standalone(chart, ledger, load("en"))
+    drawn = standalone(chart, ledger, load("en", USUAL_DIGITS if digits is None else digits))
     write(figure, raster(drawn) if figure.suffix.lower() == ".png" else drawn.encode("utf-8"))
     options.say(f"wrote {figure}")

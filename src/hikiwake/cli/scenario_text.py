@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hikiwake.core.country import Country, country
+from hikiwake.core.document import USUAL_DIGITS
 from hikiwake.core.provenance import Fact
-from hikiwake.render.numbers import PERCENTAGE_POINTS, number
+from hikiwake.render import numbers
+from hikiwake.render.numbers import PERCENTAGE_POINTS
 
 if TYPE_CHECKING:
     from hikiwake.measures.scenario.asking import Scenarios, Sweep
@@ -21,14 +24,22 @@ SECTORS = 3
 NAME = 46
 """Columns of what a line is about."""
 
+Writer = Callable[..., str]
+"""Writes the number of a fact in a form, with the digits that were asked for."""
 
-def told(found: Scenarios, a: Country, b: Country) -> str:
+
+def writer(digits: int | None) -> Writer:
+    """Return how numbers are written with so many decimals of a percentage (None: as many as usual)."""
+    return partial(numbers.number, digits=USUAL_DIGITS if digits is None else digits)
+
+
+def told(found: Scenarios, a: Country, b: Country, number: Writer) -> str:
     """Return all scenarios of a pair as text: for both, for others, by industry, and what drives it."""
     lines = [found.title]
     industries = {industry.code: industry.name for industry in found.told.base.industries}
     for answers in found.told.answers:
         lines += ["", f"{answers.scenario}: {title(answers, a, b)}"]
-        lines += _scenario(answers, (a, b), industries)
+        lines += _scenario(answers, (a, b), industries, number)
     lines += _left_out(found.told)
     return "\n".join([*lines, "", *_note(found.told.note)]) + "\n"
 
@@ -45,7 +56,7 @@ def title(answers: Answers, a: Country, b: Country) -> str:
     return answers.title or ready.get(answers.scenario, answers.scenario)
 
 
-def compared(found: Scenarios, a: Country, b: Country) -> str:
+def compared(found: Scenarios, a: Country, b: Country, number: Writer) -> str:
     """Return scenarios side by side: a column each, a line for each thing that changes."""
     answers = found.told.answers
     against = next((fact.subject["against"] for one in answers for fact in one.differences.values()), "")
@@ -76,8 +87,8 @@ def compared(found: Scenarios, a: Country, b: Country) -> str:
     lines += ["", _cells("", [chr(ord("A") + n) for n in range(len(answers))])]
     for what, facts in rows:
         if any(facts):
-            lines.append(_cells(what, [_signed(fact) for fact in facts]))
-            lines.append(_cells("", [_range(fact) for fact in facts]))
+            lines.append(_cells(what, [_signed(fact, number) for fact in facts]))
+            lines.append(_cells("", [_range(fact, number) for fact in facts]))
     for n, (gain, loss) in enumerate(others):
         name = chr(ord("A") + n)
         said = f"{_place(gain, 'economy')} {number(gain, 'signed')}"
@@ -86,7 +97,7 @@ def compared(found: Scenarios, a: Country, b: Country) -> str:
     return "\n".join([*lines, "", *_note(found.told.note)]) + "\n"
 
 
-def swept(found: Sweep, a: Country, b: Country) -> str:
+def swept(found: Sweep, a: Country, b: Country, number: Writer) -> str:
     """Return a scenario over a range: a line for each value."""
     made = found.swept
     heads = [f"{member.name}: real income" for member in (a, b)]
@@ -135,41 +146,45 @@ def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _range(fact: Fact | None) -> str:
+def _range(fact: Fact | None, number: Writer) -> str:
     return "" if fact is None else f"({number(fact, 'range').replace(PERCENTAGE_POINTS, '')})"
 
 
-def _signed(fact: Fact | None) -> str:
+def _signed(fact: Fact | None, number: Writer) -> str:
     return "" if fact is None else number(fact, "points" if fact.unit.kind == "points" else "signed")
 
 
-def _scenario(answers: Answers, pair: tuple[Country, Country], industries: dict[str, str]) -> list[str]:
+def _scenario(
+    answers: Answers, pair: tuple[Country, Country], industries: dict[str, str], number: Writer
+) -> list[str]:
     lines = []
+    line = partial(_line, number)
     for member in pair:
-        lines.append(_line(f"{member.name}: real income (welfare)", answers.welfare[member.id]))
-        lines.append(_line(f"{member.name}: real wages", answers.real_wages[member.id]))
+        lines.append(line(f"{member.name}: real income (welfare)", answers.welfare[member.id]))
+        lines.append(line(f"{member.name}: real wages", answers.real_wages[member.id]))
         if member.id in answers.exports:
-            lines.append(_line(f"{member.name}: all exports", answers.exports[member.id]))
+            lines.append(line(f"{member.name}: all exports", answers.exports[member.id]))
         for name in dict.fromkeys(name for name, _ in answers.alternatives):
             fact = answers.alternatives[name, member.id]
-            lines.append(_line(f"{member.name}: real income, {name} elasticities", fact))
+            lines.append(line(f"{member.name}: real income, {name} elasticities", fact))
     for (i, j), fact in answers.trade.items():
         way = f"{country(i).name} → {country(j).name}"
-        lines.append(_line(f"{way}: sales", fact))
-        lines.append(_line(f"{way}: first round alone", answers.first_round[i, j]))
+        lines.append(line(f"{way}: sales", fact))
+        lines.append(line(f"{way}: first round alone", answers.first_round[i, j]))
         if (i, j) in answers.reached:
-            lines.append(_line(f"{way}: sales beside comparable pairs’", answers.reached[i, j]))
+            lines.append(line(f"{way}: sales beside comparable pairs’", answers.reached[i, j]))
         if (i, j) in answers.realised and (answers.realised[i, j].value or 0.0) > 0.0:
-            lines.append(_line(f"{way}: part of that distance made good", answers.realised[i, j]))
-    return lines + _others(answers, pair) + _within(answers, pair, industries)
+            lines.append(line(f"{way}: part of that distance made good", answers.realised[i, j]))
+    return lines + _others(answers, pair, number) + _within(answers, pair, industries, number)
 
 
-def _others(answers: Answers, pair: tuple[Country, Country]) -> list[str]:
+def _others(answers: Answers, pair: tuple[Country, Country], number: Writer) -> list[str]:
+    listed = partial(_list, number)
     members = {member.id for member in pair}
     third = [fact for economy, fact in answers.welfare.items() if economy not in members]
     lines = [
-        _list("Others who gain most", _largest(third), lambda fact: _place(fact, "economy")),
-        _list("Others who lose most", _largest(third, sign=-1), lambda fact: _place(fact, "economy")),
+        listed("Others who gain most", _largest(third), lambda fact: _place(fact, "economy")),
+        listed("Others who lose most", _largest(third, sign=-1), lambda fact: _place(fact, "economy")),
     ]
     for member in pair:
         ways = answers.diversion.items()
@@ -183,16 +198,19 @@ def _others(answers: Answers, pair: tuple[Country, Country]) -> list[str]:
             return "its own buyers" if fact.subject["importer"] == own else _place(fact, "importer")
 
         lines += [
-            _list(f"Who sells more to {member.name}", _largest(sellers), seller),
-            _list(f"Who sells less to {member.name}", _largest(sellers, sign=-1), seller),
-            _list(f"Who buys more of {member.name}", _largest(buyers), buyer),
-            _list(f"Who buys less of {member.name}", _largest(buyers, sign=-1), buyer),
+            listed(f"Who sells more to {member.name}", _largest(sellers), seller),
+            listed(f"Who sells less to {member.name}", _largest(sellers, sign=-1), seller),
+            listed(f"Who buys more of {member.name}", _largest(buyers), buyer),
+            listed(f"Who buys less of {member.name}", _largest(buyers, sign=-1), buyer),
         ]
     return [line for line in lines if line]
 
 
-def _within(answers: Answers, pair: tuple[Country, Country], industries: dict[str, str]) -> list[str]:
+def _within(
+    answers: Answers, pair: tuple[Country, Country], industries: dict[str, str], number: Writer
+) -> list[str]:
     lines = []
+    listed = partial(_list, number)
     for member in pair:
         output = [fact for (economy, _), fact in answers.output.items() if economy == member.id]
         prices = [fact for (economy, _), fact in answers.prices.items() if economy == member.id]
@@ -202,23 +220,23 @@ def _within(answers: Answers, pair: tuple[Country, Country], industries: dict[st
             return industries[fact.subject["industry"]]
 
         matters = f"{member.name}: what moves real income most within its range"
-        listed = "; ".join(f"{f.subject['driver']} ({number(f, 'range')})" for f in drivers[:MOST])
+        drives = "; ".join(f"{f.subject['driver']} ({number(f, 'range')})" for f in drivers[:MOST])
         lines += [
-            _list(f"{member.name}: output rises most", _largest(output, most=SECTORS), named),
-            _list(f"{member.name}: output falls most", _largest(output, sign=-1, most=SECTORS), named),
-            _list(f"{member.name}: prices rise most", _largest(prices, most=SECTORS), named),
-            _list(f"{member.name}: prices fall most", _largest(prices, sign=-1, most=SECTORS), named),
-            f"  {matters}: {listed}" if listed else "",
+            listed(f"{member.name}: output rises most", _largest(output, most=SECTORS), named),
+            listed(f"{member.name}: output falls most", _largest(output, sign=-1, most=SECTORS), named),
+            listed(f"{member.name}: prices rise most", _largest(prices, most=SECTORS), named),
+            listed(f"{member.name}: prices fall most", _largest(prices, sign=-1, most=SECTORS), named),
+            f"  {matters}: {drives}" if drives else "",
         ]
     return [line for line in lines if line]
 
 
-def _line(what: str, fact: Fact) -> str:
+def _line(number: Writer, what: str, fact: Fact) -> str:
     written = f"  {what:<52} {number(fact, 'signed'):>12}"
     return f"{written}  ({number(fact, 'range')})" if fact.interval else written
 
 
-def _list(what: str, facts: Iterable[Fact], name: Callable[[Fact], str]) -> str:
+def _list(number: Writer, what: str, facts: Iterable[Fact], name: Callable[[Fact], str]) -> str:
     shown = "; ".join(f"{name(fact)} {number(fact, 'signed')} ({number(fact, 'range')})" for fact in facts)
     return f"  {what}: {shown}" if shown else ""
 

@@ -93,7 +93,7 @@ class Language:
                 filled.append(Text(words))
             if slot:
                 filled.append(self._fill(prose, ledger, (slot, form), digits.get(slot)))
-        return tuple(filled)
+        return self._all_of_them(filled, ledger)
 
     def text(self, prose: Prose, ledger: Ledger) -> str:
         """Return a sentence as plain text."""
@@ -160,6 +160,18 @@ class Language:
             digits = next((n for n in more if not numbers.alike(fact, beside, form, n)), self.digits)
             found |= {slot: max(found.get(slot, 0), digits) for slot in (one, other)}
         return found
+
+    def _all_of_them(self, runs: list[Run], ledger: Ledger) -> tuple[Run, ...]:
+        """Write "all 72" for "72 of 72": a count of some, beside the count of all."""
+        for at in range(len(runs) - 2):
+            some, between, whole = runs[at : at + 3]
+            if not isinstance(some, FactRun) or not isinstance(whole, FactRun) or some.text != whole.text:
+                continue
+            units = {ledger[one.fact].unit.kind for one in (some, whole)}
+            several = units == {"count"} and (ledger[some.fact].value or 0) > 1
+            if several and between == Text(self.words("counts.of")):
+                runs[at : at + 2] = [FactRun(self.words("counts.all"), some.fact), Text(" ")]
+        return tuple(runs)
 
     def _fill(self, prose: Prose, ledger: Ledger, asked: tuple[str, str], digits: int | None) -> Run:
         slot, form = asked

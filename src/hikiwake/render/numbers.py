@@ -2,7 +2,8 @@
 
 What is not zero is never written as zero, what is not whole never as a hundred, and a ratio that is not
 one never as one: the digits grow until the difference shows. So do those of a number and its interval whose
-two ends would read alike, and of numbers that a sentence compares (`alike`).
+two ends would read alike, and of numbers that a sentence compares (`alike`). The ends of an interval have the
+same decimals, unless the larger would have more digits than it deserves.
 
 `digits` is how many decimals a percentage has; amounts of money and mass have two more significant digits
 than that, indices and ratios as many more or fewer decimals as percentages have. Ranks, counts, years,
@@ -12,6 +13,7 @@ distances and numbers of people have the digits that they have.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS
@@ -30,9 +32,13 @@ _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _LESS = "less than "
+_NUMBER = re.compile(r"\d[\d,]*(?:\.(\d+))?")
 _MOST_FINER = 5
 _GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
+_EVEN = {"share": (100.0, 4), "rate": (100.0, 4), "points": (1.0, 4), "index": (1.0, 4), "ratio": (1.0, 3)}
+"""Kinds of units whose intervals have the same decimals at both ends: what is printed of one unit, and how
+many significant digits that may give the larger end. The ends of a ratio may be far apart."""
 _COMPARED = ("money", "mass", "amount", "index", "share", "ratio")
 _LEVELS = ("", "abs", "whole", "times")
 
@@ -132,8 +138,23 @@ def _interval(fact: Fact, form: str, digits: int) -> str:
     if form == "level":
         return _percent(fact.interval.level, digits=0)
     finer = _finer(fact, digits)
-    ends = (fact.interval.low, fact.interval.high)
-    return " to ".join(_written(fact.unit, end, finer=finer) for end in ends)
+    return " to ".join(_evenly(fact.unit, (fact.interval.low, fact.interval.high), finer))
+
+
+def _evenly(unit: Unit, ends: tuple[float, float], finer: int) -> list[str]:
+    """Write the ends of an interval, with the same decimals where these fit both."""
+    written = [_written(unit, end, finer=finer) for end in ends]
+    times, most = _EVEN.get(unit.kind, (0.0, 0))
+    decimals = max(len(_NUMBER.findall(text)[-1]) for text in written) if times else 0
+    reach = times * max(map(abs, ends))
+    if not reach or decimals + 1 + math.floor(math.log10(reach)) > most:
+        return written
+    digits = [f"{times * abs(end):,.{decimals}f}" for end in ends]
+    # An end in words ("less than") stays: it is told by the least that is printed.
+    return [
+        text if " than " in text else _NUMBER.sub(number, text, count=1)
+        for text, number in zip(written, digits, strict=True)
+    ]
 
 
 def _finer(fact: Fact, digits: int) -> int:
@@ -181,7 +202,9 @@ def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -
         return _honest(value, 0 if whole else _two(value) + finer, math.copysign(1.0, value))
     if unit.kind in ("share", "rate"):
         digits = 0 if whole else 1 + finer
-        return _percent(value, digits=digits, full=100.0 if unit.kind == "share" else None)
+        # A fall by nearly all is not one by all, also where the sign is told in words.
+        full = math.copysign(100.0, value) if unit.kind == "share" or abs(value) < 1 else None
+        return _percent(value, digits=digits, full=full)
     if unit.kind in ("ratio", "points"):
         points = unit.kind == "points"
         return f"{_honest(value, 1 + finer)}{PERCENTAGE_POINTS}" if points else _ratio(value, finer)
@@ -235,7 +258,9 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
         return f"{_LESS if value > 0 else 'more than '}{_plain(math.copysign(least, value), MOST_DIGITS)}"
     if round(value, 1) == 0 or round(value, digits) == 0:
         wanted = min(MOST_DIGITS, max(digits, 1 - math.floor(math.log10(abs(value)))))
-        return _plain(value, wanted).rstrip("0")
+        # A zero at the end is a digit like another, unless the number is as short as that: 0.04 and no more.
+        fewer = wanted - 1 > digits and math.isclose(value, round(value, wanted - 1), rel_tol=1e-12)
+        return _plain(value, wanted - fewer)
     while digits < MOST_DIGITS and round(value, digits) in (0, full):
         digits += 1
     if full is not None and round(value, digits) == full:

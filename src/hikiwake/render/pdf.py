@@ -47,8 +47,8 @@ WORDS = (
     "disclaimer_text",
 )  # fmt: skip
 """The words of the template."""
-CHART_WIDTH, NARROW, MAP_WIDTH = 680, 340, 480
-"""Pixels: a figure that is read closely, one beside text, and a locator map, which needs less room."""
+CHART_WIDTH, NARROW = 680, 340
+"""Pixels: a figure across the page, and one beside text."""
 
 
 class Look(NamedTuple):
@@ -263,7 +263,7 @@ class _Layout:
 
         words = self.words
         file = f"{block.id}.svg"
-        pixels = MAP_WIDTH if isinstance(block, LocatorMap) else NARROW if small else CHART_WIDTH
+        pixels = NARROW if small else CHART_WIDTH
         begin([block], words.ledger, words.language, width=pixels)  # `pictures` waits for it
         self._figures[file] = (block, pixels)
         note = self._runs(block.note) if block.note else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hikiwake.core.country import country
 from hikiwake.core.document import Label, LocatorMap
@@ -198,7 +199,8 @@ def _labels(block: LocatorMap, language: Language, view: View, width: int) -> li
         place = places().get(economy)
         if place is not None:
             name = language.label(Label("economy", economy))
-            labels.append(_put(name, view.pixel(place.at), taken, width, INK))
+            others = [land for other in block.economies if other != economy for land in _land(other, view)]
+            labels.append(_put(name, view.pixel(place.at), taken, width, INK, others))
     for name, point in _disputes(block.economies):
         pixel = view.pixel(point)
         if 0 < pixel[0] < width and 0 < pixel[1] < height_of(width):
@@ -217,15 +219,43 @@ def _small_lands(economies: tuple[str, str], view: View) -> list[Box]:
     return boxes
 
 
-def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> dict[str, Any]:
+def _land(economy: str, view: View) -> list[Array]:
+    """Return the rings of an economy's land in pixels."""
+    lands = outlines("countries-110m.json")
+    parts = [part for part in lands.polygons if lands.economies[part.of] == economy]
+    return [_pixels(lands.points[ring], view) for part in parts for ring in part.rings]
+
+
+def _stands_on(box: Box, rings: list[Array]) -> bool:
+    """Tell whether a part of a box lies on land, by a few points of it."""
+    left, top, right, bottom = box
+    spots = np.array([(x, y) for x in np.linspace(left, right, 7) for y in (top, (top + bottom) / 2, bottom)])
+    return any(_inside(spots, ring).any() for ring in rings)
+
+
+def _inside(spots: Array, ring: Array) -> NDArray[np.bool_]:
+    """Tell which points a ring encloses: a ray from them crosses it an odd number of times."""
+    (x, y), (x2, y2) = ring.T[:, None], np.roll(ring, -1, axis=0).T[:, None]
+    across, up = spots[:, :1], spots[:, 1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crosses = ((y > up) != (y2 > up)) & (across < x + (up - y) / (y2 - y) * (x2 - x))
+    odd: NDArray[np.bool_] = crosses.sum(axis=1) % 2 == 1
+    return odd
+
+
+def _put(
+    name: str, pixel: Point, taken: list[Box], width: int, colour: str, others: list[Array] | None = None
+) -> dict[str, Any]:
     """Place a text near a point where it covers no earlier one; return nothing where there is no room.
 
-    Of several names each has a line of its own where one line would be wider than the map.
+    It stands on the land of the other economy only where there is no room elsewhere: it would name that. Of
+    several names each has a line of its own where one line would be wider than the map.
     """
     size = NAME if colour == INK else SMALL
     lines = _lines(name, width - 8.0, size)
     wide, height = longest(lines, size), size * LINE * len(lines)
     x, y = pixel
+    free: list[Box] = []
     for dx, dy in ((0, -16), (0, 17), (12, 0), (-12, 0), (0, -32), (0, 34), (12, 24), (-12, 24), (12, -40),
                    (0, 50), (0, -48), (0, 66), (0, -66), (0, -100)):  # fmt: skip
         left = x - wide / 2 if dx == 0 else x + dx if dx > 0 else x + dx - wide
@@ -233,10 +263,13 @@ def _put(name: str, pixel: Point, taken: list[Box], width: int, colour: str) -> 
         top = max(2.0, min(y + dy - height / 2, height_of(width) - 2.0 - height))
         box = (left, top, left + wide, top + height)
         if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
-            taken.append(box)
-            middle = top + size * LINE / 2
-            return {"x": left, "y": middle, "t": lines, "colour": colour, "size": size}
-    return {}
+            free.append(box)
+    if not free:
+        return {}
+    chosen = next((box for box in free if not _stands_on(box, others or [])), free[0])
+    taken.append(chosen)
+    left, top, *_ = chosen
+    return {"x": left, "y": top + size * LINE / 2, "t": lines, "colour": colour, "size": size}
 
 
 def _lines(name: str, room: float, size: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Series
+from hikiwake.core.document import AnyBlock, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.products import Partition, partition_for
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
@@ -12,6 +12,8 @@ from hikiwake.sections.wording import economy, group, prose, scope_label, year
 
 BASE_DISTANCE = 10
 SUPPLIERS_SHOWN = 10
+MUCH = 0.1
+"""The part of a flow from which a move between groups is a change of its composition."""
 
 
 def composition(context: Context, levels: PairLevels, directions: list[tuple[str, str]]) -> list[AnyBlock]:
@@ -36,12 +38,18 @@ def composition(context: Context, levels: PairLevels, directions: list[tuple[str
                 Flow(exporter, importer, covered(context.say), context.year), parts, base
             )
             if moved is not None:
-                key = "ties.composition_moved" if (moved.value or 0.0) >= 0.1 else "ties.composition_stable"
-                sentences.append(prose(key, {"moved": moved}, base=year(base)))
+                sentences.append(_change(moved, base))
         written.append(Paragraph(tuple(sentences)))
     if stated:
         written.append(_chart(context, parts, stated))
     return written
+
+
+def _change(moved: Fact, base: int) -> Prose:
+    if not moved.value:
+        return prose("ties.composition_same", base=year(base))
+    key = "ties.composition_moved" if moved.value >= MUCH else "ties.composition_stable"
+    return prose(key, {"moved": moved}, base=year(base))
 
 
 def _chart(
