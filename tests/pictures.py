@@ -12,6 +12,8 @@ from hikiwake.render.charts.locator import NAME
 from hikiwake.render.charts.theme import FONT
 
 SVG = "{http://www.w3.org/2000/svg}"
+INHERITED = ("font-family", "font-size", "text-anchor")
+"""What a text takes from the group that it stands in."""
 
 
 class Text(NamedTuple):
@@ -28,15 +30,16 @@ def texts(drawn: str) -> list[Text]:
     """Return the lines of text of a picture; their lengths are the greatest they can have."""
     found: list[Text] = []
 
-    def walk(node: ElementTree.Element, x: float, y: float) -> None:
+    def walk(node: ElementTree.Element, x: float, y: float, above: dict[str, str]) -> None:
+        look = {**above, **{key: value for key, value in node.attrib.items() if key in INHERITED}}
         moved = re.match(r"translate\(([-\d.e]+)[, ]+([-\d.e]+)\)$", node.get("transform", "translate(0,0)"))
         assert moved is not None, node.get("transform")
         x, y = x + float(moved[1]), y + float(moved[2])
         if node.tag == f"{SVG}text":
-            size = float(node.get("font-size", "").removesuffix("px"))
+            size = float(look.get("font-size", "").removesuffix("px"))
             assert size in (SMALL, TEXT, NAME), ElementTree.tostring(node)
-            assert node.get("font-family") == f"{FONT}, sans-serif"
-            share = {"start": 0.0, "middle": 0.5, "end": 1.0}[node.get("text-anchor", "start")]
+            assert look.get("font-family") == f"{FONT}, sans-serif"
+            share = {"start": 0.0, "middle": 0.5, "end": 1.0}[look.get("text-anchor", "start")]
             down = 0.0
             for line in [node, *node.findall(f"{SVG}tspan")]:
                 down += float(line.get("dy", "0"))
@@ -47,9 +50,9 @@ def texts(drawn: str) -> list[Text]:
                     found.append(Text(words, *box))
         for child in node:
             if child.tag != f"{SVG}tspan":
-                walk(child, x, y)
+                walk(child, x, y, look)
 
-    walk(ElementTree.fromstring(drawn), 0.0, 0.0)
+    walk(ElementTree.fromstring(drawn), 0.0, 0.0, {})
     return found
 
 

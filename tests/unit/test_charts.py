@@ -364,12 +364,13 @@ def test_a_chart_is_also_a_png() -> None:
     assert png(drawn.chart, drawn.ledger, load(), scale=1.0).startswith(b"\x89PNG")
 
 
-def test_without_the_drawing_package_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_that_makes_pixels_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     charts._converter.cache_clear()
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     drawn = made("bars", {"never drawn before": {"Coal": 0.125}}, unit=p.SHARE)
+    assert drawn.svg().startswith("<svg")
     with pytest.raises(Environment, match=r"hikiwake\[brief\]"):
-        drawn.svg()
+        png(drawn.chart, drawn.ledger, load())
     monkeypatch.undo()
     charts._converter.cache_clear()
 

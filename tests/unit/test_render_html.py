@@ -21,7 +21,7 @@ from tests.sample import HOSTILE, brief, name
 
 from hikiwake.core.document import Brief, Caveat, Chart, LocatorMap, Prose, Table
 from hikiwake.core.errors import BadInput
-from hikiwake.render import charts, data, html
+from hikiwake.render import data, html
 from hikiwake.render.language import load
 from hikiwake.render.outline import Words, figure_rows
 from hikiwake.render.table import csv_of_block
@@ -238,23 +238,6 @@ def test_a_page_that_lost_its_brief_is_refused(source: str) -> None:
     ):
         with pytest.raises(BadInput, match=why):
             data.read(source.replace(packed, damaged).encode("utf-8"), "page.html")
-
-
-def test_a_figure_that_was_begun_is_drawn_as_one_that_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = Words(brief(), load())
-    drawn = []
-    for beforehand in (True, False):
-        monkeypatch.setattr(charts, "_DRAWN", {})
-        monkeypatch.setattr(charts, "_BEGUN", {})
-        if beforehand:
-            charts.warm_up()
-            charts.begin(words.figures(), words.ledger, words.language, width=340)
-            assert len(charts._BEGUN) == len(words.figures()) - 1 > 1
-        drawn.append(
-            [charts.svg(block, words.ledger, words.language, width=340) for block in words.figures()]
-        )
-        assert len(charts._BEGUN) == len(words.figures()) - 1
-    assert drawn[0] == drawn[1]
 
 
 def test_a_brief_that_was_changed_by_hand_is_refused() -> None:

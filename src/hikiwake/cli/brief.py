@@ -116,10 +116,6 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
         message = "A saved brief knows its countries, year, date, dossier, rows; --from takes none of them."
         raise click.UsageError(message)
     forms = (form,) if form else ("html", "pdf")
-    if _drawn(outputs, forms):
-        from hikiwake.render.charts import warm_up
-
-        warm_up()  # beside composing
     with Progress(options) as progress:
         wishes = {"as_of": as_of, "dossier": dossier, "top": top}
         view = _saved(saved) if saved else _composed(options, (a, b), (year, length), wishes, progress)
@@ -137,16 +133,6 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
                 write(Path(target), made())
                 progress.clear()
                 options.say(f"wrote {target}")
-
-
-def _drawn(outputs: tuple[str, ...], forms: tuple[str, ...]) -> bool:
-    """Return whether one of the files shows figures."""
-    from hikiwake.api import suffix
-
-    endings = {suffix(name).lower() for name in outputs if name != "-"}
-    if not outputs or "-" in outputs:
-        endings |= {f".{one}" for one in forms}
-    return bool(endings & {".html", ".pdf", ".docx"})
 
 
 def _saved(path: Path) -> BriefView:

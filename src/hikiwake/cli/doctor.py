@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NEEDED = ("click", "duckdb", "jinja2", "markupsafe", "msgspec", "narwhals", "numpy", "platformdirs")
 OPTIONAL = {
     "typst": "PDF",
-    "vl-convert-python": "figures",
+    "vl-convert-python": "figures as pixels: DOCX and PNG",
     "python-docx": "DOCX",
     "xlsxwriter": "XLSX",
     "pandas": "tables in pandas",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import zlib
 from functools import lru_cache
 from importlib.resources import files
@@ -44,16 +43,10 @@ WIDE, NARROW = 680, 340
 SAFE = "!$'()*,/:;=?@"
 """Signs that an address may hold as they are (RFC 3986)."""
 
-# What an image has no use for: its parts are not spoken, for the figure has one title and a data table.
-_SPOKEN = re.compile(r' (?:aria-(?:label|roledescription|hidden)|role)="[^"]*"')
-_PATH = re.compile(r' d="[^"]*"')
-_FINE = re.compile(r"(\.\d)\d+")
-
 
 def render(brief: Brief, *, lang: str = "en") -> bytes:
     """Return the page as UTF-8."""
     words = Words(brief, load(lang, brief.digits))
-    _begin_pictures(words)
     styles, script = _asset("brief.css") + _fonts(), _asset("brief.js")
     text: str = _template().render(
         words=words,
@@ -136,14 +129,6 @@ def _signs() -> dict[int, str]:
     return {byte: quote(bytes([byte]), safe=SAFE) for byte in range(256)}
 
 
-def _begin_pictures(words: Words) -> None:
-    from hikiwake.render.charts import begin
-
-    figures = words.figures()
-    begin(figures, words.ledger, words.language, width=WIDE)
-    begin(map(_narrow, figures), words.ledger, words.language, width=NARROW)
-
-
 def _narrow(block: Chart | LocatorMap) -> Chart | LocatorMap:
     """Return a figure under a name of its own, for the page shows it twice."""
     return replace(block, id=f"{block.id}-narrow")
@@ -152,10 +137,7 @@ def _narrow(block: Chart | LocatorMap) -> Chart | LocatorMap:
 def _picture(block: Chart | LocatorMap, words: Words, width: int = WIDE) -> str:
     from hikiwake.render.charts import svg
 
-    head, end, tail = svg(block, words.ledger, words.language, width=width).partition(">")
-    # A tenth of a pixel is finer than any screen shows, and a map is a third smaller for it.
-    lean = _PATH.sub(lambda path: _FINE.sub(r"\1", path.group()), _SPOKEN.sub("", tail))
-    return f"{head}{end}{lean}"
+    return svg(block, words.ledger, words.language, width=width)
 
 
 def _payload(brief: Brief) -> str:

@@ -259,12 +259,9 @@ class _Layout:
         }
 
     def _picture(self, block: Chart | LocatorMap, *, small: bool) -> Item:
-        from hikiwake.render.charts import begin
-
         words = self.words
         file = f"{block.id}.svg"
         pixels = NARROW if small else CHART_WIDTH
-        begin([block], words.ledger, words.language, width=pixels)  # `pictures` waits for it
         self._figures[file] = (block, pixels)
         note = self._runs(block.note) if block.note else None
         if isinstance(block, LocatorMap):

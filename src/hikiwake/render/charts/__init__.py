@@ -1,7 +1,6 @@
-"""Figures as SVG or PNG: Vega-Lite specifications drawn without a browser.
+"""Figures as SVG or PNG: Vega-Lite specifications, and maps, drawn by our own code without a browser.
 
-The same block gives the same bytes: ids are renumbered, fonts are the shipped ones, and nothing is random.
-The converter works outside Python's lock, so that figures begun early are drawn while a page is laid out.
+The same block gives the same bytes: fonts are the shipped ones, and nothing is random.
 """
 
 from __future__ import annotations
@@ -9,15 +8,11 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from hikiwake.core.document import Chart, LocatorMap, cited
 from hikiwake.core.errors import Environment
@@ -36,25 +31,13 @@ from hikiwake.render.charts import (
     whiskers,
     worldmap,
 )
-from hikiwake.render.charts.theme import FONT, sized
+from hikiwake.render.charts.painting import painted
+from hikiwake.render.charts.theme import FONT
 from hikiwake.render.language import Language
 
 MOST_KEPT = 64
 _DRAWN: dict[bytes, str] = {}
 """Figures drawn lately, by a digest of their content; the oldest goes when it is full."""
-WAITING = 3
-"""Threads that hand figures to the converter, which draws one at a time: so the next is always at hand."""
-
-
-class _Begun(NamedTuple):
-    """What is to be drawn of a figure, and the drawing that the converter makes of it."""
-
-    specified: dict[str, Any]
-    drawing: Future[str]
-
-
-_BEGUN: dict[bytes, _Begun] = {}
-"""What the converter was given lately, by a digest of all but the figure's name on a page."""
 
 KINDS = {
     "lines": lines.specification,
@@ -71,12 +54,6 @@ KINDS = {
 }
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_SPOKEN = re.compile(r' (?:role|aria-[a-z]+|pointer-events|class|xmlns:xlink)="[^"]*"')
-_EMPTY = re.compile(r'<path(?: [a-z-]+="[^"]*")* d=""[^>]*/>|<path d="M0,0h0v0h0Z"/>')
-_TEXT = re.compile(r"(<text[^>]*>)(.*?)(</text>)")
-_TAG = re.compile(r"<[^>]*>")
-_NUMBERED = re.compile(r' (?:d|transform)="[^"]*"')
-_FINE = re.compile(r"-?\d+\.\d+")
 
 
 def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width: int = 680) -> str:
@@ -92,39 +69,6 @@ def svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, *, width:
     return _DRAWN[key]
 
 
-def begin(blocks: Iterable[Chart | LocatorMap], ledger: Ledger, language: Language, *, width: int) -> None:
-    """Begin to draw the charts among some blocks, beside what the caller does next: `svg` hands them out."""
-    for block in blocks:
-        if isinstance(block, Chart) and block.kind != "map":  # maps are drawn by our own code, in turn
-            _begun(block, ledger, language, width)
-
-
-def _begun(block: Chart, ledger: Ledger, language: Language, width: int) -> _Begun:
-    key = _content(replace(block, id=""), ledger, language, width)
-    if key not in _BEGUN:
-        while len(_BEGUN) >= MOST_KEPT:
-            _BEGUN.pop(next(iter(_BEGUN)), None)
-        specified = specification(block, ledger, language, width=width)
-        drawing = _hands().submit(_converter().vegalite_to_svg, specified, show_warnings=False)
-        _BEGUN[key] = _Begun(specified, drawing)
-    return _BEGUN[key]
-
-
-@lru_cache(maxsize=1)
-def _hands() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WAITING)
-
-
-def warm_up() -> None:
-    """Start the converter on a thread of its own: that takes half a second, a figure then some ten ms."""
-
-    def start() -> None:
-        _converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
-
-    if find_spec("vl_convert") is not None:
-        _hands().submit(start)
-
-
 def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> bytes:
     """Return a digest of all that decides how a figure looks."""
     shown = (language.code, language.digits, width, block, [ledger[identity] for identity in cited(block)])
@@ -133,16 +77,7 @@ def _content(block: Chart | LocatorMap, ledger: Ledger, language: Language, widt
 
 def specification(block: Chart, ledger: Ledger, language: Language, *, width: int = 680) -> dict[str, Any]:
     """Return what is drawn of a chart other than a map, as a plain dictionary in Vega-Lite."""
-    return {key: _clean(value) for key, value in KINDS[block.kind](block, ledger, language, width).items()}
-
-
-def _clean(value: Any) -> Any:
-    """Drop characters that XML forbids from all texts: the drawing library ends the process at a NUL."""
-    if isinstance(value, str):
-        return _FORBIDDEN.sub("", value)
-    if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items()}
-    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+    return KINDS[block.kind](block, ledger, language, width)
 
 
 def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: int) -> str:
@@ -151,9 +86,7 @@ def _svg(block: Chart | LocatorMap, ledger: Ledger, language: Language, width: i
     elif block.kind == "map":
         drawn = worldmap.drawn(block, ledger, language, width)
     else:
-        found = _begun(block, ledger, language, width)
-        drawn = _spelt(found.drawing.result(), found.specified)
-        drawn = _renumbered(_lean(sized(drawn)), block.id)
+        drawn = painted(specification(block, ledger, language, width=width))
     return _accessible(_FORBIDDEN.sub("", drawn), block, ledger, language)
 
 
@@ -175,48 +108,13 @@ def _converter() -> Any:
         import vl_convert
     except ImportError as fault:
         raise Environment(
-            where="figures",
+            where="figures as PNG",
             why="the package vl-convert-python is not installed",
             remedy='Install it with: pip install "hikiwake[brief]"',
         ) from fault
     folder = files("hikiwake.render").joinpath("assets", "fonts")
     vl_convert.register_font_directory(str(folder))
     return vl_convert
-
-
-def _spelt(drawn: str, specified: dict[str, Any]) -> str:
-    """Give each name that was cut its full text, which a pointer over it shows."""
-    rows = [row for layer in specified["layer"] for row in layer["data"]["values"] if "full" in row]
-    full = {"".join(row["t"]): row["full"] for row in rows}
-    if not full:
-        return drawn
-
-    def told(found: re.Match[str]) -> str:
-        whole = full.get(html.unescape(_TAG.sub("", found[2])))
-        return f"{found[1]}<title>{html.escape(whole)}</title>{found[2]}{found[3]}" if whole else found[0]
-
-    return _TEXT.sub(told, drawn)
-
-
-def _lean(drawn: str) -> str:
-    """Leave out what no one sees: empty paths, roles of parts, digits finer than a screen."""
-    drawn = _EMPTY.sub("", _SPOKEN.sub("", drawn))
-    return _NUMBERED.sub(lambda part: _FINE.sub(_rounded, part[0]), drawn)
-
-
-def _rounded(number: re.Match[str]) -> str:
-    short = f"{float(number[0]):.1f}"
-    return "0" if short in ("0.0", "-0.0") else short.removesuffix(".0")
-
-
-def _renumbered(drawn: str, identity: str) -> str:
-    """Give ids that are unique on a page and the same in every process."""
-    names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))
-    for number, name in enumerate(names):
-        new = f"{identity}-{number}"
-        drawn = drawn.replace(f'id="{name}"', f'id="{new}"').replace(f"url(#{name})", f"url(#{new})")
-        drawn = drawn.replace(f'href="#{name}"', f'href="#{new}"')
-    return drawn
 
 
 def _accessible(drawn: str, block: Chart | LocatorMap, ledger: Ledger, language: Language) -> str:

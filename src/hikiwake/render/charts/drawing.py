@@ -12,9 +12,10 @@ Point = tuple[float, float]
 
 def picture(width: float, height: float, inside: Iterable[str]) -> str:
     """Return a drawing of this size in pixels."""
+    wide, high = short(width), short(height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{"".join(inside)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="{wide}" height="{high}" '
+        f'viewBox="0 0 {wide} {high}">{"".join(inside)}</svg>'
     )
 
 
@@ -25,19 +26,19 @@ def shape(data: str, look: str) -> str:
 
 def circle(middle: Point, radius: float, look: str) -> str:
     """Return a circle."""
-    x, y, r = map(_short, (*middle, radius))
+    x, y, r = map(short, (*middle, radius))
     return f'<circle cx="{x}" cy="{y}" r="{r}" {look}/>'
 
 
 def box(corner: Point, size: Point, look: str) -> str:
     """Return a rectangle."""
-    x, y, width, height = map(_short, (*corner, *size))
+    x, y, width, height = map(short, (*corner, *size))
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" {look}/>'
 
 
 def text(words: str, at: Point, size: int, look: str) -> str:
     """Return a line of text that begins at a point on its base."""
-    place = f"translate({_short(at[0])},{_short(at[1])})"
+    place = f"translate({short(at[0])},{short(at[1])})"
     look = f'font-family="{FONT}" font-size="{size}px" {look}'
     return f'<text transform="{place}" {look}>{html.escape(words)}</text>'
 
@@ -53,5 +54,7 @@ def hatch(identity: str, ground: str, line: str, measures: tuple[float, float, f
     )
 
 
-def _short(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def short(value: float) -> str:
+    """Write a place in pixels: a tenth of one is finer than any screen shows."""
+    written = f"{value:.1f}".removesuffix(".0")
+    return "0" if written == "-0" else written

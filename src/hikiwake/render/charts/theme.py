@@ -7,7 +7,6 @@ lines differ in their dashes too.
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, NamedTuple
 
 from hikiwake.core.document import Chart
@@ -15,7 +14,6 @@ from hikiwake.core.provenance import Ledger, Unit
 from hikiwake.render.charts.lettering import LEADING, TEXT, clipped, longest
 
 FONT = "Hikiwake Sans"
-_SIZED = re.compile(f'font-family="{FONT}/([0-9]+)" font-size="0px"')
 INK, SOFT, LINE = "#1c2430", "#56606e", "#d5dae1"
 NAVY, ORANGE, TEAL, GREY = "#123f6d", "#d4711c", "#3c9d8f", "#9aa4b0"
 COLOURS = (NAVY, ORANGE, TEAL, "#7a5195", GREY)
@@ -125,26 +123,12 @@ def words(
         "baseline": "alphabetic",
         "dy": lowered(size),
         "color": colour,
-        "font": unmeasured(size),
-        "fontSize": 0,
+        "font": FONT,
+        "fontSize": size,
         "fontWeight": 600 if bold else "normal",
         "lineHeight": LEADING,
     }
     return pixels(placed, mark, text={"field": "t"})
-
-
-def unmeasured(size: int) -> str:
-    """Return the typeface for texts of size 0, with the size that `sized` gives them afterwards.
-
-    The drawing library measures every text that has a size, again and again, which took two thirds of the
-    time of a figure. All texts are placed by `lettering`, so nothing depends on what it would find.
-    """
-    return f"{FONT}/{size}"
-
-
-def sized(drawn: str) -> str:
-    """Give the texts of a drawing the sizes that their typefaces name."""
-    return _SIZED.sub(rf'font-family="{FONT}" font-size="\1px"', drawn)
 
 
 def lowered(size: int) -> int:
@@ -171,10 +155,9 @@ def config() -> dict[str, Any]:
         "background": None,
         "view": {"stroke": None},
         "axis": {
-            "labelFont": unmeasured(TEXT),
-            "titleFont": unmeasured(TEXT),
-            "labelFontSize": 0,
-            "titleFontSize": 0,
+            "labelFontSize": TEXT,
+            "titleFontSize": TEXT,
+            "labelOverlap": False,  # `ticks` and `ticks_across` leave room for each
             "labelBaseline": "alphabetic",
             "titleBaseline": "alphabetic",
             "labelColor": SOFT,
