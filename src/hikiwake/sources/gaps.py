@@ -51,7 +51,10 @@ def absences(flows: Frame, importer_totals: Frame, limits: Together = USUAL) -> 
     and value. The columns are exporter (missing for lines), importer, product, year and `ratio`: the part of
     the line that the absent ones do not make up, in the lesser of the two years beside the gap; 0 for a flow.
     """
-    whole = importer_totals.select("product", "year", importer=nw.col("economy"), whole=nw.col("value"))
+    totals = importer_totals.select("product", "year", importer=nw.col("economy"), whole=nw.col("value"))
+    # Lines that never reach the amount can show no gap, and in a full release they are nearly all.
+    large = totals.filter(nw.col("whole") >= limits.value).select(*LINE).unique()
+    whole = totals.join(large, on=list(LINE), how="semi")
     there = (
         flows.filter(nw.col("value") >= limits.value * limits.trace)
         .join(whole, on=[*LINE, "year"], how="inner")
