@@ -72,7 +72,7 @@ def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "quick
     -----
     Of three-way models whose clusters are exporters, importers or pairs the equations of quick steps are not
     solved: of what is left for importers once exporters and pairs are eliminated, the best combination of the
-    columns conditioned is taken (`conjugate.nearly`), whose error is of second order. Where little of a
+    columns conditioned is taken (`draws.nearly`), whose error is of second order. Where little of a
     regressor would be left, the draw is solved.
 
     Raises
@@ -132,7 +132,7 @@ def _together(found: GravityFit, cells: estimate.Cells) -> ByPair | None:
     known = sides(found.sandwich.effects)
     ends = set() if known is None else {known.exporter, known.importer}
     inside = all(set(way.columns) <= ends for way in effects_of(found.covariance.by, found.covariance.by))
-    return ByPair(cells, cells.effects) if inside and isinstance(cells.effects, ThreeWay) else None
+    return ByPair(cells) if inside and isinstance(cells.effects, ThreeWay) else None
 
 
 def _drawn(found: GravityFit, draws: int, seed: int) -> tuple[Codes, Counts]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -61,35 +60,4 @@ def conjugate(of: tuple[Apply, Conditioned], right: Array, start: Array | None, 
 def dots(one: Array, two: Array) -> Array:
     """Return the products (R,) of columns (R, ., .), 0 where rounding makes them less."""
     out: Array = np.maximum(np.einsum("rtj,rtj->r", one, two), 0.0)
-    return out
-
-
-class Tried(NamedTuple):
-    """What tells r'A^-1 r nearly, (R, R) each: a part that is exact, Z'AZ and Z'r of directions Z."""
-
-    exact: Array
-    inner: Array
-    along: Array
-
-
-def tried(of: tuple[Apply, Conditioned], right: Array) -> tuple[Array, Array]:
-    """Return Z'AZ and Z'r (R, R) of right sides r (R, ...), for Z = Cr with C what conditions A."""
-    apply, conditioned = of
-    z = conditioned(right)
-    rows = flat(z)
-    return rows @ flat(apply(z)[0]).T, rows @ flat(right).T
-
-
-def nearly(exact: Array, inner: Array, along: Array) -> Array:
-    """Return r'A^-1 r (..., R, R) nearly: the greatest that any combinations of the directions reach.
-
-    r'Z (Z'AZ)^-1 Z'r is Galerkin's projection: its error is of the square of what the directions miss.
-    """
-    inner = 0.5 * (inner + inner.swapaxes(-1, -2))
-    diagonal = np.sqrt(np.maximum(np.einsum("...rr->...r", inner), np.finfo(float).tiny))
-    scale = diagonal[..., :, None]
-    # A column of zeros, or two that are the same, span less.
-    solved = np.linalg.pinv(inner / (scale * scale.swapaxes(-1, -2)), rcond=1e-12, hermitian=True)
-    scaled = along / scale
-    out: Array = exact + scaled.swapaxes(-1, -2) @ solved @ scaled
     return out

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from hikiwake import kernels
-from hikiwake.gravity.conjugate import Tried, conjugate, dots, enough, tried
-from hikiwake.gravity.effects import Accuracy, Array, Equations, Levels, Margins, added, flat, reciprocal
+from hikiwake.gravity.conjugate import conjugate, dots, enough
+from hikiwake.gravity.effects import Accuracy, Array, Equations, Levels, Margins, added, reciprocal
 from hikiwake.gravity.parallel import each, scratch, spans
 
 LANES = 8
@@ -69,24 +69,12 @@ class ThreeWay:
             return _Concentrated(self, weights)
         return _Compiled(self, weights, found, near if isinstance(near, _Compiled) else None)
 
-    def tried(self, weights: Array, per_pair: Array, right: tuple[Array, Array]) -> Tried:
-        """Return what tells r'(D'WD)^-1 r nearly, for right sides r by exporter-time and importer-time.
-
-        Those by pair are 0. W are the weights (I, T, J) times those of pairs (I, J).
-        """
-        found = kernels.compiled()
-        if found is None:
-            return _Concentrated(self, weights * per_pair[:, None, :]).tried(right)
-        return _Compiled(self, weights, found, None, per_pair).tried(right)
-
 
 class _Compiled:
     """The equations with compiled passes.
 
     Given the importers' effects, each exporter and its pairs are solved exactly; what all effects give the
     importers' own equations is added up in the same reading of the weights.
-
-    `per_pair` (I, J), if given, weights all cells of a pair besides.
     """
 
     def __init__(
@@ -95,7 +83,6 @@ class _Compiled:
         weights: Array,
         found: ModuleType,
         near: _Compiled | None = None,
-        per_pair: Array | None = None,
     ) -> None:
         exporters, times, importers = weights.shape
         self.kernels = found
@@ -105,21 +92,19 @@ class _Compiled:
 
         def of_block(block: slice) -> Array:
             sums = np.empty((times, importers))
-            found.pairs(weights, per_pair, pairs, inverse, sums, block.start, block.stop)
+            found.pairs(weights, pairs, inverse, sums, block.start, block.stop)
             return sums
 
         self.sums = added(each(of_block, self.blocks))
         self.whole = float(np.sqrt(self.sums.sum()))
-        self.parts = weights, per_pair, pairs, inverse
+        self.parts = weights, pairs, inverse
         # What conditions the equations need not be exact, and it is a third of what there is to prepare.
         self.preconditioner: Array = (
             np.empty((times, times, importers)) if near is None else near.preconditioner
         )
         if near is None:
             each(
-                lambda block: found.importers(
-                    weights, per_pair, pairs, self.preconditioner, block.start, block.stop
-                ),
+                lambda block: found.importers(weights, pairs, self.preconditioner, block.start, block.stop),
                 spans(importers, exporters * times, LANES),
             )
 
@@ -133,13 +118,6 @@ class _Compiled:
         b = conjugate((self._apply, self._conditioned), reduced, begin, target)
         found = self._exporters(b, (asked[0], asked[2]), wanted=False)
         return [found.exporters, b, found.pairs]
-
-    def tried(self, right: tuple[Array, Array]) -> Tried:
-        """See `ThreeWay.tried`."""
-        asked = [np.ascontiguousarray(part) for part in right]
-        given = self._exporters(None, (asked[0], None))
-        of_exporters = flat(asked[0]) @ flat(given.exporters).T
-        return Tried(of_exporters, *tried((self._apply, self._conditioned), asked[1] - given.back))
 
     def _conditioned(self, r: Array) -> Array:
         out = np.empty_like(r)
@@ -192,7 +170,7 @@ class _Concentrated:
         def of_exporters(block: slice) -> None:
             part = weights[block]
             self.pairs[block] = reciprocal(part.sum(axis=1))
-            self.inverse[block] = _inverses(part, self.pairs[block])[1]
+            self.inverse[block] = inverses(part, self.pairs[block])[1]
 
         each(of_exporters, self.blocks)
         self.block = np.empty((importers, times, times))
@@ -202,7 +180,7 @@ class _Concentrated:
             turned = scratch("turned", (block.stop - block.start, times, exporters))
             turned[...] = weights[:, :, block].transpose(2, 1, 0)
             pairs = np.ascontiguousarray(self.pairs[:, block].T)
-            self.block[block], self.preconditioner[block] = _inverses(turned, pairs)
+            self.block[block], self.preconditioner[block] = inverses(turned, pairs)
 
         each(of_importers, spans(importers, exporters * times))
 
@@ -261,21 +239,6 @@ class _Concentrated:
         each(insert, self.blocks)
         return [a, b, pairs]
 
-    def tried(self, right: tuple[Array, Array]) -> Tried:
-        """See `ThreeWay.tried`."""
-        own = np.empty_like(right[0])
-
-        def of_block(block: slice) -> Array:
-            out = np.empty_like(right[1])
-            for k in range(len(out)):
-                own[k, block] = self._own(block, right[0][k, block])
-                out[k] = self._to_importers(block, own[k, block])
-            return out
-
-        reduced = right[1] - added(each(of_block, self.blocks))
-        of_exporters = flat(right[0]) @ flat(own).T
-        return Tried(of_exporters, *tried((self._apply, self._conditioned), reduced))
-
     def _conditioned(self, r: Array) -> Array:
         return _by_importer(self.preconditioner, r)
 
@@ -297,7 +260,7 @@ def _by_importer(matrices: Array, values: Array) -> Array:
     return np.ascontiguousarray(np.matmul(matrices, turned)[..., 0].transpose(0, 2, 1))
 
 
-def _inverses(weights: Array, pairs: Array) -> tuple[Array, Array]:
+def inverses(weights: Array, pairs: Array) -> tuple[Array, Array]:
     """Return H_i (n, T, T) of weights (n, T, m) and an inverse of it.
 
     H_i is singular along a level that is the same in all years (the pair effects hold it): a constant is

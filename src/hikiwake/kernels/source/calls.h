@@ -15,13 +15,20 @@ typedef struct {
     double *room; /* for two rows of C */
 } Cells;
 
-/* Three-way equations: weights (A, B, C) of exporters A, times B, importers C, times `per_pair` (A, C), which may be
-   NULL: 1. See exporters.h. */
+/* Three-way equations: weights (A, B, C) of exporters A, times B, importers C. See exporters.h. */
 typedef struct {
     size_t a, b, c, r, first, last;
-    const double *weights, *per_pair, *x, *right_ab, *right_ac;
+    const double *weights, *x, *right_ab, *right_ac;
     double *pairs, *inverse, *by_ab, *by_ac, *out;
 } Exporters;
+
+/* Draws D of three-way equations: weights by exporter (A, C, B) and turned round (C, A, B), those of pairs in each draw
+   (A, C, D) and (C, A, D), right sides (A, R, B, D) and (C, R, B, D); exact, inner and along (R, R, D). See draws.h. */
+typedef struct {
+    size_t a, b, c, r, d, first, last;
+    const double *by_exporter, *by_importer, *drawn, *turned, *right_ab, *right_cb;
+    double *exact, *inner, *along;
+} Draws;
 
 /* Two-way equations of years A: weights (A, B, C), right sides and solutions (R, A, B) and (R, A, C). */
 typedef struct {
@@ -54,6 +61,7 @@ typedef struct {
     int (*importers)(const Exporters *);
     int (*exporters)(const Exporters *);
     int (*by_importer)(const Exporters *);
+    int (*draws)(const Draws *);
     int (*years)(const Years *);
     int (*products)(const Products *);
 } Set;

@@ -84,12 +84,6 @@ static ALWAYS void crossed(const double *w, const double *scaled, size_t n, size
         }
 }
 
-/* What a vector of pairs of an exporter weighs, beside its weights at each time. */
-#define per NAME(per)
-static ALWAYS V per(const double *per_pair, size_t j, size_t left) {
-    return per_pair == NULL ? all(1.0) : load(per_pair + j, left);
-}
-
 /* Of each exporter: pairs (A, C) = 1 / sum_b w, and the inverse (A, B, B); out (B, C) = the sums of w of the block. */
 #define each_pair NAME(each_pair)
 static int each_pair(const Exporters *call) {
@@ -105,19 +99,16 @@ static int each_pair(const Exporters *call) {
         for (size_t lane = 0; lane < group; lane++) {
             const double *w = call->weights + (first + lane) * n * c;
             double *own = call->pairs + (first + lane) * c;
-            const double *per_pair = call->per_pair == NULL ? NULL : call->per_pair + (first + lane) * c;
             ROW(j, left, c,
                 V sum = all(0.0);
                 for (size_t t = 0; t < n; t++) sum += load(w + t * c + j, left);
-                store(own + j, reciprocal(sum * per(per_pair, j, left)), left););
+                store(own + j, reciprocal(sum), left););
             for (size_t t = 0; t < n; t++) {
                 V sum = all(0.0);
                 ROW(j, left, c,
-                    V weight = per(per_pair, j, left);
-                    V cell = load(w + t * c + j, left) * weight;
+                    V cell = load(w + t * c + j, left);
                     sum += cell;
-                    /* What it is multiplied with below are weights without those of the pairs. */
-                    store(scaled + t * c + j, cell * weight * load(own + j, left), left);
+                    store(scaled + t * c + j, cell * load(own + j, left), left);
                     store(call->out + t * c + j, load(call->out + t * c + j, left) + cell, left););
                 totals[t][lane] = sum_of(sum);
             }
@@ -169,11 +160,10 @@ static int each_importer(const Exporters *call) {
             size_t group = call->a - first < TOGETHER ? call->a - first : TOGETHER;
             for (size_t i = 0; i < group; i++) {
                 V of_pair = load(call->pairs + (first + i) * c + j, left);
-                V weight = call->per_pair == NULL ? all(1.0) : load(call->per_pair + (first + i) * c + j, left);
                 for (size_t t = 0; t < n; t++) {
                     const double *place = call->weights + ((first + i) * n + t) * c + j;
                     __builtin_prefetch(place + TOGETHER * n * c);
-                    V cell = load(place, left) * weight;
+                    V cell = load(place, left);
                     own[i * n + t] = cell;
                     scaled[i * n + t] = cell * of_pair;
                     totals[t] += cell;
@@ -219,7 +209,7 @@ static int multiply_all(const Exporters *call) {
 #define Column NAME(column)
 typedef struct {
     size_t n, c, next_bc, next_ab, next_ac;
-    const double *w, *per_pair, *of_pair, *inverse, *b, *by_ab, *by_ac;
+    const double *w, *of_pair, *inverse, *b, *by_ab, *by_ac;
     double *a, *p, *out;
     V *asked; /* (columns, n) */
 } Column;
@@ -228,9 +218,8 @@ typedef struct {
    for each time of b + u. The cells are read from far once, and again from near. */
 #define towards NAME(towards)
 static ALWAYS void towards(const Column *of, size_t j, const size_t many, size_t left, const size_t columns) {
-    V u[COLUMNS][TILE], cell[TILE], weight[TILE];
+    V u[COLUMNS][TILE], cell[TILE];
     const double *w = of->w + j;
-    for (size_t at = 0; at < many; at++) weight[at] = per(of->per_pair, j + at * LANES, left);
     for (size_t r = 0; r < columns; r++)
         for (size_t at = 0; at < many; at++)
             u[r][at] = of->by_ac == NULL ? all(0.0) : load(of->by_ac + r * of->next_ac + j + at * LANES, left);
@@ -238,7 +227,7 @@ static ALWAYS void towards(const Column *of, size_t j, const size_t many, size_t
         for (size_t t = 0; t < of->n; t++) {
             /* What comes next lies far apart, which the processor does not guess. */
             for (size_t at = 0; at < many; at++) __builtin_prefetch(w + t * of->c + (many + at) * LANES);
-            for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left) * weight[at];
+            for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left);
             for (size_t r = 0; r < columns; r++) {
                 const double *b = of->b + r * of->next_bc + t * of->c + j;
                 V sum = all(0.0);
@@ -258,7 +247,7 @@ static ALWAYS void towards(const Column *of, size_t j, const size_t many, size_t
         }
     }
     for (size_t t = 0; t < of->n; t++) {
-        for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left) * weight[at];
+        for (size_t at = 0; at < many; at++) cell[at] = load(w + t * of->c + at * LANES, left);
         for (size_t r = 0; r < columns; r++) {
             V sum = all(0.0);
             for (size_t at = 0; at < many; at++) sum += cell[at] * u[r][at];
@@ -296,7 +285,7 @@ static ALWAYS void finish(const Column *of, size_t j, const size_t many, size_t 
         }
     }
     for (size_t at = 0; at < many; at++) {
-        V of_pair = load(of->of_pair + j + at * LANES, left) * per(of->per_pair, j + at * LANES, left);
+        V of_pair = load(of->of_pair + j + at * LANES, left);
         for (size_t r = 0; r < columns; r++) {
             double *p = of->p + r * of->next_ac + j + at * LANES;
             store(p, load(p, left) - of_pair * taken[r][at], left);
@@ -307,13 +296,12 @@ static ALWAYS void finish(const Column *of, size_t j, const size_t many, size_t 
 /* What the effects of some exporters together give back to one vector of importers: w (b + a + p), added to `out`. */
 #define give NAME(give)
 static ALWAYS void give(const Column *of, size_t j, size_t left, const size_t columns, const size_t count) {
-    V p[COLUMNS][GROUP], weight[GROUP];
-    for (size_t g = 0; g < count; g++) weight[g] = per(of[g].per_pair, j, left);
+    V p[COLUMNS][GROUP];
     for (size_t r = 0; r < columns; r++)
         for (size_t g = 0; g < count; g++) p[r][g] = load(of[g].p + r * of->next_ac + j, left);
     for (size_t t = 0; t < of->n; t++) {
         V cell[GROUP];
-        for (size_t g = 0; g < count; g++) cell[g] = load(of[g].w + t * of->c + j, left) * weight[g];
+        for (size_t g = 0; g < count; g++) cell[g] = load(of[g].w + t * of->c + j, left);
         for (size_t r = 0; r < columns; r++) {
             size_t place = r * of->next_bc + t * of->c + j;
             V b = of->b == NULL ? all(0.0) : load(of->b + place, left), sum = load(of->out + place, left);
@@ -363,8 +351,7 @@ static int each_exporter(const Exporters *call) {
                 size_t i = first + g, ab = r * next_ab + i * n, ac = r * next_ac + i * c;
                 of[g] = (Column){
                     n, c, next_bc, next_ab, next_ac,
-                    call->weights + i * n * c, call->per_pair == NULL ? NULL : call->per_pair + i * c,
-                    call->pairs + i * c, call->inverse + i * n * n,
+                    call->weights + i * n * c, call->pairs + i * c, call->inverse + i * n * n,
                     call->x == NULL ? NULL : call->x + r * next_bc,
                     call->right_ab == NULL ? NULL : call->right_ab + ab,
                     call->right_ac == NULL ? NULL : call->right_ac + ac, call->by_ab + ab, call->by_ac + ac,

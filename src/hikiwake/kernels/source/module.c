@@ -149,34 +149,32 @@ static PyObject *scores(PyObject *self, PyObject *const *given, Py_ssize_t count
 
 static PyObject *pairs(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', WRITE},
-        {"inverse", "ABD", 'd', WRITE}, {"sums", "BC", 'd', WRITE},
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', WRITE}, {"inverse", "ABD", 'd', WRITE}, {"sums", "BC", 'd', WRITE},
     };
     TAKE("pairs", list, 'A', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .per_pair = D(1), .pairs = D(2), .inverse = D(3), .out = D(4)};
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .inverse = D(2), .out = D(3)};
     RUN(chosen->pairs(&call));
 }
 
 static PyObject *importers(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', READ},
-        {"inverse", "BDC", 'd', WRITE},
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "BDC", 'd', WRITE},
     };
     TAKE("importers", list, 'C', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .per_pair = D(1), .pairs = D(2), .out = D(3)};
+    Exporters call = {ABC_OF_BLOCK, .weights = D(0), .pairs = D(1), .out = D(2)};
     RUN(chosen->importers(&call));
 }
 
 static PyObject *exporters(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     static const Wanted list[] = {
-        {"weights", "ABC", 'd', READ}, {"weights of pairs", "AC", 'd', MAY_BE_NONE}, {"pairs", "AC", 'd', READ},
-        {"inverse", "ABD", 'd', READ}, {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
+        {"weights", "ABC", 'd', READ}, {"pairs", "AC", 'd', READ}, {"inverse", "ABD", 'd', READ},
+        {"importers", "RBC", 'd', MAY_BE_NONE}, {"right AB", "RAB", 'd', MAY_BE_NONE},
         {"right AC", "RAC", 'd', MAY_BE_NONE}, {"exporters", "RAB", 'd', WRITE}, {"of pairs", "RAC", 'd', WRITE},
         {"out", "RBC", 'd', WRITE | MAY_BE_NONE},
     };
     TAKE("exporters", list, 'A', N('B') == N('D'))
-    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .per_pair = D(1), .pairs = D(2), .inverse = D(3),
-                      .x = D(4), .right_ab = D(5), .right_ac = D(6), .by_ab = D(7), .by_ac = D(8), .out = D(9)};
+    Exporters call = {ABC_OF_BLOCK, .r = N('R'), .weights = D(0), .pairs = D(1), .inverse = D(2), .x = D(3),
+                      .right_ab = D(4), .right_ac = D(5), .by_ab = D(6), .by_ac = D(7), .out = D(8)};
     RUN(chosen->exporters(&call));
 }
 
@@ -187,6 +185,19 @@ static PyObject *by_importer(PyObject *self, PyObject *const *given, Py_ssize_t 
     TAKE("by_importer", list, 'C', N('B') == N('D'))
     Exporters call = {ABC_OF_BLOCK, .r = N('R'), .inverse = D(0), .x = D(1), .out = D(2)};
     RUN(chosen->by_importer(&call));
+}
+
+static PyObject *draws(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights by exporter", "ACB", 'd', READ}, {"weights by importer", "CAB", 'd', READ},
+        {"drawn by exporter", "ACD", 'd', READ}, {"drawn by importer", "CAD", 'd', READ},
+        {"right AB", "ARBD", 'd', READ}, {"right CB", "CRBD", 'd', READ}, {"exact", "RQD", 'd', WRITE},
+        {"inner", "RQD", 'd', WRITE}, {"along", "RQD", 'd', WRITE},
+    };
+    TAKE("draws", list, 'D', N('Q') == N('R'))
+    Draws call = {ABC_OF_BLOCK, .r = N('R'), .d = N('D'), .by_exporter = D(0), .by_importer = D(1), .drawn = D(2),
+                  .turned = D(3), .right_ab = D(4), .right_cb = D(5), .exact = D(6), .inner = D(7), .along = D(8)};
+    RUN(chosen->draws(&call));
 }
 
 static PyObject *years(PyObject *self, PyObject *const *given, Py_ssize_t count) {
@@ -285,8 +296,8 @@ static PyObject *use(PyObject *self, PyObject *name) {
 
 static PyMethodDef methods[] = {
     FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project), FAST(scores),
-    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(years), FAST(products), FAST(rows),
-    {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
+    FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(draws), FAST(years), FAST(products),
+    FAST(rows), {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {

@@ -7,10 +7,11 @@
 #include "lanes.h"
 #include "cells.h"
 #include "exporters.h"
+#include "draws.h"
 #include "years.h"
 #include "products.h"
 
 static const Set NAME(functions) = {
     TITLE, predict_cells, sweep_cells, change_cells, sum_cells, balance_cells, measure_cells, project_cells,
-    score_cells, each_pair, each_importer, each_exporter, multiply_all, each_year, each_product,
+    score_cells, each_pair, each_importer, each_exporter, multiply_all, each_draw, each_year, each_product,
 };
