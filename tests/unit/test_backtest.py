@@ -204,6 +204,13 @@ def test_the_command_prints_and_refuses() -> None:
     shown = CliRunner().invoke(commands, ["backtest", "--group", "all"]).stdout
     assert "energy and minerals, 10 years on" in shown
     assert "mean reversion alone" in shown
+    facts = {fact.formula: fact for fact in hk.backtest(["all"]) if fact.subject.get("rule")}
+    fine = CliRunner().invoke(commands, ["backtest", "--group", "all", "--digits", "4"]).stdout
+    value = facts["potential_foretold"].value
+    assert value is not None
+    assert f"{value:.3f}" in shown
+    assert f"{value:.6f}" in fine
+    assert f"{value:.6f}" not in shown
     refused = CliRunner().invoke(commands, ["backtest", "--group", "99"])
     assert isinstance(refused.exception, BadInput)
     assert "Choose from: 25, 26" in str(refused.exception)
