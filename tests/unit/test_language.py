@@ -49,7 +49,7 @@ def test_a_sentence_is_a_row_of_runs() -> None:
     [
         (71, 71, "better than those of all 71 others"),
         (70, 71, "better than those of 70 of 71 others"),
-        (0, 0, "better than those of 0 of 0 others"),
+        (0, 5, "better than those of none of 5 others"),
         (1, 1, "better than those of 1 of 1 others"),
     ],
 )
@@ -60,7 +60,7 @@ def test_as_many_as_there_are_is_all(some: int, of: int, written: str) -> None:
     ledger = Ledger({fact.id: fact for fact in (one, all_)})
     words = {
         "test": {"s": "better than those of {some} of {whole} others"},
-        "counts": {"all": "all", "of": " of "},
+        "counts": {"all": "all", "none": "none", "of": " of "},
     }
     prose = Prose("test.s", {"some": one.id, "whole": all_.id})
     runs = Language("en", words).runs(prose, ledger)

@@ -153,6 +153,17 @@ def test_no_name_stands_on_the_land_of_the_other(economies: tuple[str, str], wid
         assert not _stands_on(box, _land(other, data.view)), label["t"]
 
 
+def test_a_line_leads_from_a_name_that_stands_far_from_its_place() -> None:
+    labels = {" ".join(label["t"]): label for label in placed_in(("TWN", "CHN"), 340).labels}
+    assert not labels["Taiwan"]["lead"]
+    (far,) = (label for words, label in labels.items() if words.startswith("Huangyan"))
+    x, y, to_x, to_y = map(float, re.findall(r"-?\d+", far["lead"]))
+    right = far["x"] + longest(far["t"], far["size"])
+    assert far["x"] - 1 <= x <= right + 1
+    assert far["y"] <= y <= to_y
+    assert (to_x, to_y) == tuple(map(round, fitted(("TWN", "CHN"), 340).pixel((117.76, 15.15))))
+
+
 def test_land_is_found_where_it_is() -> None:
     view = fitted(("ZAF", "LSO"), WIDTH)
     x, y = view.pixel((28.2, -29.6))  # Lesotho, a hole in the land around it

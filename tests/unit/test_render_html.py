@@ -174,8 +174,8 @@ def test_structure_for_those_who_do_not_see_it(page: Page) -> None:
         if isinstance(block, Chart | LocatorMap)
     ]
     images = [a for t, a in page.elements if t == "svg"]
-    # Each chart is laid out twice, for wide and for narrow screens; a map fits both.
-    assert len(images) == sum(1 if isinstance(block, LocatorMap) else 2 for block in figures) == 11
+    # Each figure is laid out twice, for wide and for narrow screens.
+    assert len(images) == 2 * len(figures) == 12
     assert all(a["role"] == "img" and "-title" in a["aria-labelledby"] for a in images)
     assert all("scope" in a for t, a in page.elements if t == "th")
     assert ("a", {"class": "skip", "href": "#text"}) in page.elements

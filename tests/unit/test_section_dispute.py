@@ -57,7 +57,7 @@ def test_the_shipped_dispute_says_what_the_published_analysis_found(shown: Brief
     assert "127 times" in words
     assert "in 121 of them" in words
     assert "in 126 if" in words
-    assert "In 0 of them a draw became stable" in words
+    assert "In none of them a draw became stable" in words
     assert "with 2 changes" in words
     assert "64 combinations" in words
     assert "“does not settle for two islands” before “has a settlement”" in words

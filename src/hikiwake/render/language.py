@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from hikiwake.core.country import country, name_in
@@ -162,14 +162,16 @@ class Language:
         return found
 
     def _all_of_them(self, runs: list[Run], ledger: Ledger) -> tuple[Run, ...]:
-        """Write "all 72" for "72 of 72": a count of some, beside the count of all."""
-        for at in range(len(runs) - 2):
-            some, between, whole = runs[at : at + 3]
-            if not isinstance(some, FactRun) or not isinstance(whole, FactRun) or some.text != whole.text:
+        """Write "all 72" for "72 of 72", and "none of them" for "0 of them": parts of what is counted."""
+        for at, (some, between) in enumerate(pairwise(runs)):
+            if not isinstance(some, FactRun) or ledger[some.fact].unit.kind != "count":
                 continue
-            units = {ledger[one.fact].unit.kind for one in (some, whole)}
-            several = units == {"count"} and (ledger[some.fact].value or 0) > 1
-            if several and between == Text(self.words("counts.of")):
+            count, of = ledger[some.fact].value, between.text
+            if count == 0 and of.startswith(self.words("counts.of")):
+                runs[at] = FactRun(self.words("counts.none"), some.fact)
+            whole = runs[at + 2] if at + 2 < len(runs) else between
+            same = isinstance(whole, FactRun) and whole.text == some.text and (count or 0) > 1
+            if same and of == self.words("counts.of"):
                 runs[at : at + 2] = [FactRun(self.words("counts.all"), some.fact), Text(" ")]
         return tuple(runs)
 

@@ -117,6 +117,13 @@
     } else if (!note.hidden && !note.contains(event.target)) close(false);
   });
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && !note.hidden) close(true);
+    if (note.hidden) return;
+    if (event.key === "Escape") close(true);
+    if (event.key !== "Tab") return;
+    // Who leaves the note goes on from the number: the note itself stands at the end of the page.
+    const stops = note.querySelectorAll("button, a");
+    if (document.activeElement !== stops[event.shiftKey ? 0 : stops.length - 1]) return;
+    if (event.shiftKey) event.preventDefault();
+    close(true);
   });
 })();

@@ -26,6 +26,8 @@ NAME = 15
 DISPUTE, SEA, LAND = "#7b2d26", "#eef3f8", "#d9dee4"
 LINE = 1.25
 """Height of a line of text, by its size."""
+FAR = 28.0
+"""Pixels from a name to its place from which a line leads there."""
 SPOT = 3.0
 """Pixels from the middle of an area that is a point to its edge."""
 FARTHEST = 3.04
@@ -78,6 +80,11 @@ def drawn(block: LocatorMap, language: Language, width: int) -> str:
                 (dot["x"], dot["y"]), math.sqrt(90 / math.pi), f'fill="{dot["colour"]}" stroke="#fff"'
             )
             for dot in dots
+        ),
+        *(
+            drawing.shape(label["lead"], f'fill="none" stroke="{tone}" stroke-width="{wide}"')
+            for label in labels
+            for tone, wide in (("#ffffff", 2.8), (label["colour"], 1.0))
         ),
         *(
             text
@@ -269,7 +276,14 @@ def _put(
     chosen = next((box for box in free if not _stands_on(box, others or [])), free[0])
     taken.append(chosen)
     left, top, *_ = chosen
-    return {"x": left, "y": top + size * LINE / 2, "t": lines, "colour": colour, "size": size}
+    lead = _lead(chosen, pixel)
+    return {"x": left, "y": top + size * LINE / 2, "t": lines, "colour": colour, "size": size, "lead": lead}
+
+
+def _lead(box: Box, pixel: Point) -> str:
+    """Return a line from a name to the place that it names, where that lies far from it; else nothing."""
+    x, y = max(box[0], min(pixel[0], box[2])), max(box[1], min(pixel[1], box[3]))
+    return f"M{x:.0f},{y:.0f}L{pixel[0]:.0f},{pixel[1]:.0f}" if math.dist((x, y), pixel) > FAR else ""
 
 
 def _lines(name: str, room: float, size: int) -> list[str]:
