@@ -37,6 +37,12 @@ def names(data: object) -> list[str]:
     """Return the names of the columns."""
     if isinstance(data, Mapping):
         return [str(name) for name in data]
+    if hasattr(data, "collect") and not hasattr(data, "to_numpy"):
+        raise BadInput(
+            where=f"data of type {type(data).__name__}",
+            why="it is a plan of a table, whose rows are not there yet",
+            remedy="Give what .collect() returns.",
+        )
     for attribute in ("column_names", "columns"):
         found = getattr(data, attribute, None)
         if isinstance(found, Iterable):
@@ -60,7 +66,8 @@ def raw(data: object, name: str) -> NDArray[np.generic]:
     """
     known = names(data)
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
+        alike = {one.casefold(): one for one in known}
+        close = [alike[one] for one in difflib.get_close_matches(name.casefold(), alike, n=1)]
         hint = f"Did you mean {close[0]!r}?" if close else f"The columns are {', '.join(known[:12])}."
         raise BadInput(where=f"column {name!r}", why="the data have no such column", remedy=hint)
     column = data[name]  # type: ignore[index]  # `names` has made sure that it can be asked

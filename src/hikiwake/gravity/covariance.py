@@ -30,6 +30,8 @@ from hikiwake.core.errors import BadInput
 from hikiwake.gravity.columns import Codes, Key, combine
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import Effect, effects_of
+from hikiwake.gravity.habits import refuse_kind
+from hikiwake.gravity.layout import Sides
 from hikiwake.gravity.parallel import each
 from hikiwake.gravity.used import Used
 
@@ -107,6 +109,30 @@ class Sandwich:
     def scores(self) -> Array:
         """(K, n) projected regressors times residual."""
         return self.projected * self.residual
+
+
+def kind_of(errors: Errors | str | None, found: Sides | None, columns: Sequence[str]) -> Errors:
+    """Return which standard errors are asked for, a pair by its columns; `columns` are those that there are.
+
+    Raises
+    ------
+    BadInput
+        If it is no kind of them, or pairs are asked for where the fixed effects do not name them.
+    """
+    asked = Errors(errors) if isinstance(errors, str) else errors
+    if asked is None:
+        asked = Errors(BY_PAIR if found else ROBUST)
+    if not isinstance(asked, Errors) or asked.by not in columns:
+        refuse_kind(asked.by if isinstance(asked, Errors) else asked)
+    if asked.by != BY_PAIR:
+        return asked
+    if found is None:
+        raise BadInput(
+            where="standard errors by pair",
+            why="the fixed effects do not name exporter and importer",
+            remedy="Name the columns: Errors('exporter^importer').",
+        )
+    return Errors(str(Effect((found.exporter, found.importer))), asked.small_sample)
 
 
 def covariance(parts: Sandwich, errors: Errors) -> Covariance:

@@ -48,8 +48,8 @@ def reset(found: GravityFit) -> HypothesisTest:
 
     References
     ----------
-    Ramsey (1969), J. Roy. Statist. Soc. B 31:350; Santos Silva & Tenreyro (2006), table 3; Yotov et al.
-    (2016), An Advanced Guide to Trade Policy Analysis, chapter 1.
+    Ramsey (1969), J. Roy. Statist. Soc. B 31:350; Santos Silva & Tenreyro (2006), Review of Economics
+    and Statistics 88:641; Yotov et al. (2016), An Advanced Guide to Trade Policy Analysis, chapter 1.
     """
     parts = found.sandwich
     own = [at for at, name in enumerate(found.names) if name != INTERCEPT]
@@ -90,7 +90,7 @@ def park(found: GravityFit, power: float = 1.0) -> HypothesisTest:
     Notes
     -----
     It is itself a regression of logarithms, and biased for the reason that it looks for (Santos Silva &
-    Tenreyro 2006, section V.C): the Gauss-Newton test is the one to trust.
+    Tenreyro 2006): the Gauss-Newton test is the one to trust.
     """
     mean, squared = _squares(found)
     kept = squared > 0.0

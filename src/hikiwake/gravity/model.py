@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from hikiwake.gravity import estimate, sample
 from hikiwake.gravity.cells import Ended
 from hikiwake.gravity.choice import Chosen, meeting
 from hikiwake.gravity.columns import Key, coded, key, names, numbers, raw
-from hikiwake.gravity.covariance import BY_PAIR, ROBUST, Errors, Sandwich, covariance
+from hikiwake.gravity.covariance import ROBUST, Errors, Sandwich, covariance, kind_of
 from hikiwake.gravity.effects import Array
-from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, dependent, effects_of, parse, regressors
+from hikiwake.gravity.formula import INTERCEPT, Effect, Formula, bare, effects_of, parse
 from hikiwake.gravity.layout import (
     Layout,
     Sides,
@@ -30,6 +30,7 @@ from hikiwake.gravity.layout import (
 from hikiwake.gravity.newton import Solver
 from hikiwake.gravity.parallel import cores, each
 from hikiwake.gravity.results import GravityFit, Levels
+from hikiwake.gravity.terms import dependent, regressors
 from hikiwake.gravity.used import Given, Used
 
 Estimator = Literal["ppml", "ols"]
@@ -59,12 +60,20 @@ class Columns:
     keys: tuple[str, ...] | None = None
     where: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Take a text where several are possible as the only one."""
+        if isinstance(self.keys, str):
+            object.__setattr__(self, "keys", tuple(name.strip() for name in self.keys.split(",")))
+        if isinstance(self.where, str):
+            object.__setattr__(self, "where", (self.where,))
+
 
 @dataclass(frozen=True)
 class _Table:
     """The columns of the rows that are complete.
 
-    `rows` are their positions in the data as given: a range where they are all of them.
+    `rows` are their positions in the data as given: a range where they are all of them. `made` is how the
+    regressors were made, see `terms.Terms`.
     """
 
     rows: Rows | range
@@ -75,6 +84,7 @@ class _Table:
     offset: Array | None
     keys: dict[str, Key]
     drops: dict[str, Rows]
+    made: Any
 
 
 def fit(
@@ -133,9 +143,13 @@ def fit(
     if read.logged:
         estimator = "ols"
     found = sides(read.effects)
-    asked = _errors(errors, found)
+    asked = kind_of(errors, found, names(data))
+    columns = Columns() if columns is None else columns
+    if not isinstance(columns, Columns):
+        why = f"{columns!r} does not say what the columns are for"
+        raise BadInput(where="columns", why=why, remedy="Say Columns(weights=...), offset, keys or where.")
     with cores():
-        table, layout = _laid_out((read, estimator, asked), found, data, columns or Columns())
+        table, layout = _laid_out((read, estimator, asked), found, data, columns)
         return _estimate(table, layout, (read, estimator, asked), solver or Solver())
 
 
@@ -168,21 +182,6 @@ def _of_rows(one: Key, rows: Rows | range) -> Key:
     return one if isinstance(rows, range) else Key(one.codes[rows], one.labels)
 
 
-def _errors(errors: Errors | str | None, found: Sides | None) -> Errors:
-    asked = Errors(errors) if isinstance(errors, str) else errors
-    if asked is None:
-        asked = Errors(BY_PAIR if found else ROBUST)
-    if asked.by != BY_PAIR:
-        return asked
-    if found is None:
-        raise BadInput(
-            where="standard errors by pair",
-            why="the fixed effects do not name exporter and importer",
-            remedy="Name the columns: Errors('exporter^importer').",
-        )
-    return Errors(f"{found.exporter}^{found.importer}", asked.small_sample)
-
-
 def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Effect]) -> _Table:
     """Read the columns of the rows asked for, and leave out rows in which one is missing."""
     chosen, drops = None, dict[str, Rows]()
@@ -191,7 +190,7 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         data, chosen, others = Chosen(data, met), np.flatnonzero(met), np.flatnonzero(~met)
         drops = {sample.NOT_CHOSEN: others} if others.size else {}
     y = dependent(formula, data)
-    terms, values = regressors(formula, data)
+    terms, values, made = regressors(formula, data)
     extra = {name: numbers(data, name) for name in (columns.weights, columns.offset) if name}
     wanted = dict.fromkeys([name for group in groups for name in group.columns] + list(columns.keys or ()))
     held = [raw(data, name) for name in wanted]
@@ -200,12 +199,13 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         column.dtype.kind in "iub" or not (one.codes < 0).any()
         for column, one in zip(held, keys.values(), strict=True)
     ]
-    lengths = {formula.dependent: len(y), **{name: len(one.codes) for name, one in keys.items()}}
+    explained = bare(formula.dependent)
+    lengths = {explained: len(y), **{name: len(one.codes) for name, one in keys.items()}}
     lengths |= {name: len(column) for name, column in zip(terms, values, strict=True)}
     lengths |= {name: len(column) for name, column in extra.items()}
     for name, length in lengths.items():
         if length != len(y):
-            why = f"it has {length:,} rows, and {formula.dependent!r} has {len(y):,}"
+            why = f"it has {length:,} rows, and {explained!r} has {len(y):,}"
             raise BadInput(where=f"column {name!r}", why=why, remedy="Give columns of equal length.")
     rows = range(len(y)) if chosen is None else chosen
     columns_read = (y, *values, *extra.values())
@@ -213,7 +213,7 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
         # A sum is finite only if all that it adds up is.
         sound = each(lambda column: math.isfinite(column.sum()), columns_read)
     wrong = np.zeros(0 if all(sound) and all(whole) else len(y), dtype=bool)
-    for name, column, good in zip((formula.dependent, *terms, *extra), columns_read, sound, strict=True):
+    for name, column, good in zip((explained, *terms, *extra), columns_read, sound, strict=True):
         if good:
             continue
         if np.isinf(column).any():
@@ -226,7 +226,7 @@ def _read(formula: Formula, data: object, columns: Columns, groups: Sequence[Eff
             wrong |= one.codes < 0
     weights = extra.get(columns.weights or "")
     table = _Table(
-        rows, y, tuple(values), terms, weights, extra.get(columns.offset or ""), keys, drops
+        rows, y, tuple(values), terms, weights, extra.get(columns.offset or ""), keys, drops, made
     )  # fmt: skip
     return _keep(table, ~wrong, sample.MISSING) if len(wrong) else table
 
@@ -244,11 +244,12 @@ def _keep(table: _Table, keep: NDArray[np.bool_], reason: str) -> _Table:
         None if table.offset is None else table.offset[keep],
         {name: Key(one.codes[keep], one.labels) for name, one in table.keys.items()},
         {**table.drops, reason: rows[~keep]},
+        table.made,
     )
 
 
 def _check(table: _Table, formula: Formula) -> None:
-    dependent = formula.dependent
+    dependent = bare(formula.dependent)
     if not len(table.rows):
         raise BadInput(where="the data", why="no row is complete", remedy="Look for columns that are empty.")
     if not table.names and not (formula.effects and formula.regressors):
@@ -363,6 +364,7 @@ def _result(
         effects=levels,
         steps=found.steps,
         method=layout.name,
+        made=table.made,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hikiwake.core.errors import BadInput
 from hikiwake.gravity.columns import Key, combine, key, numbers
 from hikiwake.gravity.effects import Array
-from hikiwake.gravity.formula import Effect, parse, regressors
+from hikiwake.gravity.formula import Effect, parse
 from hikiwake.gravity.layout import sides
 from hikiwake.gravity.results import GravityFit
+from hikiwake.gravity.terms import regressors
 
 
 def predict(found: GravityFit, data: object, *, offset: str | None = None) -> Array:
@@ -28,18 +28,11 @@ def predict(found: GravityFit, data: object, *, offset: str | None = None) -> Ar
     Raises
     ------
     BadInput
-        If a column is missing, or a regressor of the estimate does not come out of these data.
+        If a column is missing, or the data hold a category that the estimate did not.
     """
     formula = parse(found.formula)
-    names, columns = regressors(formula, data)
+    names, columns, _ = regressors(formula, data, found.made)
     by_name = dict(zip(names, columns, strict=True))
-    missing = [name for name in found.names if name not in by_name]
-    if missing:
-        raise BadInput(
-            where=f"regressor {missing[0]!r}",
-            why="these data do not make it: a category that the estimate had is not in them",
-            remedy="Predict for rows that hold all categories, or use columns of numbers.",
-        )
     rows = len(columns[0]) if columns else len(key(data, formula.effects[0].columns[0]).codes)
     total = np.zeros(rows) if offset is None else numbers(data, offset).copy()
     for name, slope in zip(found.names, found.coefficients, strict=True):

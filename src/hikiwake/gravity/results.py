@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from statistics import NormalDist
 from types import ModuleType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hikiwake.core.errors import BadInput
+from hikiwake.core.errors import BadInput, Environment
 from hikiwake.gravity import likelihood, text
 from hikiwake.gravity.columns import combine
-from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, SmallSample, covariance
+from hikiwake.gravity.covariance import ROBUST, Covariance, Errors, Sandwich, SmallSample, covariance, kind_of
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import parse
+from hikiwake.gravity.habits import RESULTS
+from hikiwake.gravity.layout import sides
 from hikiwake.gravity.sample import Drops
 
 TITLES = {"ppml": "Poisson pseudo-maximum likelihood", "ols": "Least squares of the logarithm"}
@@ -48,6 +51,7 @@ class GravityFit:
     dropped_regressors : regressors that were left out, with the reason.
     effects : the estimated fixed effects, by their text in the formula.
     method : which layout was chosen. `steps` : Newton steps of the last round.
+    made : how regressors that are no plain columns were made, so that `predict` makes the same; else None.
     """
 
     formula: str
@@ -61,6 +65,7 @@ class GravityFit:
     effects: Mapping[str, Levels]
     steps: int
     method: str
+    made: Any = None
 
     @property
     def observations(self) -> int:
@@ -161,7 +166,7 @@ class GravityFit:
 
     def with_errors(self, errors: Errors | str) -> GravityFit:
         """Return the same estimate with other standard errors, without estimating again."""
-        asked = Errors(errors) if isinstance(errors, str) else errors
+        asked = kind_of(errors, sides(self.sandwich.effects), tuple(self.sandwich.keys))
         return replace(self, covariance=covariance(self.sandwich, asked))
 
     def with_small_sample(self, convention: SmallSample) -> GravityFit:
@@ -225,15 +230,30 @@ class GravityFit:
             "high": bounds.high.tolist(),
         }
 
-    def to_frame(self, library: ModuleType) -> object:
-        """Return the coefficient table as a frame of a library: `to_frame(pandas)`, `to_frame(polars)`.
+    def to_frame(self, library: ModuleType | None = None) -> object:
+        """Return the coefficient table as a frame of a library: `to_frame(polars)`; of pandas by default.
 
         Without regressors it has no row, and the same types.
+
+        Raises
+        ------
+        Environment
+            If no library is given and pandas is not installed.
         """
+        if library is None:
+            library = _pandas()
         table: dict[str, object] = dict(self.table())
         if not self.names:
             table = {name: np.empty(0, dtype=str if name == "regressor" else float) for name in table}
         return library.DataFrame(table)
+
+    if not TYPE_CHECKING:  # to those who check types a wrong name stays wrong
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what a result is called here, to those who know it by another name."""
+            here = RESULTS.get(name)
+            hint = f"; here it is {here}" if here else ""
+            raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}", name=name, obj=self)
 
     def summary(self) -> str:
         """Return the regression as text: coefficients, sample, errors, and what was left out."""
@@ -309,3 +329,14 @@ class GravityFit:
         if made.repaired:
             notes.append(("Note", "negative eigenvalues of the covariance were set to zero"))
         return [*notes, ("Solved", f"{self.method}; {self.steps} steps")]
+
+
+def _pandas() -> ModuleType:
+    try:
+        return import_module("pandas")
+    except ImportError:
+        raise Environment(
+            where="to_frame()",
+            why="the package pandas is not installed",
+            remedy='Install it with `pip install "hikiwake[frames]"`, or give another: to_frame(polars).',
+        ) from None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from hikiwake.core.errors import BadInput
 from hikiwake.gravity.diagnostics import gauss_newton, reset
 from hikiwake.gravity.results import GravityFit
 
 
 def compare(
-    fits: Mapping[str, GravityFit],
+    fits: Mapping[str, GravityFit] | Sequence[GravityFit],
     style: Literal["markdown", "latex"] = "markdown",
     *,
     tests: bool = False,
@@ -19,11 +20,24 @@ def compare(
 
     Parameters
     ----------
-    fits : regressions by the heading of their column.
+    fits : regressions by the heading of their column; without headings they are (1), (2) and so on.
     style : "markdown" or "latex" (a tabular with booktabs rules).
     tests : whether to add the p-values of RESET and of the Gauss-Newton test, for which each regression is
         estimated once more.
+
+    Raises
+    ------
+    BadInput
+        If there is no such style.
     """
+    if style not in {"markdown", "latex"}:
+        raise BadInput(
+            where=f"style {style!r}",
+            why="there is no such style",
+            remedy="Use 'markdown' or 'latex'; table() has the coefficients for anything else.",
+        )
+    if not isinstance(fits, Mapping):
+        fits = {f"({at})": fit for at, fit in enumerate(fits, 1)}
     names = list(dict.fromkeys(name for fit in fits.values() for name in fit.names))
     rows: list[list[str]] = []
     for name in names:
