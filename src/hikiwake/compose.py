@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import shlex
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, cast, get_args
 
 import msgspec
 
@@ -87,12 +88,31 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     top: int | None = None
     digits: int = USUAL_DIGITS
 
+    def __post_init__(self) -> None:
+        if self.length not in get_args(Length):
+            raise BadUsage(
+                where=f"length {self.length!r}",
+                why="a brief has no such length",
+                remedy=f"Choose one of: {', '.join(get_args(Length))}.",
+            )
+        if self.year is None:
+            return
+        try:
+            # A year out of a table of NumPy or pandas is a number of theirs.
+            msgspec.structs.force_setattr(self, "year", operator.index(self.year))
+        except TypeError as fault:
+            raise BadUsage(
+                where=f"year {self.year!r}",
+                why="a year is a whole number",
+                remedy="Write it without quotes, such as year=2014.",
+            ) from fault
+
 
 def brief(request: Request, tables: Tables | None = None, progress: Progress | None = None) -> Brief:
     """Compose the brief of a pair.
 
     Raises `NoData` when the year lies outside the data, `DamagedStore` when a file is not what it must be,
-    `BadUsage` for a `top` or `digits` that make no sense.
+    `BadUsage` for a `top` or `digits` that make no sense, as `Request` does for a year or a length.
     """
     bounded("digits", request.digits, 0, MOST_DIGITS)
     if request.top is not None:

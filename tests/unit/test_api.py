@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from tests.tiny import tiny_tables
 
@@ -133,6 +135,22 @@ def test_a_swapped_pair_states_the_same_flows(crude: hw.Ties) -> None:
 def test_years_that_mean_nothing(years: dict[str, int], kind: type[hw.HikiwakeError]) -> None:
     with pytest.raises(kind):
         hw.pair("JPN", "RUS").ties(**years)  # type: ignore[arg-type]
+
+
+def test_a_year_out_of_a_table_is_a_year(crude: hw.Ties) -> None:
+    year = np.int64(crude[0].period.first)
+    products = sorted({fact.subject["product"] for fact in crude if "product" in fact.subject})
+    assert list(hw.pair("JPN", "RUS").ties(year, products=products)) == list(  # type: ignore[arg-type]
+        hw.pair("JPN", "RUS").ties(int(year), products=products)
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"), [({"length": "short"}, "glance, full"), ({"year": "2014"}, "year=2014")]
+)
+def test_a_length_or_year_that_is_none_is_refused(wish: dict[str, Any], said: str) -> None:
+    with pytest.raises(hw.HikiwakeError, match=said):
+        hw.pair("JPN", "RUS").brief(**wish)
 
 
 def test_complementarity_is_a_set_of_facts() -> None:

@@ -92,6 +92,14 @@ def test_what_is_not_there_is_said(facts: FactSet, asked: dict[str, Any]) -> Non
     assert "ratio, share, size, value" in refused.value.remedy
 
 
+def test_a_fact_is_taken_by_its_id_or_its_place(facts: FactSet) -> None:
+    first, *_, last = facts
+    assert facts[first.id] == facts[0] == first
+    assert facts[-1] == last
+    with pytest.raises(NoData, match="none of the 4 facts of a test has this id"):
+        facts["000000000000"]
+
+
 def test_two_answers_are_none() -> None:
     made = ledger()
     made.state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -55,15 +56,23 @@ def methods(identity: str | None, as_json: bool) -> None:
 
 
 def _meant(text: str, known: Mapping[str, Formula]) -> list[str]:
-    """Return ids of measures whose name holds a text, or begins its words with its letters (RCA)."""
+    """Return ids of measures by name, initials (RCA), last initials (HHI), or a part of a name."""
     sought = text.casefold().replace("_", " ")
-
-    def answers(formula: Formula) -> bool:
-        names = (formula.id.replace("_", " "), formula.name.casefold())
-        initials = ("".join(word[0] for word in name.replace("-", " ").split()) for name in names)
-        return any(sought in name for name in names) or sought in initials
-
-    return [identity for identity, formula in known.items() if answers(formula)][:5]
+    found: tuple[list[str], ...] = ([], [], [], [])
+    for formula in known.values():
+        spoken = formula.id.replace("_", " ")
+        names = (spoken, f"{spoken} index", formula.name.casefold())
+        initials = ["".join(re.findall(r"\b\w", name)) for name in names]
+        answers = (
+            sought in names,
+            sought in initials,
+            len(sought) > 2 and any(one.endswith(sought) for one in initials),
+            any(sought in name for name in names),
+        )
+        for place, answered in enumerate(answers):
+            if answered:
+                found[place].append(formula.id)
+    return next(filter(None, found), [])[:5]
 
 
 def _described(formula: Formula) -> str:

@@ -157,12 +157,11 @@ def _lines(ledger: Ledger, fact: Fact) -> list[str]:
     from hikiwake.render.numbers import number
 
     formula = ledger.formulas[fact.formula]
-    value = (
-        "no data" if fact.value is None else f"{fact.value!r} ({fact.unit.symbol}), written {number(fact)}"
-    )
+    value = "no data" if fact.value is None else f"{fact.value!r}, written {number(fact)}"
     pairs = [
         ("number", fact.id),
         ("value", value),
+        ("unit", f"{fact.unit.symbol} ({fact.unit.kind})" if fact.unit.symbol == "1" else fact.unit.symbol),
         ("of", ", ".join(f"{key} {name}" for key, name in fact.subject.items())),
         ("period", str(fact.period)),
         ("status", fact.status),
@@ -184,7 +183,8 @@ def _lines(ledger: Ledger, fact: Fact) -> list[str]:
     for dataset in ledger.only([fact.id]).datasets.values():
         lines += [
             "",
-            f"data      {dataset.title}, {dataset.version}",
+            f"dataset   {dataset.title}",
+            f"version   {dataset.version}",
             f"producer  {dataset.producer}",
             f"licence   {dataset.licence}",
             f"cite      {dataset.citation}",

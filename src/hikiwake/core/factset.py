@@ -51,8 +51,17 @@ class FactSet:
     def __hash__(self) -> int:
         return hash(tuple(self._ledger.facts))
 
-    def __getitem__(self, identity: str) -> Fact:
-        return self._ledger.facts[identity]
+    def __getitem__(self, which: str | int) -> Fact:
+        """Return a fact by its id, or by its place; `NoData` for an id that none of them has."""
+        if isinstance(which, int):
+            return list(self)[which]
+        if which not in self._ledger.facts:
+            raise NoData(
+                where=f"number {which!r}",
+                why=f"none of the {len(self)} facts of {self._title or 'this set'} has this id",
+                remedy="Look for it with .where(formula, year=..., exporter=...), or take .to_pandas().",
+            )
+        return self._ledger.facts[which]
 
     @property
     def ledger(self) -> Ledger:

@@ -20,7 +20,7 @@ class TheilParts(NamedTuple):
 
 
 def hhi(values: ArrayLike) -> Array:
-    """Hirschman-Herfindahl index of each row.
+    """Herfindahl-Hirschman index of each row.
 
     H = sum_k s_k^2, with s the shares of the row.
 
@@ -51,7 +51,7 @@ def hhi(values: ArrayLike) -> Array:
 
 
 def normalised_hhi(values: ArrayLike, categories: Categories = "possible") -> Array:
-    """Hirschman-Herfindahl index of each row, scaled to run from 0 to 1 for any number of categories.
+    """Herfindahl-Hirschman index of each row, scaled to run from 0 to 1 for any number of categories.
 
     H* = (H - 1/n) / (1 - 1/n)
 

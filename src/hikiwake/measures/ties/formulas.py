@@ -142,7 +142,7 @@ SUPPLIERS = Formula(
 )
 SUPPLIER_CONCENTRATION = Formula(
     id="supplier_concentration",
-    name="Concentration of suppliers (Hirschman-Herfindahl)",
+    name="Concentration of suppliers (Herfindahl-Hirschman index)",
     expression="sum over i of (share of i in j's imports) squared",
     unit=INDEX_1,
     range="(0, 1]; 1 is a single supplier",
@@ -160,7 +160,7 @@ CUSTOMERS = Formula(
 )
 CUSTOMER_CONCENTRATION = Formula(
     id="customer_concentration",
-    name="Concentration of customers (Hirschman-Herfindahl)",
+    name="Concentration of customers (Herfindahl-Hirschman index)",
     expression="sum over j of (share of j in i's exports) squared",
     unit=INDEX_1,
     range="(0, 1]; 1 is a single customer",

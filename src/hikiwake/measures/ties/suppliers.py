@@ -92,7 +92,7 @@ class Partners:
         )
 
     def concentration(self, scope: Scope) -> Fact:
-        """State the Hirschman-Herfindahl index of the partners' shares."""
+        """State the Herfindahl-Hirschman index of the partners' shares."""
         values = np.array([value for _, value in self.ranking(scope)])
         hhi = float(((values / values.sum()) ** 2).sum()) if values.size else np.nan
         formula = (
