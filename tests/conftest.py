@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from hikiwake.store.library import Library
+if TYPE_CHECKING:
+    from hikiwake.store.library import Library
+
+# As the command line has it: threads of linear algebra that wait for each other cost a fifth of the processor
+# time of two workers on two cores. It is read when NumPy is loaded, so nothing above may load it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")
@@ -16,4 +23,6 @@ settings.load_profile("steady")
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     """Give a test a library of vintages of its own."""
+    from hikiwake.store.library import Library
+
     return Library(tmp_path / "library")

@@ -20,12 +20,10 @@ def by_night(count: int) -> Any:
     return pytest.param(count, marks=[pytest.mark.slow, pytest.mark.nightly])
 
 
-def in_turn(parts: Sequence[Any], at_once: int = 1) -> list[Any]:
-    """Return parts as parameters, those whose turn it is not for the night alone."""
-    first = TURN * at_once
-    now = {(first + n) % len(parts) for n in range(at_once)} if TURN >= 0 else set()
-    names = [f"{number + 1} of {len(parts)}" for number in range(len(parts))]
+def in_turn(parts: Sequence[Any]) -> list[Any]:
+    """Return parts as parameters, all but the one whose turn it is for the night alone."""
+    now = TURN % len(parts) if TURN >= 0 else None
     return [
-        pytest.param(part, id=names[number], marks=() if number in now else pytest.mark.nightly)
-        for number, part in enumerate(parts)
+        pytest.param(part, id=f"{n + 1} of {len(parts)}", marks=() if n == now else pytest.mark.nightly)
+        for n, part in enumerate(parts)
     ]

@@ -111,7 +111,7 @@ def pairs_with_a_gap(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", in_turn(range(12), 2))
+@pytest.mark.parametrize("part", in_turn(range(12)))
 def test_missing_is_not_zero_on_three_hundred_pairs(part: int) -> None:
     chosen = pairs_with_a_gap(300, 5)
     assert len({a for a, _ in chosen}) == len(all_countries())
@@ -154,7 +154,7 @@ def check_economies(part: int, parts: int, count: int, length: Length) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", in_turn(range(10), 2))
+@pytest.mark.parametrize("part", in_turn(range(10)))
 def test_every_economy_has_a_brief_or_a_sentence_why_not(part: int) -> None:
     check_economies(part, 10, 1, "glance")
 

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.turns import in_turn
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
@@ -38,7 +39,7 @@ def clone(into: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("compiler", ["", "/no/such/compiler"], ids=["compiler", "no compiler"])
+@pytest.mark.parametrize("compiler", in_turn(["", "/no/such/compiler"]))
 def test_the_wheel_holds_all_it_needs(tmp_path: Path, compiler: str) -> None:
     pytest.importorskip("setuptools", minversion="80")
     if not compiler and sysconfig.get_config_var("CC") and not shutil.which("cc"):

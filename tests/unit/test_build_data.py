@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.turns import in_turn
 
 pytest.importorskip("rdata", reason="the dependency group data is not installed")
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))  # the build is no part of the package
@@ -82,18 +83,27 @@ def test_a_file_without_a_dataset_and_a_dataset_without_a_file_are_refused(tmp_p
 
 
 def test_differences_name_each_file_that_is_other_or_missing(tmp_path: Path) -> None:
-    def vintage(name: str, files: dict[str, str]) -> Path:
+    def vintage(name: str, **datasets: dict[str, str]) -> Path:
         folder = tmp_path / name
         folder.mkdir()
-        tables = [{"file": file, "sha256": digest} for file, digest in files.items()]
-        (folder / "catalogue.json").write_text(json.dumps({"datasets": [{"tables": tables}]}))
+        entries = [
+            {"id": dataset, "tables": [{"file": file, "sha256": digest} for file, digest in files.items()]}
+            for dataset, files in datasets.items()
+        ]
+        (folder / "catalogue.json").write_text(json.dumps({"datasets": entries}))
         return folder
 
-    old = vintage("old", {"a": "1" * 64, "b": "2" * 64})
-    new = vintage("new", {"a": "3" * 64, "c": "4" * 64})
+    old = vintage("old", one={"a": "1" * 64, "b": "2" * 64}, two={"d": "5" * 64})
+    new = vintage("new", one={"a": "3" * 64, "c": "4" * 64})
     lines = build_data.differences(old, new)
-    assert [line.split(":")[0] for line in lines] == ["c", "b", "a"]
+    assert [line.split(":")[0] for line in lines] == ["c", "b", "d", "a"]
     assert build_data.differences(old, old) == []
+    # Of a part, all of its datasets count, and no other.
+    lines = build_data.differences(old, new, part=True)
+    assert [line.split(":")[0] for line in lines] == ["c", "b", "a"]
+    same = vintage("same", two={"d": "5" * 64})
+    assert build_data.differences(old, same, part=True) == []
+    assert len(build_data.differences(old, same)) == 2
 
 
 # --- parsers ---------------------------------------------------------------------------------------
@@ -255,9 +265,35 @@ def test_every_code_leads_to_a_known_economy_and_shares_it_only_in_other_years()
         assert all(before[1] < after[0] for before, after in pairwise(sorted(spans)))
 
 
+# `places` reads what `geography` has written.
+PARTS = [
+    ("baci",),
+    ("geography", "places"),
+    ("icio", "pwt", "stability", "factbook", "economies", "shapes"),
+    ("fonts",),
+]
+
+
+def test_every_module_of_the_build_is_in_one_part() -> None:
+    assert sorted(name for part in PARTS for name in part) == sorted(build_data.MODULES)
+
+
 @pytest.mark.slow
-def test_the_shipped_data_rebuild_to_the_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = build_data.main(["--check"])
+@pytest.mark.parametrize("part", in_turn(PARTS))
+def test_the_shipped_data_rebuild_to_the_byte(
+    part: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    rebuilt(["--check", "--only", *part], capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.nightly
+def test_the_whole_of_the_shipped_data_rebuilds_to_the_byte(capsys: pytest.CaptureFixture[str]) -> None:
+    rebuilt(["--check"], capsys)
+
+
+def rebuilt(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code = build_data.main(arguments)
     said = capsys.readouterr()
     if code == 2:
         pytest.skip(f"a package cannot be fetched here: {said.err.strip()}")
