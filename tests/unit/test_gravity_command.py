@@ -81,6 +81,41 @@ def test_the_command_refuses_bad_tables(tmp_path: Path) -> None:
             CliRunner().invoke(gravity, ["fit", str(path), TWO], catch_exceptions=False)
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_tables_may_have_semicolons_or_tabs_between_cells(table: Path, tmp_path: Path, between: str) -> None:
+    lines = table.read_text(encoding="utf-8")
+    other = tmp_path / "other.csv"
+    other.write_text(lines.replace(",", between), encoding="utf-8")
+    assert said("fit", str(other), TWO) == said("fit", str(table), TWO)
+    other.write_text(lines.replace(",", between).replace("\n", f"{between}more\n", 1), encoding="utf-8")
+    with pytest.raises(BadInput, match="cells, and the first line names"):
+        said("fit", str(other), TWO)
+
+
+def test_numbers_that_are_missing_are_missing_as_every_program_writes_them(tmp_path: Path) -> None:
+    data = panel(11)
+    flows = [str(flow) for flow in data["trade"].tolist()]
+    flows[3:7] = ["NA", ".", "", "NULL"]
+    data = data | {"exporter": np.array(["NA" if one == "C01" else one for one in data["exporter"]])}
+    path = tmp_path / "flows.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(data)
+        columns = {**{name: column.tolist() for name, column in data.items()}, "trade": flows}
+        writer.writerows(zip(*columns.values(), strict=True))
+    told = json.loads(said("fit", str(path), TWO, "--json"))
+    assert told["rows_left_out"]["missing value"] == [3, 4, 5, 6]
+    kept = np.delete(np.arange(len(flows)), [3, 4, 5, 6])
+    expected = fit(TWO, {name: column[kept] for name, column in data.items()})
+    # Namibia stays an exporter.
+    assert told["coefficients"]["coefficient"] == pytest.approx(expected.coefficients, rel=1e-9)
+
+
+def test_keys_that_several_rows_share_are_refused_in_a_whole_panel_too(table: Path) -> None:
+    with pytest.raises(BadInput, match="they have the same keys"):
+        said("fit", str(table), TWO, "--keys", "exporter, importer")
+
+
 def test_the_command_takes_keys_and_conditions(table: Path) -> None:
     formula = "trade ~ ln_dist | exporter + importer"
     assert "Observations" in said("fit", str(table), formula, "--keys", "exporter, importer, year")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hikiwake.gravity import Columns, GravityFit
 
 DATA = click.Path(path_type=Path)
+BETWEEN = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+MISSING = {"", ".", "NA", "N/A", "NULL", "null"}
+"""What programs write for a number that is missing: R, Stata, spreadsheets and databases."""
 
 
 @click.group(
@@ -285,12 +288,16 @@ def _stata(path: Path) -> object:
 
 def _csv(path: Path) -> dict[str, list[float | None] | list[str]]:
     import csv
+    from itertools import chain
 
     from hikiwake.core.errors import BadInput
 
     with path.open(encoding="utf-8-sig", newline="") as stream:
         try:
-            reader = csv.reader(stream)
+            first = stream.readline()
+            # Where commas are for decimals, tables have semicolons between cells.
+            between = next((sign for sign in ",;\t" if sign in first), ",")
+            reader = csv.reader(chain([first], stream), delimiter=between)
             names = next(reader, [])
             rows = [row for row in reader if row]
         except (csv.Error, UnicodeDecodeError) as fault:
@@ -304,14 +311,14 @@ def _csv(path: Path) -> dict[str, list[float | None] | list[str]]:
             raise BadInput(
                 where=f"{path}, row {at}",
                 why=f"it has {len(row)} cells, and the first line names {len(names)}",
-                remedy="Quote cells that hold a comma.",
+                remedy=f"Quote cells that hold {BETWEEN[between]}.",
             )
     return {name: _column([row[at] for row in rows]) for at, name in enumerate(names)}
 
 
 def _column(cells: list[str]) -> list[float | None] | list[str]:
-    """Return numbers where all cells are numbers or empty, else the text."""
+    """Return numbers where all cells are numbers or missing, else the text: there NA is Namibia."""
     try:
-        return [float(cell) if cell.strip() else None for cell in cells]
+        return [None if cell.strip() in MISSING else float(cell) for cell in cells]
     except ValueError:
         return cells

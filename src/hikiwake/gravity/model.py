@@ -164,7 +164,9 @@ def _laid_out(
     if estimator == "ols":
         table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
     named = columns.keys or (found.keys if found else ())
-    complete = None if found is None else lay_out_complete(read.effects, table.keys, found)
+    # Where other columns than those of the cells name a row, rows have to be looked at.
+    whole = found is not None and set(found.keys) <= set(named)
+    complete = lay_out_complete(read.effects, table.keys, found) if found is not None and whole else None
     if complete is not None:
         return table, complete
     by_year = found is not None and not columns.keys and YEAR not in named and YEAR in names(data)
