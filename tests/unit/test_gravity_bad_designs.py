@@ -156,3 +156,14 @@ def test_units_of_trade_and_of_regressors_change_nothing_else(unit: float) -> No
     near = max(min(unit, 1e12), 1e-12)
     measured = fit(TWO, changed("ln_dist", lambda d: d["ln_dist"] * near)())
     np.testing.assert_allclose(measured.coefficients * [near, 1.0], plain.coefficients, rtol=1e-6)
+
+
+def test_a_sum_of_others_is_not_said_to_be_lost_to_an_embargo() -> None:
+    """What was a sum to begin with is told as that, also where other regressors separate rows."""
+    data = flows()
+    embargo = (data["exporter"] == "DEU") & (data["importer"] == "FRA") & (data["year"] > 2000)
+    data |= {"embargo": embargo * 1.0, "trade": np.where(embargo, 0.0, data["trade"])}
+    data["total"] = data["border"] + 2.0 * data["ln_dist"]
+    told = fit(TWO.replace("border", "border + embargo + total"), data).dropped_regressors
+    assert "separates" in told["embargo"]
+    assert told["total"].startswith("collinear with")

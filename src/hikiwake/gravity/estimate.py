@@ -151,8 +151,11 @@ def poisson(cells: Cells, solver: Solver) -> Estimate:
                 rows.count,
                 sample.live(rows.sums),
             )
-        reason = COLLINEAR_AFTER if sample.SEPARATED in rows.dropped else COLLINEAR
-        gone |= {kept[at]: reason for at in lost}
+        always = lost
+        if sample.SEPARATED in rows.dropped:
+            given = Design(cells.target, cells.base, x, cells.effects, cells.intercept)
+            always = _alike(given, cells.base)
+        gone |= {kept[at]: COLLINEAR if at in always else COLLINEAR_AFTER for at in lost}
         stay = [at for at in range(len(kept)) if at not in lost]
         kept = tuple(kept[at] for at in stay)
         _some_left(kept, gone, cells.names)
