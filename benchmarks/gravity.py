@@ -1,11 +1,12 @@
 """Times of gravity regressions beside those of other packages, errors clustered by directed pair.
 
-    python -m benchmarks.gravity [--sizes S,M,L,XL] [--runs 5] [--out FILE]
+    python -m benchmarks.gravity [--sizes XS,S,M,L,XL] [--runs 5] [--out FILE]
 
 Run it where the packages of `requirements/peers.txt` are installed. Simulated panels with domestic flows,
 40 % zeros, dead pairs and a dead exporter-year. Memory is what a fresh process needs beyond what it held with
 the data made, its greatest resident size: Rust and C++ count like NumPy. `fasthdfe` runs on one thread: its
-threads wait by spinning, and on a machine that does anything else they take a hundred times as long.
+threads wait by spinning, and on a machine that does anything else they take a hundred times as long. `gme`
+and `statsmodels`, which make a column for each level, run two-way at XS only, and without clusters.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from benchmarks.schema import OWN, Entrant, Result, compare, table, this_machine
 from hikiwake.gravity import Errors, fit
 
 OUT = Path(__file__).parent / "results" / "gravity.json"
-SIZES = {"S": (70, 8), "M": (120, 12), "L": (200, 20), "XL": (230, 30)}
+SIZES = {"XS": (30, 4), "S": (70, 8), "M": (120, 12), "L": (200, 20), "XL": (230, 30)}
 TWO = ("ln_dist", "contig", "lang", "home", "rta")
 THREE = ("rta", "border_trend")
 MODELS = {"two-way": TWO, "three-way": THREE}
@@ -52,7 +53,7 @@ def main() -> None:
     machine = this_machine()
     results: list[Result] = []
     for size in chosen.sizes.split(","):
-        for model in MODELS:
+        for model in ("two-way",) if size == "XS" else MODELS:
             tools = [
                 one
                 for one in entrants(size, model, chosen.runs)
@@ -181,6 +182,8 @@ def entrants(size: str, model: str, runs: int) -> list[Entrant]:
              lambda m: m.fepois_stream(theirs, polars(), vcov={"CRV1": "pair"}), _hdfe_slopes,
              1 if large else min(runs, 3)),
     ]  # fmt: skip
+    if size == "XS":
+        return [*found, *with_columns(data, peer)]
     # Two-way it takes a minute at S and arrives at no optimum: its fitted flows add up to more than trade.
     if model == "three-way" or size == "S":
         found.append(
@@ -190,6 +193,50 @@ def entrants(size: str, model: str, runs: int) -> list[Entrant]:
                  _fasthdfe_slopes, 1 if large or model == "two-way" else runs)
         )  # fmt: skip
     return found
+
+
+def with_columns(data: Columns, peer: Callable[..., Entrant]) -> list[Entrant]:
+    """Return the peers that make a column for each level; what has no trade at all is no level."""
+
+    @cache
+    def levels() -> tuple[np.ndarray, np.ndarray]:
+        years = data["year"].max() + 1
+        parts = [np.stack([data[name] for name in TWO], axis=1)]
+        kept = np.ones(len(data["trade"]), dtype=bool)
+        for side in ("exporter", "importer"):
+            at = data[side] * years + data["year"]
+            alive = np.bincount(at, data["trade"]) > 0.0
+            kept &= alive[at]
+            # All levels of exporters, all but one of importers' in each year.
+            wanted = alive.nonzero()[0]
+            wanted = wanted if side == "exporter" else wanted[wanted >= years]
+            parts.append((at[:, None] == wanted) * 1.0)
+        return data["trade"][kept], np.hstack(parts)[kept]
+
+    @cache
+    def named() -> Any:
+        countries = {side: [f"C{number:03}" for number in data[side]] for side in ("exporter", "importer")}
+        return import_module("pandas").DataFrame(data | countries)
+
+    def by_statsmodels(api: Any) -> Any:
+        y, x = levels()
+        return api.GLM(y, x, family=api.families.Poisson()).fit(cov_type="HC1")
+
+    def by_gme(module: Any) -> Any:
+        given = module.EstimationData(
+            data_frame=named(), imp_var_name="importer", exp_var_name="exporter", trade_var_name="trade",
+            year_var_name="year",
+        )  # fmt: skip
+        made = module.EstimationModel(
+            estimation_data=given, lhs_var="trade", rhs_var=list(TWO),
+            fixed_effects=[["exporter", "year"], ["importer", "year"]],
+        )  # fmt: skip
+        return made.estimate()["all"]
+
+    return [
+        peer("statsmodels", "statsmodels.api", by_statsmodels, lambda found: found.params[: len(TWO)], 3),
+        peer("gme", "gme", by_gme, lambda found: found.params[list(TWO)], 3),
+    ]
 
 
 def _hdfe_slopes(found: Any) -> Any:
