@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hikiwake.equilibrium import Closure, Move, Sectors, SectorShock, sectors
 from hikiwake.equilibrium.closure import spending
 from hikiwake.equilibrium.many_sectors import draws_of
-from hikiwake.equilibrium.rounds import Model, settle
+from hikiwake.equilibrium.rounds import Model
+from hikiwake.equilibrium.settling import settle
 
 SHOCK = SectorShock((Move((0,), (1,), cost=1.3), Move((1,), (2,), effect=0.2)))
 

@@ -41,11 +41,6 @@ class Memory:
             self._products[:, : self._held, at] = product
         self._last = (x, step)
 
-    def forget(self) -> None:
-        """Start anew."""
-        self.count = 0
-        self._last = None
-
     @property
     def _held(self) -> int:
         return min(self.count, self.depth)
@@ -55,12 +50,20 @@ class Memory:
         held = self._held
         if not held:
             return x + step
-        products = self._products[:, :held, :held]
-        size = np.trace(products, axis1=1, axis2=2)
-        ridge = (RIDGE * size + 1e-300)[:, None, None] * np.eye(held)
-        along = np.matmul(self._steps[:, :held], step[:, :, None])
-        weights = np.linalg.solve(products + ridge, along)[:, None, :, 0]
+        along = np.matmul(self._steps[:, :held], step[:, :, None])[:, :, 0]
+        weights = combined(self._products[:, :held, :held], along)[:, None]
         point: Array = x + step
         point -= np.matmul(weights, self._moves[:, :held])[:, 0]
         point -= np.matmul(weights, self._steps[:, :held])[:, 0]
         return point
+
+
+def combined(products: Array, along: Array) -> Array:
+    """Return how much of each remembered step, (rows, held), makes up the step that they have `along` with.
+
+    `products` (rows, held, held) are those of the steps with each other.
+    """
+    size = np.trace(products, axis1=1, axis2=2)
+    ridge = (RIDGE * size + 1e-300)[:, None, None] * np.eye(products.shape[1])
+    weights: Array = np.linalg.solve(products + ridge, along[:, :, None])[:, :, 0]
+    return weights

@@ -81,6 +81,13 @@ def _above_zero(
     return array
 
 
+def held(values: Array) -> Array:
+    """Return a copy that nobody can write to: what is worked out from it is kept, and must stay true."""
+    copy = np.array(values, dtype=np.float64)
+    copy.setflags(write=False)
+    return copy
+
+
 def flows(name: str, values: ArrayLike) -> Array:
     """Return a square matrix of trade, exporters by importers, whose diagonal holds domestic sales."""
     array = amounts(name, values)

@@ -40,17 +40,17 @@ class Correction:
 
     def __init__(self, world: Sectors, rule: Spending, point: Point) -> None:
         self._shape = point.spent.shape
-        self._weights = world.bought / world.bought.sum(axis=0)
-        slopes = _slopes(world, rule, point, self._weights)
+        self.weights = world.bought / world.bought.sum(axis=0)
+        slopes = _slopes(world, rule, point, self.weights)
         unity = np.eye(len(slopes))
-        self._more = np.linalg.inv(unity - slopes).T - unity
+        self.more = np.ascontiguousarray(np.linalg.inv(unity - slopes).T - unity)
 
     def applied(self, step: Array) -> Array:
         """Return the steps with their levels exchanged."""
         rows, (k, n) = len(step), self._shape
         inner = step[:, : 2 * k * n].reshape(rows, 2, k, n)
-        levels = np.einsum("bukn,kn->bun", inner, self._weights).reshape(rows, -1)
-        more = np.concatenate([levels, step[:, 2 * k * n :]], axis=1) @ self._more
+        levels = np.einsum("bukn,kn->bun", inner, self.weights).reshape(rows, -1)
+        more = np.concatenate([levels, step[:, 2 * k * n :]], axis=1) @ self.more
         changed = np.empty_like(step)
         np.add(
             inner,

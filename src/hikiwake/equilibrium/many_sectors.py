@@ -15,6 +15,7 @@ costs times that of (1 + duty). Labour is the one factor and moves between secto
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -25,9 +26,11 @@ from hikiwake.core.blas import one_thread
 from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.closure import MEANING, Closure, checked, spending
+from hikiwake.equilibrium.coarse import Correction
 from hikiwake.equilibrium.moves import Move, SectorShock, cells
-from hikiwake.equilibrium.rounds import Draws, Model, Round, settle
+from hikiwake.equilibrium.rounds import Draws, Model, Round
 from hikiwake.equilibrium.sectors import Sectors
+from hikiwake.equilibrium.settling import settle
 
 
 class SectorCheck(NamedTuple):
@@ -168,12 +171,32 @@ class _Frame(NamedTuple):
 def _settled(
     base: Sectors, theta: Array, shock: SectorShock, closure: Closure, unit: int | None
 ) -> tuple[Round, int]:
-    n = base.flows.shape[1]
-    transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
-    model = Model(base, shock.moves, spending(base.earned, base.deficit, closure, transfer, unit))
+    model = model_of(base, shock, closure, unit)
+    corrected = None if closure == "balanced" else near(base, closure, tuple(theta.tolist()))
     with one_thread():
-        settled = settle(model, draws_of(model, theta[:, None], shock), model.start(1))
+        settled = settle(model, draws_of(model, theta[:, None], shock), model.start(1), corrected=corrected)
     return settled.last, settled.rounds
+
+
+@lru_cache(maxsize=2)
+def model_of(world: Sectors, shock: SectorShock, closure: Closure, unit: int | None = None) -> Model:
+    """Return the equations under a shock, cut once for all that is asked of it."""
+    n = world.flows.shape[1]
+    transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
+    return Model(world, shock.moves, spending(world.earned, world.deficit, closure, transfer, unit))
+
+
+@lru_cache(maxsize=4)
+def near(world: Sectors, closure: Closure, theta: tuple[float, ...]) -> Correction:
+    """Return the correction of rounds near the world before any shock, at given elasticities by sector.
+
+    Scenarios of one world share it: what most shocks change of it is little.
+    """
+    still = SectorShock()
+    model, powers = model_of(world, still, closure), np.array(theta)
+    with one_thread():
+        at = model.round(model.start(1), draws_of(model, powers[:, None], still))
+        return model.corrected(at, powers)
 
 
 def draws_of(

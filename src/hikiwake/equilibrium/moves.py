@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
+from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 from hikiwake.equilibrium.sectors import Sectors
 
@@ -53,12 +54,19 @@ class Move(msgspec.Struct, frozen=True):
             )
 
 
-class SectorShock(msgspec.Struct, frozen=True):
+class SectorShock(msgspec.Struct, frozen=True, eq=False):
     """Moves of trade, `productivity` ratios (k, n) or None, and `transfer` received (n,) or None."""
 
     moves: tuple[Move, ...] = ()
     productivity: Array | None = None
     transfer: Array | None = None
+
+    def __post_init__(self) -> None:
+        """Keep arrays of its own."""
+        for name in ("productivity", "transfer"):
+            values = getattr(self, name)
+            if values is not None:
+                msgspec.structs.force_setattr(self, name, checks.held(values))
 
 
 class Part(NamedTuple):

@@ -1,4 +1,4 @@
-"""Rounds of the many-sector model: costs, prices, sales, spending and wages in turn, until none moves.
+"""Rounds of the many-sector model: costs, prices, sales, spending and wages in turn.
 
 Arrays of a batch of b draws are (k, b, n): sectors, draws, economies, so that each sector's shares and each
 economy's inputs multiply all draws at once.
@@ -11,25 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hikiwake.core.errors import NoSolution
-from hikiwake.equilibrium.anderson import Memory
 from hikiwake.equilibrium.checks import Array
-from hikiwake.equilibrium.clearing import PROMISED, Spending
+from hikiwake.equilibrium.clearing import Spending
 from hikiwake.equilibrium.coarse import Correction, Point
 from hikiwake.equilibrium.moves import Move, cells, cut
 from hikiwake.equilibrium.sectors import Sectors
 
-AIM = 1e-12
-MOST_ROUNDS = 1000
-DEPTH, CORRECTED_DEPTH = 8, 4
-"""Steps remembered: of corrected ones fewer say as much, and each costs a tenth of a round."""
 LONGEST_STEP = 0.3
-MOST_SEARCHES = 60
-LONGEST_LIMIT = 3.0
-SLOPES = (0.1, 3.0)
-"""Bounds of what one per cent on the factor of limited trade does to that trade, in per cent."""
-WORSE = 30.0
-"""A mended step after which the gap grows by this factor went astray: the memory is dropped."""
 
 
 class Draws(NamedTuple):
@@ -109,7 +97,7 @@ class Model:
         used = self.bought > 0.0
         self._per_old = np.where(used, 1.0 / np.where(used, self.bought, 1.0), 0.0)
         self._idle = np.where(used, 0.0, 1.0)
-        self._inputs = np.ascontiguousarray(world.inputs)
+        self.inputs = np.ascontiguousarray(world.inputs)
         self._uses = np.ascontiguousarray(world.inputs.transpose(0, 2, 1))
         self._labour = world.value_added.T[:, None, :]
         self._final = world.final.T[:, None, :]
@@ -136,7 +124,7 @@ class Model:
         budget = self.rule.at_rows(w)
         if self.pieces.dutied:
             budget = budget + (spent * (1.0 - self.gathered(power, factors, net=True) / whole)).sum(axis=0)
-        new = _by_economy(power * demand, self._inputs) + self._final * budget
+        new = _by_economy(power * demand, self.inputs) + self._final * budget
         earned = self._labour * power
         pay = w * self.rule.y
         gaps = np.log((earned * demand).sum(axis=0) / pay)
@@ -209,119 +197,3 @@ def _by_economy(values: Array, matrices: Array) -> Array:
     """Multiply, for each economy, values over sectors with its own matrix, (k, b, n)."""
     product: Array = np.matmul(values.transpose(2, 1, 0), matrices).transpose(2, 1, 0)
     return product
-
-
-class Settled(NamedTuple):
-    """The last round of a batch, the largest change or gap in it, and how many rounds it took."""
-
-    last: Round
-    residual: float
-    rounds: int
-
-
-def settle(
-    model: Model, draws: Draws, start: State, aim: float = AIM, corrected: Correction | None = None
-) -> Settled:
-    """Go round until nothing moves by `aim`; where trade has limits, until those that bind are met exactly.
-
-    Steps are `corrected`, as long as that does not lead astray; None: they are not.
-
-    What keeps trade within a limit is found outside the rounds: for each limited move and sector a secant's
-    step towards its room, never above no change. Within the rounds its kink would lead the acceleration
-    astray.
-
-    Raises
-    ------
-    NoSolution
-        If a round still moves something by more than PROMISED, or a limit is not met.
-    """
-    settled = _settle(model, draws, start, aim, corrected)
-    rounds = settled.rounds
-    slope = np.ones_like(start.limits)
-    before: tuple[Array, Array] | None = None
-    for _ in range(MOST_SEARCHES):
-        limits, room = settled.last.state.limits, settled.last.room
-        gap = float(np.abs(np.minimum(limits + room, 0.0) - limits).max(initial=0.0))
-        if gap < 10.0 * aim:
-            return Settled(settled.last, max(settled.residual, gap), rounds)
-        if before is not None:
-            moved = np.abs(limits - before[0]) > 1e-13
-            steps = np.where(moved, limits - before[0], 1.0)
-            with np.errstate(invalid="ignore"):  # where nothing is sold there is all the room there can be
-                found = np.where(moved, (before[1] - room) / steps, slope)
-            slope = np.clip(np.nan_to_num(found, nan=1.0), *SLOPES)
-        before = (limits, room)
-        new = np.minimum(limits + np.clip(room / slope, -LONGEST_LIMIT, LONGEST_LIMIT), 0.0)
-        settled = _settle(model, draws, settled.last.state._replace(limits=new), aim, corrected)
-        rounds += settled.rounds
-    raise NoSolution(
-        where="equilibrium of many sectors",
-        why=f"a limit on trade is still missed by {gap:.1e} after {MOST_SEARCHES} searches",
-        remedy="Loosen the limit, or limit fewer industries at once.",
-    )
-
-
-def _settle(model: Model, draws: Draws, start: State, aim: float, corrected: Correction | None) -> Settled:
-    state = start
-    shape = state.prices.shape
-    depth = DEPTH if corrected is None else CORRECTED_DEPTH
-    memory = Memory(shape[1], 2 * shape[0] * shape[2] + shape[2], depth)
-    best, kept = np.inf, start
-    x = _packed(start)
-    for count in range(1, MOST_ROUNDS + 1):
-        with np.errstate(all="ignore"):  # a step that went astray shows as a residual that is not finite
-            after = model.round(state, draws)
-            step = _packed(after.state) - x
-            residual = max(float(step.max()), float(-step.min()), float(np.abs(after.gaps).max()))
-        if residual < aim:
-            break
-        if not np.isfinite(residual) or residual > WORSE * best:
-            if memory.count == 0 and corrected is None:
-                raise _unsettled(residual, count)
-            corrected = None
-            memory.forget()
-            state, x = kept, _packed(kept)
-            best = np.inf
-            continue
-        if residual < best:
-            best, kept = residual, after.state
-        step = step if corrected is None else corrected.applied(step)
-        memory.learn(x, step)
-        x = memory.mended(x, step)
-        state = _unpacked(x, shape, start.limits)
-    else:
-        if not best <= PROMISED:
-            raise _unsettled(best, MOST_ROUNDS)
-    return Settled(after, residual, count)
-
-
-def _unsettled(residual: float, rounds: int) -> NoSolution:
-    return NoSolution(
-        where="equilibrium of many sectors",
-        why=f"prices and wages still moved by {residual:.1e} after {rounds} rounds",
-        remedy="Check units and deficits; try closure 'balanced', a floor under small thetas, or let a "
-        "little leak: an economy that sells nothing abroad can buy nothing there.",
-    )
-
-
-def _packed(state: State) -> Array:
-    rows = state.wages.shape[0]
-    return np.concatenate(
-        [
-            state.prices.transpose(1, 0, 2).reshape(rows, -1),
-            state.spending.transpose(1, 0, 2).reshape(rows, -1),
-            state.wages,
-        ],
-        axis=1,
-    )
-
-
-def _unpacked(x: Array, shape: tuple[int, ...], limits: Array) -> State:
-    k, rows, n = shape
-    size = k * n
-    return State(
-        x[:, :size].reshape(rows, k, n).transpose(1, 0, 2),
-        x[:, size : 2 * size].reshape(rows, k, n).transpose(1, 0, 2),
-        x[:, 2 * size :],
-        limits,
-    )

@@ -14,11 +14,12 @@ from hikiwake.core.blas import one_thread, workers
 from hikiwake.core.errors import BadInput
 from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
-from hikiwake.equilibrium.closure import Closure, checked, spending
-from hikiwake.equilibrium.many_sectors import draws_of
+from hikiwake.equilibrium.closure import Closure, checked
+from hikiwake.equilibrium.many_sectors import draws_of, model_of, near
 from hikiwake.equilibrium.moves import SectorShock, cells
-from hikiwake.equilibrium.rounds import AIM, Draws, Model, Round, Settled, settle
+from hikiwake.equilibrium.rounds import Draws, Model, Round
 from hikiwake.equilibrium.sectors import Sectors
+from hikiwake.equilibrium.settling import AIM, Settled, settle
 
 DRAWN = 5e-11
 """What a draw is settled to: half of what is promised of all conditions, far below what a range prints."""
@@ -60,6 +61,7 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     effects: ArrayLike | None = None,
     pairs: Sequence[tuple[int, int]] = (),
     closure: Closure = "additive",
+    about: ArrayLike | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SectorDraws:
     """Find the full equilibria of many draws of one shock.
@@ -72,6 +74,8 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
     costs, effects : in place of the moves' own, (b, moves); None: as they are.
     pairs : exporter and importer whose trade by sector is wanted.
     closure : as in `solve_sectors`; not "balanced", whose baseline would differ by draw.
+    about : elasticities (k,) that the draws lie about; None: their mean. What is worked out there is kept for
+        further shocks to this world. It changes how fast draws are solved, and not what they come to.
     progress : told how many draws are done, and of how many.
 
     Raises
@@ -82,18 +86,19 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
         If the rounds of some batch do not settle.
     """
     _shares_a_baseline(closure)
-    k, n, _ = world.flows.shape
+    k = len(world.flows)
     powers = np.asarray(theta, dtype=np.float64)
     b = len(powers)
     powers = checks.elasticity(powers, (b, k)).T
     moved = (b, len(shock.moves))
     ratios = None if costs is None else checks.positive("costs", costs, moved)
     factors = None if effects is None else checks.amounts("effects", effects, moved)
-    transfer = np.zeros(n) if shock.transfer is None else checks.numbers("transfer", shock.transfer, (n,))
-    model = Model(world, shock.moves, spending(world.earned, world.deficit, closure, transfer, None))
+    model = model_of(world, shock, closure)
     # What keeps trade within a limit is searched for outside the rounds, which must then be finer.
     aim = AIM if model.limited else DRAWN
-    middle = draws_of(model, powers.mean(axis=1)[:, None], shock, _mean(ratios), _mean(factors))
+    centre = powers.mean(axis=1) if about is None else checks.elasticity(about, (k,))
+    middle = draws_of(model, centre[:, None], shock, _mean(ratios), _mean(factors))
+    corrected = near(world, closure, tuple(centre.tolist()))
 
     def batch(rows: slice) -> Batch:
         some = draws_of(model, powers[:, rows], shock, _some(ratios, rows), _some(factors, rows))
@@ -101,8 +106,7 @@ def solve_draws(  # noqa: PLR0913  (what is drawn, and what is asked)
         return settled, _answers(model, settled.last, some, pairs)
 
     with one_thread():
-        began = settle(model, middle, model.start(1), ROUGH).last
-        corrected = model.corrected(began, middle.theta[:, 0, 0])
+        began = settle(model, middle, model.start(1), ROUGH, corrected).last
         return _joined(_each(batch, _batches(b), progress))
 
 

@@ -13,7 +13,7 @@ from hikiwake.equilibrium import checks
 from hikiwake.equilibrium.checks import Array
 
 
-class Sectors(msgspec.Struct, frozen=True):
+class Sectors(msgspec.Struct, frozen=True, eq=False):
     """Trade and inputs of n economies and k sectors in one currency, made by `sectors`.
 
     `flows` (k, n, n) are sales of a sector's goods of row i to column j before duty; `tariffs` (k, n, n)
@@ -29,6 +29,13 @@ class Sectors(msgspec.Struct, frozen=True):
     final: Array
     economies: tuple[str, ...]
     names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Keep arrays of its own."""
+        for name in ("flows", "tariffs", "inputs", "value_added", "final"):
+            values = getattr(self, name)
+            if values is not None:
+                msgspec.structs.force_setattr(self, name, checks.held(values))
 
     @property
     def output(self) -> Array:

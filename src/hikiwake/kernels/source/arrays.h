@@ -9,7 +9,7 @@
 #include <Python.h>
 #include <string.h>
 
-enum { MOST_ARRAYS = 20, LETTERS = 26 };
+enum { MOST_ARRAYS = 32, LETTERS = 26 };
 enum { READ = 0, WRITE = 1, MAY_BE_NONE = 2 };
 
 typedef struct {

@@ -45,6 +45,33 @@ typedef struct {
     double *out;
 } Products;
 
+/* One round of many sectors: K sectors, N economies, B draws. Shares `paid` and `net` (K, origins, destinations), with
+   duty and before it, the latter NULL where there is none; `inputs` (N, users, supplies); `rule` (5, N) are y, u, d, v, e
+   of how much is spent. Cells C that moves touch have shares of their own (K, C), times factors of parts (P, K, B).
+   `power` is room; what is new is how much each changes. */
+typedef struct {
+    size_t k, n, b, cells, first, last;
+    double longest;
+    const double *paid, *net, *inputs, *labour, *final, *bought, *home, *rule, *productivity;
+    const int64_t *origins, *destinations, *parts;
+    const double *cell_paid, *cell_net, *factors, *theta, *prices, *spending, *wages;
+    double *power, *new_prices, *new_spending, *new_wages, *found;
+} Rounds;
+
+/* Steps of prices and spending (K, N, B) and of wages (N, B), weights (K, N) of levels, more (3N, 3N). */
+typedef struct {
+    size_t k, n, b, first, last;
+    const double *weights, *more;
+    double *prices, *spending, *wages;
+} Levels;
+
+/* Points and steps (S, B), remembered differences (D, S, B), products and weights (D, B). */
+typedef struct {
+    size_t s, b, first, last;
+    const double *x, *step, *last_step;
+    double *last_x, *steps, *both, *products, *along;
+} Steps;
+
 /* Everything that is compiled for one set of instructions. Where something is returned, 0 says that there was
    no memory. */
 typedef struct {
@@ -64,6 +91,10 @@ typedef struct {
     int (*draws)(const Draws *);
     int (*years)(const Years *);
     int (*products)(const Products *);
+    int (*round)(const Rounds *);
+    int (*levels)(const Levels *);
+    int (*remember)(const Steps *);
+    int (*mend)(const Steps *);
 } Set;
 
 #endif

@@ -220,6 +220,67 @@ static PyObject *products(PyObject *self, PyObject *const *given, Py_ssize_t cou
     RUN(chosen->products(&call));
 }
 
+static int within(const int64_t *places, size_t count, size_t length) {
+    for (size_t at = 0; at < count; at++)
+        if (places[at] < 0 || (size_t)places[at] >= length) return 0;
+    return 1;
+}
+
+#define PLACES(at) ((const int64_t *)arrays.data[at])
+#define IN_EIGHTS (N('B') % 8 == 0 && first % 8 == 0 && last % 8 == 0)
+
+static PyObject *round_draws(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"paid", "KNN", 'd', READ}, {"net", "KNN", 'd', MAY_BE_NONE}, {"inputs", "NKK", 'd', READ},
+        {"labour", "KN", 'd', READ}, {"final", "KN", 'd', READ}, {"bought", "KN", 'd', READ}, {"home", "KN", 'd', READ},
+        {"rule", "RN", 'd', READ}, {"productivity", "KN", 'd', READ}, {"origins", "C", 'q', READ},
+        {"destinations", "C", 'q', READ}, {"parts", "C", 'q', READ}, {"cells paid", "KC", 'd', READ},
+        {"cells net", "KC", 'd', READ}, {"factors", "PKB", 'd', READ}, {"theta", "KB", 'd', READ},
+        {"prices", "KNB", 'd', READ}, {"spending", "KNB", 'd', READ}, {"wages", "NB", 'd', READ},
+        {"power", "KNB", 'd', WRITE}, {"new prices", "KNB", 'd', WRITE}, {"new spending", "KNB", 'd', WRITE},
+        {"new wages", "NB", 'd', WRITE}, {"longest step", "F", 'd', READ}, {"found", "F", 'd', WRITE},
+    };
+    TAKE("round", list, 'B',
+         N('R') == 5 && N('F') == 1 && IN_EIGHTS && within(PLACES(9), N('C'), N('N')) &&
+             within(PLACES(10), N('C'), N('N')) && within(PLACES(11), N('C'), N('P')))
+    Rounds call = {N('K'), N('N'), N('B'), N('C'), (size_t)first, (size_t)last, *D(23), D(0), D(1), D(2), D(3), D(4), D(5),
+                   D(6), D(7), D(8), PLACES(9), PLACES(10), PLACES(11), D(12), D(13), D(14), D(15), D(16), D(17), D(18),
+                   D(19), D(20), D(21), D(22), D(24)};
+    RUN(chosen->round(&call));
+}
+
+static PyObject *levels(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"weights", "KN", 'd', READ}, {"more", "LL", 'd', READ}, {"prices", "KNB", 'd', WRITE},
+        {"spending", "KNB", 'd', WRITE}, {"wages", "NB", 'd', WRITE},
+    };
+    TAKE("levels", list, 'B', N('L') == 3 * N('N') && IN_EIGHTS)
+    Levels call = {N('K'), N('N'), N('B'), (size_t)first, (size_t)last, D(0), D(1), D(2), D(3), D(4)};
+    RUN(chosen->levels(&call));
+}
+
+static PyObject *remember(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"x", "SB", 'd', READ}, {"step", "SB", 'd', READ}, {"last x", "SB", 'd', READ}, {"last step", "SB", 'd', READ},
+        {"steps", "DSB", 'd', WRITE}, {"both", "DSB", 'd', WRITE}, {"products", "DB", 'd', WRITE},
+        {"along", "DB", 'd', WRITE},
+    };
+    TAKE("remember", list, 'D', first < last)
+    Steps call = {N('S'), N('B'), (size_t)first, (size_t)last, D(0), D(1), D(3), D(2), D(4), D(5), D(6), D(7)};
+    RUN(chosen->remember(&call));
+}
+
+static PyObject *mend(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"x", "SB", 'd', READ}, {"step", "SB", 'd', READ}, {"both", "DSB", 'd', READ}, {"weights", "DB", 'd', READ},
+        {"out", "SB", 'd', WRITE},
+    };
+    TAKE("mend", list, 'D', 1)
+    Steps call = {.s = N('S'), .b = N('B'), .first = (size_t)first, .last = (size_t)last, .x = D(0), .step = D(1),
+                  .both = D(2), .products = D(3), .last_x = D(4)};
+    RUN(chosen->mend(&call));
+}
+
 /* Cells with a base, in the order of rows: axes of the cells, the slowest of the rows first. */
 static int write_rows(const double *cells, const double *base, const size_t length[3], const size_t step[3], double *out,
                       size_t count) {
@@ -297,7 +358,8 @@ static PyObject *use(PyObject *self, PyObject *name) {
 static PyMethodDef methods[] = {
     FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project), FAST(scores),
     FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(draws), FAST(years), FAST(products),
-    FAST(rows), {"sets", sets, METH_NOARGS, NULL}, {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
+    FAST(rows), FAST(round_draws), FAST(levels), FAST(remember), FAST(mend), {"sets", sets, METH_NOARGS, NULL},
+    {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {

@@ -131,6 +131,7 @@ def solved(
         effects=effects,
         pairs=pair.ways,
         closure=within,
+        about=theta.central,
         progress=progress,
     )
     first_round = partial(first_round_draws, world, shock=shock, pairs=((pair.a, pair.b), (pair.b, pair.a)))
@@ -174,7 +175,9 @@ class _Variants:
         costs, effects = self._scenario.certain(3)
         # Each set by itself: what is solved together should lie near one point.
         return {
-            name: self._welfare([one.all_moved(by) for by in (0.0, -AT_ENDS, AT_ENDS)], shock, costs, effects)
+            name: self._welfare(
+                one.central, [one.all_moved(by) for by in (0.0, -AT_ENDS, AT_ENDS)], shock, costs, effects
+            )
             for name, one in other.items()
         }
 
@@ -193,11 +196,20 @@ class _Variants:
         one = [THE_CHANGE] * len(uncertain)
         several = [f"{THE_CHANGE}, shock {number + 1}" for number in uncertain]
         names = (*theta.names, *(one if len(uncertain) == 1 else several))
-        welfare = self._welfare(powers, shock, costs, effects)
+        welfare = self._welfare(theta.central, powers, shock, costs, effects)
         return {name: welfare[2 * n : 2 * n + 2] for n, name in enumerate(names)}
 
-    def _welfare(self, powers: list[Array], shock: SectorShock, costs: Array, effects: Array) -> Array:
-        theta = np.array(powers)
-        found = solve_draws(self._world, theta, shock, costs=costs, effects=effects, closure=self._closure)
+    def _welfare(
+        self, about: Array, powers: list[Array], shock: SectorShock, costs: Array, effects: Array
+    ) -> Array:
+        found = solve_draws(
+            self._world,
+            np.array(powers),
+            shock,
+            costs=costs,
+            effects=effects,
+            closure=self._closure,
+            about=about,
+        )
         self.residual = max(self.residual, found.residual)
         return found.welfare
