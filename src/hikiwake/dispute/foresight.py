@@ -1,7 +1,7 @@
 """Limited-move and non-myopic stability of two decision makers: how far ahead each looks.
 
 A play of at most h moves from s, the first by i, the next by j, and so on, ends in G_h(i, s) (Zagare 1984;
-Kilgour 1985; Fang, Hipel & Kilgour 1993, section 3.4):
+Kilgour 1985; Fang, Hipel & Kilgour 1993):
 
     G_0(i, s) = s;  G_h(i, s) = s if i has no move from s;  otherwise let m be the move t of i for which it
     likes G_{h-1}(j, t) best;  G_h(i, s) = G_{h-1}(j, m) if i prefers that to s, else s.

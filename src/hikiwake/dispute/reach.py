@@ -1,7 +1,7 @@
 """What several decision makers can bring about together, by the rule of legal sequences.
 
 In a legal sequence of moves nobody moves twice in succession; somebody may move again later (Fang, Hipel &
-Kilgour 1993, Interactive Decision Making, section 3.3). Instead of listing what can be reached from each
+Kilgour 1993, Interactive Decision Making). Instead of listing what can be reached from each
 state, a property of what can be reached is carried backwards along the arcs until nothing changes. For
 each state t and last mover k, what follows t is what a mover other than k can do there.
 """

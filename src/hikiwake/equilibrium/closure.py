@@ -64,7 +64,7 @@ def spending(y: Array, deficit: Array, closure: Closure, transfer: Array, numera
 def purged(world: World, theta: float) -> World:
     """Return the world without deficits: the equilibrium when each economy spends what it sells for.
 
-    Ossa (2016), Handbook of Commercial Policy 1A:207, section 2.
+    Ossa (2016), Handbook of Commercial Policy 1A:207.
     """
     rule = spending(world.output, world.deficit, "balanced", np.zeros(len(world.flows)), None)
     found = clear(world.flows, theta, rule)

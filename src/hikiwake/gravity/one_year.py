@@ -3,7 +3,7 @@
 Three estimators of E[y_ij] = exp(alpha_i + gamma_j + x_ij'b) that differ in which flows count for more.
 Poisson weighs the errors of flows in levels, Gamma their relative errors, least squares the errors of
 logarithms, of positive flows alone (Santos Silva & Tenreyro, 2006, Rev. Econ. Stat. 88:641; Head & Mayer,
-2014, Handbook of International Economics 4, section 5).
+2014, Handbook of International Economics 4:131).
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ DISTANCE = Formula(
     expression="sum over cities c of i, d of j of (pop_c / pop_i) (pop_d / pop_j) distance_cd",
     unit=KM,
     range="[0, 20016]",
-    source="Mayer & Zignago (2011), CEPII WP 2011-25, section 3.2, theta 1",
+    source="Mayer & Zignago (2011), CEPII WP 2011-25, weighted distance, theta 1",
     reads=(DISTANCES,),
     caution="Great circles between the 25 largest cities of each.",
 )

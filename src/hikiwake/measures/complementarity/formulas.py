@@ -109,7 +109,7 @@ GRUBEL_LLOYD = Formula(
     expression="1 - sum_k |x_ijk - x_jik| / sum_k (x_ijk + x_jik)",
     unit=SHARE,
     range="[0, 1]",
-    source="Grubel & Lloyd (1975), Intra-Industry Trade, chapter 2",
+    source="Grubel & Lloyd (1975), Intra-Industry Trade",
     reads=BOTH,
     caution="Rises as lines get coarser; biased down by an imbalance.",
 )

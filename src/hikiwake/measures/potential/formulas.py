@@ -113,8 +113,7 @@ OTHERWISE = (
     "which assumes that errors have one distribution for all flows."
 )
 ESTIMATORS = (
-    MODEL
-    + "; Head & Mayer (2014), Handbook of International Economics 4, section 5, on Gamma and logarithms "
+    MODEL + "; Head & Mayer (2014), Handbook of International Economics 4:131, on Gamma and logarithms "
     "beside Poisson; Duan (1983), J. Am. Stat. Assoc. 78:605"
 )
 LEAST = Formula(

@@ -73,7 +73,7 @@ def side(area_km2: float, view: View) -> float:
 
 
 def _project(place: Point, longitude: float, latitude: float) -> Point:
-    """Project degrees onto the plane around a centre in radians (Snyder 1987, equations 24-2 to 24-4)."""
+    """Project degrees onto the plane around a centre in radians (Snyder 1987, equations 22-4, 22-5, 24-2)."""
     turned, phi = math.radians(place[0]) - longitude, math.radians(place[1])
     cosine = math.sin(latitude) * math.sin(phi) + math.cos(latitude) * math.cos(phi) * math.cos(turned)
     k = math.sqrt(2.0 / max(1.0 + cosine, 1e-6))
