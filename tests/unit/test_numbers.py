@@ -128,7 +128,9 @@ def test_an_interval_narrower_than_its_digits_gets_more_of_them(
         (p.CHANGE, (-0.0107, -0.004), "−1.07 % to −0.40 %"),
         (p.CHANGE, (0.000012, 6.23), "0.0012 % to 623.0 %"),  # six digits more would be none that are known
         (p.RATIO, (0.0062, 0.026), "0.0062 to 0.0260"),
-        (p.RATIO, (0.0027, 0.38), "0.0027 to 0.38"),
+        (p.RATIO, (0.0027, 0.38), "0.0027 to 0.3800"),
+        (p.RATIO, (0.0027, 3.84), "0.0027 to 3.8"),
+        (p.RATIO, (0.9962, 1.81), "0.996 to 1.810"),
         (p.RATIO, (0.54, 1.23), "0.54 to 1.23"),
         (p.POINTS, (-0.02, 0.104), "−0.020 percentage points to 0.104 percentage points"),
         (p.INDEX_1, (0.05, 0.65), "0.050 to 0.650"),

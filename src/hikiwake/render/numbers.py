@@ -36,9 +36,10 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.(\d+))?")
 _MOST_FINER = 5
 _GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
-_EVEN = {"share": (100.0, 4), "rate": (100.0, 4), "points": (1.0, 4), "index": (1.0, 4), "ratio": (1.0, 3)}
-"""Kinds of units whose intervals have the same decimals at both ends: what is printed of one unit, and how
-many significant digits that may give the larger end. The ends of a ratio may be far apart."""
+_EVEN = {"share": 100.0, "rate": 100.0, "points": 1.0, "index": 1.0, "ratio": 1.0}
+"""Kinds of units whose intervals have the same decimals at both ends, and what is printed of one unit."""
+_MOST_SIGNIFICANT = 4
+"""Significant digits that this may give the larger end: the ends of a ratio may be far apart."""
 _COMPARED = ("money", "mass", "amount", "index", "share", "ratio")
 _LEVELS = ("", "abs", "whole", "times")
 
@@ -144,10 +145,10 @@ def _interval(fact: Fact, form: str, digits: int) -> str:
 def _evenly(unit: Unit, ends: tuple[float, float], finer: int) -> list[str]:
     """Write the ends of an interval, with the same decimals where these fit both."""
     written = [_written(unit, end, finer=finer) for end in ends]
-    times, most = _EVEN.get(unit.kind, (0.0, 0))
+    times = _EVEN.get(unit.kind, 0.0)
     decimals = max(len(_NUMBER.findall(text)[-1]) for text in written) if times else 0
     reach = times * max(map(abs, ends))
-    if not reach or decimals + 1 + math.floor(math.log10(reach)) > most:
+    if not reach or decimals + 1 + math.floor(math.log10(reach)) > _MOST_SIGNIFICANT:
         return written
     digits = [f"{times * abs(end):,.{decimals}f}" for end in ends]
     # An end in words ("less than") stays: it is told by the least that is printed.
