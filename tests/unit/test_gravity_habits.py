@@ -93,6 +93,21 @@ def test_logarithms_by_any_name_ask_for_least_squares(data: Table) -> None:
         np.testing.assert_array_equal(found.coefficients, usual.coefficients)
 
 
+def test_categories_that_memory_does_not_hold_are_told_to_be_effects(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("formulaic")
+    made = panel(3, Shape(9, 4))
+    for right, columns in (
+        ("ln_dist + C(exporter):C(year)", 37),
+        ("C(exporter, Treatment('C01')):rta", 9),
+        ("exporter:importer", 81),
+    ):
+        monkeypatch.setattr("hikiwake.gravity.terms.MOST_CELLS", 324 * columns)
+        fit(f"trade ~ {right}", made, errors="robust")
+        monkeypatch.setattr("hikiwake.gravity.terms.MOST_CELLS", 324 * columns - 1)
+        with pytest.raises(BadInput, match=f"{columns} columns of 324 rows.*\n.*behind `|`"):
+            fit(f"trade ~ {right}", made, errors="robust")
+
+
 def test_no_constant_where_none_is_wanted(data: Table) -> None:
     pytest.importorskip("formulaic")
     for formula in ("trade ~ ln_dist - 1", "trade ~ 0 + ln_dist", "trade ~ ln_dist + 0"):
@@ -176,6 +191,32 @@ def test_one_text_where_several_are_possible(data: Table) -> None:
         fit(MAIN, data, columns="weights")  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="it is no text"):
         fit(None, data)  # type: ignore[arg-type]
+
+
+def test_an_exporter_and_a_year_are_no_pair(data: Table) -> None:
+    """Rows of other importers are no duplicates, and errors are not clustered by exporter and year."""
+    for effects in ("exporter + year", "year + importer"):
+        found = fit(f"trade ~ ln_dist | {effects}", data)
+        assert found.observations == 324
+        assert found.covariance.by == "robust"
+        with pytest.raises(BadInput, match="do not name exporter and importer"):
+            fit(f"trade ~ ln_dist | {effects}", data, errors="pair")
+        named = Columns(keys=("exporter", "importer", "year"))
+        again = fit(f"trade ~ ln_dist | {effects}", data, columns=named)
+        np.testing.assert_allclose(again.coefficients, found.coefficients, rtol=1e-9)
+    with pytest.raises(BadInput, match="the same keys"):
+        fit("trade ~ ln_dist | exporter + year", data, columns=Columns(keys=("exporter", "year")))
+
+
+@pytest.mark.parametrize("effect", ["exporter^exporter", "unordered(exporter, exporter)"])
+def test_a_column_twice_in_an_effect_is_a_slip(effect: str, data: Table) -> None:
+    with pytest.raises(BadInput, match="a column twice"):
+        fit(f"trade ~ rta | {effect}", data)
+
+
+def test_complex_numbers_are_no_flows(data: Table) -> None:
+    with pytest.raises(BadInput, match="complex"):
+        fit(MAIN, data | {"trade": data["trade"] + 1j})
 
 
 def test_a_plan_of_a_table_is_no_table(data: Table) -> None:

@@ -82,6 +82,9 @@ def raw(data: object, name: str) -> NDArray[np.generic]:
 def numbers(data: object, name: str) -> Array:
     """Return a column as float64, NaN where it is missing."""
     array = raw(data, name)
+    if array.dtype.kind == "c":
+        why = "it holds complex numbers"
+        raise BadInput(where=f"column {name!r}", why=why, remedy="Use a column of real numbers.")
     try:
         return np.ascontiguousarray(array, dtype=np.float64)
     except (TypeError, ValueError):

@@ -121,12 +121,12 @@ def kind_of(errors: Errors | str | None, found: Sides | None, columns: Sequence[
     """
     asked = Errors(errors) if isinstance(errors, str) else errors
     if asked is None:
-        asked = Errors(BY_PAIR if found else ROBUST)
+        asked = Errors(BY_PAIR if found and found.pairs else ROBUST)
     if not isinstance(asked, Errors) or asked.by not in columns:
         refuse_kind(asked.by if isinstance(asked, Errors) else asked)
     if asked.by != BY_PAIR:
         return asked
-    if found is None:
+    if found is None or not found.pairs:
         raise BadInput(
             where="standard errors by pair",
             why="the fixed effects do not name exporter and importer",

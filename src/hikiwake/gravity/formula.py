@@ -110,7 +110,7 @@ def effects_of(text: str, where: str) -> tuple[Effect, ...]:
 def _effect(text: str, where: str) -> Effect:
     found = UNORDERED.fullmatch(text)
     if found:
-        return Effect((bare(found[1]), bare(found[2])), unordered=True)
+        return _once(Effect((bare(found[1]), bare(found[2])), unordered=True), where)
     columns = tuple(name.strip() for name in text.split("^"))
     if not all(NAME.fullmatch(name) or QUOTED.fullmatch(name) for name in columns):
         raise BadInput(
@@ -119,4 +119,12 @@ def _effect(text: str, where: str) -> Effect:
             remedy="Write exporter^year, or unordered(exporter, importer) for pairs without direction; a "
             "name with a blank or another sign stands in backticks.",
         )
-    return Effect(tuple(map(bare, columns)))
+    return _once(Effect(tuple(map(bare, columns))), where)
+
+
+def _once(effect: Effect, where: str) -> Effect:
+    """Refuse an effect that names a column twice, which is a slip."""
+    if len(set(effect.columns)) == len(effect.columns):
+        return effect
+    why = "it names a column twice"
+    raise BadInput(where=f"{str(effect)!r} in {where!r}", why=why, remedy="Name each column once.")

@@ -27,6 +27,9 @@ LEAST_FILL_OF_LARGE = 0.15
 FEW_ROWS = 4_000
 Rows = NDArray[np.intp]
 
+TIMES = frozenset({"year", "quarter", "month", "date", "period", "time", "t"})
+"""Columns by these names are times, and no side of trade."""
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -39,6 +42,11 @@ class Sides:
     importer: str
     time: tuple[str, ...]
     order: tuple[int, ...]
+
+    @property
+    def pairs(self) -> bool:
+        """Whether they are two sides of trade: with the effects `exporter + year` one of them is a time."""
+        return TIMES.isdisjoint({self.exporter.casefold(), self.importer.casefold()})
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -163,13 +163,14 @@ def _laid_out(
     _check(table, read)
     if estimator == "ols":
         table = _keep(table, table.y > 0.0, sample.ZERO_FLOW)
-    named = columns.keys or (found.keys if found else ())
+    pairs = found is not None and found.pairs
+    named = columns.keys or (found.keys if found is not None and pairs else ())
     # Where other columns than those of the cells name a row, rows have to be looked at.
-    whole = found is not None and set(found.keys) <= set(named)
+    whole = found is not None and (not columns.keys or set(found.keys) <= set(columns.keys))
     complete = lay_out_complete(read.effects, table.keys, found) if found is not None and whole else None
     if complete is not None:
         return table, complete
-    by_year = found is not None and not columns.keys and YEAR not in named and YEAR in names(data)
+    by_year = pairs and not columns.keys and YEAR not in named and YEAR in names(data)
     if by_year:
         check_single({**table.keys, YEAR: _of_rows(key(data, YEAR), table.rows)}, (*named, YEAR), table.rows)
     elif named:

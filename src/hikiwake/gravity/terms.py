@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput, Environment
+from hikiwake.gravity.columns import coded, numbers, raw
 from hikiwake.gravity.columns import names as names_of
-from hikiwake.gravity.columns import numbers, raw
 from hikiwake.gravity.effects import Array
 from hikiwake.gravity.formula import EXAMPLE, INTERCEPT, NAME, Formula, bare
 
@@ -21,6 +21,9 @@ FUNCTIONS = {"ln": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "asinh": np.arcsi
 """Functions beside those that formulaic knows."""
 WORD = re.compile(r"`([^`]+)`|([^\W\d]\w*)")
 BRACKETS = re.compile(r"\([^()]*\)")
+CATEGORY = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(?:,.*)?\)")
+MOST_CELLS = 2**28
+"""Numbers in the columns that a formula makes: 2 GB, of which an estimate holds some copies."""
 NO_CONSTANT = re.compile(r"-\s*1\s*(?=$|[-+])|(?:^|\+)\s*0\s*(?=$|[-+])")
 
 
@@ -85,6 +88,25 @@ def regressors(formula: Formula, data: object, made: Any = None) -> Terms:
     return Terms((INTERCEPT, *found.names), [np.ones(rows), *found.columns], found.made)
 
 
+def _check_size(formula: Formula, read: Iterable[object], frame: Mapping[str, NDArray[np.generic]]) -> None:
+    """Refuse categories that would make more columns than memory holds."""
+    rows, count = max((len(column) for column in frame.values()), default=0), 0
+    for term in read:
+        made = 1
+        for factor in str(term).split(":"):
+            found = CATEGORY.fullmatch(factor.strip())
+            name = found[1] if found else bare(factor.strip())
+            if name in frame and (found or frame[name].dtype.kind not in "iufb"):
+                made *= len(coded(frame[name]).labels)
+        count += made if str(term) != "1" else 0
+    if rows * count > MOST_CELLS:
+        raise BadInput(
+            where=f"formula {formula.text!r}",
+            why=f"its categories make {count:,} columns of {rows:,} rows, {rows * count * 8 / 1e9:.1f} GB",
+            remedy="Make them fixed effects, behind `|`: exporter^year.",
+        )
+
+
 def _evaluated(formula: Formula, text: str, data: object, made: Any = None) -> Terms:
     """Evaluate a part of a formula, without a constant."""
     try:
@@ -97,10 +119,12 @@ def _evaluated(formula: Formula, text: str, data: object, made: Any = None) -> T
             remedy='Install it with `pip install "hikiwake[formula]"`, or compute the columns beforehand.',
         ) from None
     try:
-        needed = {str(name) for name in terms.Formula(text).required_variables} - set(FUNCTIONS)
+        read = terms.Formula(text)
+        needed = {str(name) for name in read.required_variables} - set(FUNCTIONS)
         # What stands inside a function that keeps a state, such as center(), is not told as required.
         needed |= {one or other for one, other in WORD.findall(text)} & set(names_of(data))
         frame = {name: raw(data, name) for name in sorted(needed)}
+        _check_size(formula, read, frame)
         with warnings.catch_warnings():
             warnings.simplefilter("error", unlike)
             matrix = materials.PandasMaterializer(frame, context=FUNCTIONS).get_model_matrix(
