@@ -72,11 +72,12 @@ class SectionModule(Protocol):
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader asks for.
 
-    `year` None means the latest year that is not provisional. `as_of` (an ISO date) leaves out every
-    observation whose year had not ended by then; values are today's vintage, not what was published then.
-    Of the `dossier` it leaves out what was not known by then. `dossier_file` is its file, where it is the
-    reader's own. `top` is how many products, partners or industries tables and figures show (None: each as
-    many as is usual); `digits` the decimals of a percentage, which other numbers as they are written follow.
+    `year` None means the latest year that is not provisional, and in which both economies were counted.
+    `as_of` (an ISO date) leaves out every observation whose year had not ended by then; values are today's
+    vintage, not what was published then. Of the `dossier` it leaves out what was not known by then.
+    `dossier_file` is its file, where it is the reader's own. `top` is how many products, partners or
+    industries tables and figures show (None: each as many as is usual); `digits` the decimals of a
+    percentage, which other numbers as they are written follow.
     """
 
     pair: Pair
@@ -236,7 +237,10 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
     newest = last
     if dataset.provisional_from is not None:
         newest = min(last, dataset.provisional_from - 1)
-    wanted = request.year if request.year is not None else min(newest, _last_year(request) or newest)
+    # Of an economy that is not counted any more, the last year of its own.
+    counted = [one.until for one in (request.pair.a, request.pair.b) if one.until and one.until >= first]
+    latest = min(newest, _last_year(request) or newest, *counted)
+    wanted = request.year if request.year is not None else latest
     limit = min(last, _last_year(request) or last)
     if limit < first:
         raise NoData(

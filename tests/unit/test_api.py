@@ -15,11 +15,14 @@ from tests.tiny import tiny_tables
 
 import hikiwake as hw
 from hikiwake.api import RENDERERS
+from hikiwake.compose import Request, resolve_year
+from hikiwake.core.country import Pair, country
 from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.statement import Statements
 from hikiwake.measures.ties.profile import profile
 from hikiwake.store.atomic import write
+from hikiwake.store.catalogue import open_vintage
 
 FLOWS = [
     (2001, "RUS", "JPN", "270900", 30_000, 3_000),
@@ -135,6 +138,23 @@ def test_a_swapped_pair_states_the_same_flows(crude: hw.Ties) -> None:
 def test_years_that_mean_nothing(years: dict[str, int], kind: type[hw.HikiwakeError]) -> None:
     with pytest.raises(kind):
         hw.pair("JPN", "RUS").ties(**years)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "as_of", "year"),
+    [
+        ("JPN", "RUS", "", 2023),
+        ("BLX", "FRA", "", 1998),
+        ("FRA", "ANT", "2008-06-30", 2007),
+        ("SUN", "JPN", "", 2023),
+    ],
+)
+def test_the_year_that_nobody_named_is_the_last_in_which_both_were_counted(
+    a: str, b: str, as_of: str, year: int
+) -> None:
+    """The data do not reach back to the Soviet Union: its brief says so, of the latest year."""
+    request = Request(pair=Pair(country(a), country(b)), as_of=as_of)
+    assert resolve_year(request, open_vintage()) == year
 
 
 def test_a_year_out_of_a_table_is_a_year(crude: hw.Ties) -> None:
