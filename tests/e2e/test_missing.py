@@ -96,6 +96,17 @@ def test_missing_is_not_zero_on_odd_pairs() -> None:
         check_no_false_number(names)
 
 
+@pytest.mark.parametrize(("as_of", "told"), [("", True), ("1999-06-30", False)])
+def test_an_economy_that_is_not_counted_any_more_is_said_to_be_so(as_of: str, told: bool) -> None:
+    """Its brief is about its last year; before that was over, nobody knew that it was the last."""
+    view = hw.pair("BLX", "FRA").brief(length="glance", as_of=as_of)
+    assert view.content.year == 1998
+    said = "not counted on its own after 1998; later trade stands under: Belgium, Luxembourg" in text_of(
+        view.render(".md"), ".md"
+    )
+    assert said == told
+
+
 def pairs_with_a_gap(count: int, seed: int) -> list[tuple[str, str]]:
     """Return pairs of which at least one direction holds no flow at all; each economy is in one of them."""
     traded = set(flows_in_memory().execute("select distinct exporter, importer from flows").fetchall())

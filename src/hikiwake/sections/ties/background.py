@@ -69,7 +69,7 @@ def _former(context: Context) -> list[AnyBlock]:
             glance=True,
         )
         for which in (context.a, context.b)
-        if which.until is not None and which.until < context.year
+        if which.until is not None and (context.last_year is None or which.until < context.last_year)
     ]
 
 
