@@ -8,11 +8,14 @@ numbers, so that no order of adding changes a flag.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
+from hikiwake import kernels
+from hikiwake.core.blas import workers
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.quality import Limits
 
@@ -30,6 +33,8 @@ LIMB = 24
 """Bits that are added at once where a sum may be larger than `EXACT`; with 2^29 rows it stays below."""
 CELLS = 1 << 22
 """Lines times steps in which medians are looked for, at most; fewer where there are few rows."""
+TOGETHER = 1 << 20
+"""Rows of lines that are looked at together, about: their arrays stay in memory that is not given back."""
 MOST_KG = 2**53
 """What a flow can weigh by the usual unit value, at most."""
 
@@ -60,17 +65,19 @@ def numbered(key: Integers, span: int) -> tuple[Integers, Integers]:
 
 def summed(place: Integers, amount: Integers, places: int) -> NDArray[np.int64]:
     """Return the sums of whole numbers, none of them negative, by place; they are exact."""
-    as_float = amount.astype(np.float64)
-    whole = float(as_float.sum())
+    whole = float(amount.sum(dtype=np.float64))
     if whole >= MOST:
         raise BadInput(
             where=f"amounts up to {int(amount.max()):,}",
             why="they add up to more than can be held",
             remedy="Look at the unit that the mapping states for values and quantities.",
         )
+    found, loop = np.zeros(places, dtype=np.int64), kernels.compiled()
+    if loop is not None:
+        loop.add(*(np.ascontiguousarray(one, dtype=np.int64) for one in (place, amount)), found)
+        return found
     if whole < EXACT:
-        return np.bincount(place, as_float, places).astype(np.int64)
-    found = np.zeros(places, dtype=np.int64)
+        return np.bincount(place, amount.astype(np.float64), places).astype(np.int64)
     for shift in range(0, 63, LIMB):
         limb = (amount >> shift) & ((1 << LIMB) - 1)
         found += np.bincount(place, limb, places).astype(np.int64) << shift
@@ -129,6 +136,28 @@ def priced(
     quantity : kg, whole; 0 or less where it is not known.
     """
     chosen = limits or Limits()
+    upto = np.bincount(line, minlength=lines).cumsum()
+    steps = np.arange(1, 1 + len(line) // TOGETHER) * TOGETHER
+    edges = np.unique([0, *np.searchsorted(upto, steps) + 1, lines])
+    group = np.repeat(
+        np.arange(len(edges) - 1, dtype=np.uint8 if len(edges) < 257 else np.int64), np.diff(edges)
+    )
+    order = np.argsort(group[line], kind="stable")
+    whole = Priced(np.empty(len(line)), np.empty(len(line), np.bool_), np.empty(len(line), np.int64))
+
+    def look(first: int, last: int) -> None:
+        rows = order[upto[first - 1] if first else 0 : upto[last - 1]]
+        found = _priced(line[rows] - first, value[rows], quantity[rows], last - first, chosen)
+        for name in Priced.__struct_fields__:
+            getattr(whole, name)[rows] = getattr(found, name)
+
+    with ThreadPoolExecutor(workers()) as pool:
+        for _ in pool.map(look, edges[:-1].tolist(), edges[1:].tolist()):
+            pass
+    return whole
+
+
+def _priced(line: Integers, value: Integers, quantity: Integers, lines: int, chosen: Limits) -> Priced:
     known = np.flatnonzero(quantity > 0)
     of, worth = line[known], value[known]
     price = worth / quantity[known]

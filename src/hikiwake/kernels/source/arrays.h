@@ -14,7 +14,7 @@ enum { READ = 0, WRITE = 1, MAY_BE_NONE = 2 };
 
 typedef struct {
     const char *name, *axes;
-    char kind; /* d: double, q: 64 bits, ?: one byte */
+    char kind; /* d: double, q: 64 bits, ?: truth, b: byte */
     int use;
 } Wanted;
 
@@ -36,6 +36,7 @@ static int of_kind(const Py_buffer *view, char kind) {
     if (format[0] == '=' || format[0] == '<' || format[0] == '@') format++;
     if (format[0] == '\0' || format[1] != '\0') return 0;
     if (kind == 'd') return format[0] == 'd' && view->itemsize == 8;
+    if (kind == 'b') return format[0] == 'B' && view->itemsize == 1;
     if (kind == '?') return format[0] == '?' && view->itemsize == 1;
     return strchr("lLqQ", format[0]) != NULL && view->itemsize == 8;
 }

@@ -1,4 +1,4 @@
-/* hikiwake.kernels.loops: passes over arrays of doubles, without Python's lock.
+/* hikiwake.kernels.loops: passes over arrays and over lines of tables, without Python's lock.
 
    Every function works on a block of an axis, so that whoever calls decides on threads and on the order of sums.
    Nothing is allocated that outlives a call, and nothing is kept between calls but the set of instructions. */
@@ -8,6 +8,7 @@
 #include <Python.h>
 
 #include "arrays.h"
+#include "plain.h"
 #include "sets.h"
 
 static const Set *chosen;
@@ -321,6 +322,76 @@ static PyObject *rows(PyObject *self, PyObject *const *given, Py_ssize_t count) 
     Py_RETURN_NONE;
 }
 
+#define Q(at) ((int64_t *)arrays.data[at])
+#define WORDS(at, bytes_of, starts_of, slots_of)                                                             \
+    {(const unsigned char *)arrays.data[at], Q((at) + 1), Q((at) + 2), N(bytes_of), N(starts_of) ? N(starts_of) - 1 : 0, \
+     N(slots_of) - 1}
+
+static PyObject *index_words(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"words", "T", 'b', READ}, {"starts", "W", 'q', READ}, {"slots", "S", 'q', WRITE},
+    };
+    Arrays arrays;
+    (void)self;
+    if (!enough(count, COUNT(list), "index_words") || !take(&arrays, given, list, COUNT(list))) return NULL;
+    Words words = WORDS(0, 'T', 'W', 'S');
+    int good = N('W') > 0 && N('S') > 0 && words_hold(&words);
+    if (good) fill_slots(&words, Q(2));
+    give_back(&arrays);
+    if (!holds(good, "index_words")) return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *plain(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"text", "N", 'b', READ}, {"places", "P", 'q', READ}, {"numbers", "F", 'q', READ},
+        {"economies", "T", 'b', READ}, {"starts of economies", "W", 'q', READ}, {"slots of economies", "S", 'q', READ},
+        {"meanings", "E", 'q', READ},
+        {"products", "U", 'b', READ}, {"starts of products", "X", 'q', READ}, {"slots of products", "V", 'q', READ},
+        {"rows", "KM", 'q', WRITE}, {"others", "LO", 'q', WRITE}, {"found", "R", 'q', WRITE},
+    };
+    Arrays arrays;
+    (void)self;
+    if (!enough(count, COUNT(list), "plain") || !take(&arrays, given, list, COUNT(list))) return NULL;
+    Lines lines = {.text = (const unsigned char *)arrays.data[0], .size = N('N'), .places = Q(1), .numbers = Q(2),
+                   .economies = WORDS(3, 'T', 'W', 'S'), .meanings = Q(6), .products = WORDS(7, 'U', 'X', 'V'),
+                   .rows = Q(10), .others = Q(11), .found = Q(12), .most = N('M'), .most_others = N('O')};
+    int good = N('P') == ROLES && N('F') == NUMBERS && N('W') > 0 && N('S') > 0 && N('X') > 0 && N('V') > 0 &&
+               N('E') + 1 == N('W') && N('K') == ROW_COLUMNS && N('L') == 3 && N('R') == FOUND && places_hold(&lines);
+    if (good) {
+        Py_BEGIN_ALLOW_THREADS
+        read_plain(&lines);
+        Py_END_ALLOW_THREADS
+    }
+    give_back(&arrays);
+    if (!holds(good, "plain")) return NULL;
+    Py_RETURN_NONE;
+}
+
+static int add_up(const int64_t *places, const int64_t *amounts, size_t count, int64_t *sums, size_t length) {
+    for (size_t at = 0; at < count; at++) {
+        if (places[at] < 0 || (size_t)places[at] >= length) return 0;
+        sums[places[at]] = (int64_t)((uint64_t)sums[places[at]] + (uint64_t)amounts[at]);
+    }
+    return 1;
+}
+
+static PyObject *add(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    static const Wanted list[] = {
+        {"places", "N", 'q', READ}, {"amounts", "N", 'q', READ}, {"sums", "P", 'q', WRITE},
+    };
+    Arrays arrays;
+    (void)self;
+    if (!enough(count, COUNT(list), "add") || !take(&arrays, given, list, COUNT(list))) return NULL;
+    int good;
+    Py_BEGIN_ALLOW_THREADS
+    good = add_up(Q(0), Q(1), N('N'), Q(2), N('P'));
+    Py_END_ALLOW_THREADS
+    give_back(&arrays);
+    if (!holds(good, "add")) return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyObject *sets(PyObject *self, PyObject *none) {
     const Set *found[3];
     int count = sets_here(found);
@@ -358,7 +429,8 @@ static PyObject *use(PyObject *self, PyObject *name) {
 static PyMethodDef methods[] = {
     FAST(predict), FAST(change), FAST(sweep), FAST(sums), FAST(balance), FAST(magnitudes), FAST(project), FAST(scores),
     FAST(pairs), FAST(importers), FAST(exporters), FAST(by_importer), FAST(draws), FAST(years), FAST(products),
-    FAST(rows), FAST(round_draws), FAST(levels), FAST(remember), FAST(mend), {"sets", sets, METH_NOARGS, NULL},
+    FAST(rows), FAST(round_draws), FAST(levels), FAST(remember), FAST(mend), FAST(index_words), FAST(plain),
+    FAST(add), {"sets", sets, METH_NOARGS, NULL},
     {"use", use, METH_O, NULL}, {NULL, NULL, 0, NULL},
 };
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
+from hikiwake.core.blas import workers
 from hikiwake.sources.imports.checking import enumerate_as
 from hikiwake.sources.imports.columns import Columns, names, read
 from hikiwake.sources.imports.merging import Merged
@@ -87,19 +89,25 @@ def _totals(
     amounts = {"value": rows.value, "quantity": known, "volume": found.volume}
     amounts |= {"weighed": known * believed, "weighed_value": rows.value * believed}
     spread = len(years)
-    made: dict[str, dict[str, Numbers]] = {}
-    for side in SIDES:
+
+    def by_side(side: str) -> dict[str, Numbers]:
         line = (getattr(rows, side) * np.int64(spread) + year) * products + rows.product
         keys, sums = _sums(line, economies * spread * products, amounts)
         keys, product = np.divmod(keys, products)
         economy, when = np.divmod(keys, spread)
-        made[side] = {"economy": economy, "product": product, "year": _dated(years, when), **sums}
-    pair = (rows.exporter * np.int64(economies) + rows.importer) * spread + year
-    keys, sums = _sums(pair, economies**2 * spread, {"value": rows.value})
-    keys, when = np.divmod(keys, spread)
-    exporter, importer = np.divmod(keys, economies)
-    made["pairs"] = {"exporter": exporter, "importer": importer, "year": _dated(years, when), **sums}
-    return made
+        return {"economy": economy, "product": product, "year": _dated(years, when), **sums}
+
+    def by_pair() -> dict[str, Numbers]:
+        pair = (rows.exporter * np.int64(economies) + rows.importer) * spread + year
+        keys, sums = _sums(pair, economies**2 * spread, {"value": rows.value})
+        keys, when = np.divmod(keys, spread)
+        exporter, importer = np.divmod(keys, economies)
+        return {"exporter": exporter, "importer": importer, "year": _dated(years, when), **sums}
+
+    with ThreadPoolExecutor(min(2, workers())) as pool:
+        made: dict[str, Future[dict[str, Numbers]]] = {side: pool.submit(by_side, side) for side in SIDES}
+        made["pairs"] = pool.submit(by_pair)
+        return {what: one.result() for what, one in made.items()}
 
 
 def _sums(key: Numbers, span: int, amounts: dict[str, Numbers]) -> tuple[Numbers, dict[str, Numbers]]:
@@ -160,8 +168,9 @@ def of(folder: Path, parts: Iterable[str], what: str) -> str:
 
 
 def named(source: str, columns: str, *codes: str) -> str:
-    """Return the query of columns of a source, in which some codes become texts (products: of a list)."""
-    texts = (f"{code}_is.text" + ("" if code == "product" else "::varchar") for code in codes)
+    """Return the query of columns of a source, in which some codes become texts."""
+    # As text: how a list of words is written differs from one run to the next.
+    texts = (f"{code}_is.text::varchar" for code in codes)
     chosen = ", ".join(f"{text} as {code}" for text, code in zip(texts, codes, strict=True))
     joins = " ".join(f"join {_kind(code)}_codes {code}_is on {code}_is.code = l.{code}" for code in codes)
     return f"select {chosen}, {columns} from {source} l {joins}"

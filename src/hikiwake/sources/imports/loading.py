@@ -7,6 +7,7 @@ import tempfile
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,11 +18,16 @@ import msgspec
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.sources.imports.checking import texts
 from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.plain import Quick, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
 
 if TYPE_CHECKING:
     import duckdb
+
+
+AT_ONCE = 1 << 23
+"""Bytes that are handed on at once."""
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -31,12 +37,17 @@ class Loaded(msgspec.Struct, frozen=True):
     first_row: int
     rows: int
     malformed: list[int]
+    plain: int = 0
 
     def line(self, row: int) -> int:
-        """Return the line of a row of the table: after the header, and after the lines that are not in it."""
-        line = row - self.first_row + 2
-        while (shifted := row - self.first_row + 2 + bisect_right(self.malformed, line)) != line:
-            line = shifted
+        """Return the line of a row of the table: after the header, and the lines that are not in it.
+
+        Rows of the first lines, `plain` in number, are counted by lines in the first place.
+        """
+        line = first = row - self.first_row + 2
+        before = bisect_right(self.malformed, self.plain + 1)
+        while line > self.plain + 1 and (to := first + bisect_right(self.malformed, line) - before) != line:
+            line = to
         return line
 
 
@@ -46,38 +57,72 @@ def load(
     mapping: Mapping,
     judged: Callable[[str], str],
     tick: Callable[[int], None],
+    quick: Quick | None = None,
 ) -> Loaded:
     """Append a stream's rows to the table `judged`; `tick` is told how many bytes went through.
 
-    `judged` returns the query that judges a source, whose columns are `row` and those of `checking.texts`.
-    Raises `BadInput` for columns that are missing or stand twice, and for a file that is not whole.
+    `judged` returns the query that judges a source, whose columns are `row` and those of `checking.texts`;
+    with `quick`, plain lines go past it. Raises `BadInput` for columns that are missing or stand twice, and
+    for a file that is not whole.
     """
-    first = _count(connection)
+    first, held = _next_row(connection), _count(connection)
     if stream.path.suffix in (".parquet", ".pq"):
         _parquet(connection, stream, mapping, judged, first)
-        return Loaded(stream.name, first, _count(connection) - first, [])
+        return Loaded(stream.name, first, _count(connection) - held, [])
     found = layout(stream)
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
     wanted = ", ".join(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
-    with piped(stream, found, tick) as pipe:
-        _insert(
-            connection,
-            judged(
-                f"select row_number() over () - 1 + {first} as row, {wanted} from {text_columns(pipe, found)}"
-            ),
-        )
-    malformed = [line for line, _ in unread(connection)]
-    return Loaded(stream.name, first, _count(connection) - first, malformed)
+
+    def insert(parts: Iterator[bytes], row: str, *, numbered: bool = False) -> list[int]:
+        with fed(parts) as pipe:
+            table = text_columns(pipe, found, numbered=numbered)
+            _insert(connection, judged(f"select {row} as row, {wanted} from {table}"))
+        return [line for line, _ in unread(connection)]
+
+    malformed: list[int] = []
+    with ahead(_told(stream, found, tick)) as parts:
+        taken = take(connection, parts, found, places, quick, first) if quick else Taken(0, b"", [], parts)
+        if taken.others:
+            left = insert(_numbered(taken, found), f"line::bigint + {first}", numbered=True)
+            malformed += [taken.others[line - 2][0] + 2 for line in left]
+        if taken.rest is not None:
+            left = insert(taken.rest, f"row_number() over () - 1 + {first + taken.lines}")
+            malformed += [taken.lines + line for line in left]
+    return Loaded(stream.name, first, _count(connection) - held, malformed, taken.lines)
 
 
-def text_columns(pipe: str, found: Layout) -> str:
+def _told(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[bytes]:
+    some: list[bytes] = []
+    size = 0
+    for block in blocks(stream, found.encoding, found.before):
+        some.append(block)
+        size += len(block)
+        if size >= AT_ONCE:
+            tick(size)
+            yield b"".join(some)
+            some, size = [], 0
+    tick(size)
+    yield b"".join(some)
+
+
+def _numbered(taken: Taken, found: Layout) -> Iterator[bytes]:
+    """Yield the lines that are not plain, each with its number in a column before the others."""
+    sign = found.delimiter.encode()
+    yield b"line" + sign + taken.header
+    for number, line in taken.others:
+        yield str(number).encode() + sign + line
+
+
+def text_columns(pipe: str, found: Layout, *, numbered: bool = False) -> str:
     """Return the function of SQL that reads a table from a pipe: columns c0, c1, ... as they stand.
 
-    Lines with more or fewer fields are left out; `unread` tells them.
+    Where lines are `numbered`, a column `line` comes before them. Lines with more or fewer fields are left
+    out; `unread` tells them.
     """
-    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(found.fields))
+    names = [*(["line"] if numbered else []), *(f"c{n}" for n in range(found.fields))]
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     return (
         f"read_csv({quoted(pipe)}, auto_detect=false, header=true, delim={quoted(found.delimiter)},"
         f" quote='\"', escape='\"', columns={{{columns}}}, store_rejects=true, rejects_limit=0,"
@@ -104,6 +149,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, judged: str) -> None:
         connection.execute(f"insert into judged by name {judged}")
     finally:
         connection.execute("reset disabled_optimizers")
+
+
+def _next_row(connection: duckdb.DuckDBPyConnection) -> int:
+    (row,) = connection.execute("select coalesce(max(row) + 1, 0) from judged").fetchall()
+    return int(row[0])
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> int:
@@ -159,16 +209,36 @@ def _parquet(
 
 
 @contextmanager
+def ahead(parts: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """Give the parts of a table, of which the next is fetched while one is at work."""
+    with ThreadPoolExecutor(1) as fetcher:
+
+        def each() -> Iterator[bytes]:
+            coming = fetcher.submit(next, parts, b"")
+            while part := coming.result():
+                coming = fetcher.submit(next, parts, b"")
+                yield part
+
+        yield each()
+
+
+@contextmanager
 def piped(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[str]:
     """Feed a stream through a named pipe, from which the database reads it as a file."""
+    with fed(_told(stream, found, tick)) as pipe:
+        yield pipe
+
+
+@contextmanager
+def fed(parts: Iterator[bytes]) -> Iterator[str]:
+    """Feed the parts of a table through a named pipe, from which the database reads them as a file."""
     faults: list[BaseException] = []
 
     def feed(path: Path) -> None:
         try:
             with path.open("wb") as out:
-                for block in blocks(stream, found.encoding, found.before):
-                    out.write(block)
-                    tick(len(block))
+                for part in parts:
+                    out.write(part)
         except BrokenPipeError:
             pass  # the database has stopped, and says why
         except BaseException as fault:

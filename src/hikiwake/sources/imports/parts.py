@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, left, loading, matrix, merging
+from hikiwake.sources.imports import checking, left, loading, matrix, merging, plain
 from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
@@ -74,7 +74,10 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
         return checking.judgement(task.mapping, task.products, part.year, source)
 
     checking.prepare(connection, task.mapping, task.products)
-    loaded = [loading.load(connection, stream, task.mapping, judged, task.tick) for stream in part.streams]
+    quick = plain.begin(connection, task.mapping, task.products, part.year)
+    loaded = [
+        loading.load(connection, stream, task.mapping, judged, task.tick, quick) for stream in part.streams
+    ]
     meanings = checking.settle(connection, task.mapping, task.products, part.year)
     merged = merging.merge(connection)
     report = _report(connection, part, task.mapping, loaded, merged.added)
@@ -113,11 +116,12 @@ def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
 
 def _sorted(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:
     """Write the flows in order, as text, and compare what was written with what was read."""
-    # Groups of rows are skipped by what is known of their exporters, which a list hides in older versions of
-    # the database. They become text once they are sorted, which is done with small numbers.
+    # They become text once they are sorted, which is done with small numbers. Lists of words would be written
+    # in less time, but not to the same bytes again, and hide what is known of groups of rows in older
+    # versions of the database.
     columns = "year, exporter, importer, product, value, quantity"
     rows = f"select {columns}, row in (select row from {left.OUTLIERS}) as outlier from flows"
-    text = "exporter::varchar as exporter"
+    text = ", ".join(f"{name}::varchar as {name}" for name in ("exporter", "importer", "product"))
     copy(connection, f"select * replace ({text}) from ({rows} order by {merging.KEY})", path)
     ((flows, usd, weighed),) = connection.execute(
         f"select count(*), coalesce(sum(value), 0), count(quantity) from read_parquet({quoted(path)})"
