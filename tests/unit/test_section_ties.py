@@ -95,6 +95,12 @@ def test_a_record_is_a_record_and_a_stop_is_a_stop(tmp_path: Path) -> None:
     assert "ties.level_none_now" in keys(stopped)
 
 
+def test_a_first_year_that_was_the_highest_is_told_once(tmp_path: Path) -> None:
+    written = keys(ties(tmp_path, [oil(2010, 9), oil(2011, 2), oil(2012, 3)]))
+    assert "ties.record_first" in written
+    assert not written & {"ties.record", "ties.record_now"}
+
+
 @pytest.mark.parametrize(("back", "said"), [(2, "ties.deficit"), (9, "ties.surplus")])
 def test_the_balance_has_the_right_sign(tmp_path: Path, back: int, said: str) -> None:
     written = ties(tmp_path, [oil(2012, 5), oil(2012, back, exporter="JPN", importer="RUS")])

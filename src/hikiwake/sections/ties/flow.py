@@ -199,6 +199,8 @@ def _record(context: Context, direction: Direction) -> list[Prose]:
     some = "" if direction.whole_since_first else "_of_some"
     if last.value is not None and last is direction.peak:
         return [prose(f"ties.record_now{some}", **scope_years)]
+    if direction.peak == first:
+        return [prose(f"ties.record_first{some}", {"peak": direction.peak})]
     return [prose(f"ties.record{some}", {"peak": direction.peak}, **scope_years)]
 
 
