@@ -34,10 +34,7 @@ class Finding(msgspec.Struct, frozen=True):
 TEXTS = {
     ("hole", "trade_low"): "trade far below both neighbouring years; shares are not comparable",
     ("hole", "supplier_absent"): "a large supplier is absent although it sold in both neighbouring years",
-    (
-        "gap",
-        "absent_together",
-    ): "absent while large suppliers are missing together that sold before and after; not comparable",
+    ("gap", "absent_together"): "suppliers missing together that sold much before and after; not comparable",
     ("edge_hole", "trade_low"): "trade far below the only neighbouring year; shares are not comparable",
     ("quantity_gap", "quantity_low"): "quantities far below both neighbouring years; value unaffected",
     (
