@@ -47,11 +47,11 @@ def test_none_is_left_behind_when_the_layout_fails(monkeypatch: pytest.MonkeyPat
             super().__init__()
             made.append(self)
 
-    def fails(content: object) -> str:
+    def fails(encoded: bytes) -> bool:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pdf, "Typesetter", Kept)
-    monkeypatch.setattr(pdf, "undrawn", fails)
+    monkeypatch.setattr(pdf, "all_drawn", fails)
     with pytest.raises(KeyboardInterrupt):
         pdf.laid_out(brief())
     assert child_of(made[0]).returncode is not None

@@ -21,19 +21,21 @@ from msgspec.structs import replace
 from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.render import data, numbers
-from hikiwake.render.language import FactRun, LabelRun, PeriodRun, Text, load
+from hikiwake.render.language import load
 from hikiwake.render.outline import Words, annexed, by_formula, ended, figure_rows, in_body, shared_notes
+from hikiwake.render.spans import DASH, Spans
 from hikiwake.render.table import csv_of_block
 
 SUFFIX = ".html"
-MARKERS = {Text: "text", FactRun: "fact", PeriodRun: "period", LabelRun: "label"}
-"""How the template tells the kinds of runs apart."""
 
 DIALOG = (
     "value", "of", "period", "interval", "formula", "range", "caution", "status", "coverage_word", "note",
     "inputs", "dataset", "licence", "ask", "close", "all_about",
 )  # fmt: skip
 """The words of the note that a click on a number opens."""
+
+PACKED = 7
+"""How hard zlib tries: 9 takes twice as long for one part in fifty of the payload."""
 
 SHORT = 3
 """Signs of a name at the head of a row, such as a number, that needs no room to be read by."""
@@ -59,7 +61,7 @@ def render(brief: Brief, *, lang: str = "en") -> bytes:
         policy=_policy(styles, script),
         payload=_payload(brief),
         dialog=msgspec.json.encode({key: words.word(key) for key in DIALOG}).decode("utf-8"),
-        dash="–",
+        dash=DASH,
         **_helpers(words),
     )
     return text.encode("utf-8")
@@ -67,8 +69,12 @@ def render(brief: Brief, *, lang: str = "en") -> bytes:
 
 def _helpers(words: Words) -> dict[str, Any]:
     """Return the functions that the template calls."""
+    spans = Spans(words, exact)
     return {
-        "marker": lambda run: MARKERS[type(run)],
+        "number": spans.number,
+        "say": spans.say,
+        "sentences": spans.sentences,
+        "cell": spans.cell,
         "kind": lambda block: type(block).__name__,
         "picture": lambda block: _picture(block, words),
         "small_picture": lambda block: _picture(_narrow(block), words, NARROW),
@@ -80,7 +86,6 @@ def _helpers(words: Words) -> dict[str, Any]:
         "annexed": annexed,
         "numeric_columns": _numeric_columns,
         "file": lambda block: _file(block, words),
-        "machine": lambda identity: exact(words.ledger[identity]),
         "exact": lambda fact: exact(fact) or numbers.NO_DATA,
         "period": numbers.period,
         "short": lambda cell: bool(cell.label) and len(cell.label.text or cell.label.id) <= SHORT,
@@ -145,7 +150,7 @@ def _payload(brief: Brief) -> str:
 
     No character of it can end the script element that it stands in.
     """
-    return base64.b64encode(zlib.compress(msgspec.json.encode(data.content(brief)), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(data.content(brief), PACKED)).decode("ascii")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from itertools import combinations, pairwise
@@ -79,7 +79,7 @@ class Language:
             There is no such template, a slot stays empty, something given fills none, or one name is given
             as a fact and as a label: all are faults of a section, not of a user.
         """
-        parts = tuple(_parts(self.template(prose.key)))
+        parts = _parts(self.template(prose.key))
         slots = sorted({slot for _, slot, _ in parts if slot})
         if slots != sorted([*prose.facts, *prose.labels]):
             given = sorted([*prose.facts, *prose.labels])
@@ -210,10 +210,10 @@ def _loaded(code: str, digits: int) -> Language:
     return Language(code, tomllib.loads(raw), digits)
 
 
-def _parts(template: str) -> Iterator[tuple[str, str, str]]:
-    """Yield words, slot and form; the last words of a template have neither slot nor form."""
-    for words, slot, form, _ in _FORMATTER.parse(template):
-        yield words, slot or "", form or ""
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str, str], ...]:
+    """Return words, slot and form; the last words of a template have neither slot nor form."""
+    return tuple((words, slot or "", form or "") for words, slot, form, _ in _FORMATTER.parse(template))
 
 
 def _check(name: str, template: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Literal, NamedTuple
@@ -33,7 +34,7 @@ from hikiwake.core.provenance import Dataset, Fact
 from hikiwake.render.arrangement import Item, arranged
 from hikiwake.render.language import FactRun, LabelRun, Run, load
 from hikiwake.render.outline import Words, annexed, ended, in_body, shared_notes, vintage_day
-from hikiwake.render.typesetting import Typesetter, printable, undrawn
+from hikiwake.render.typesetting import Typesetter, all_drawn, printable, undrawn
 from hikiwake.render.widths import widths
 
 SUFFIX = ".pdf"
@@ -77,15 +78,23 @@ def laid_out(brief: Brief, *, lang: str = "en", paper: Paper = "a4") -> Callable
     try:
         words = Words(brief, load(lang, brief.digits))
         layout = _Layout(words, paper)
-        content = layout.content()
-        letters = undrawn(content)
-        content["undrawn"] = words.filled("undrawn", letters=letters) if letters else ""
-        data = msgspec.json.encode(printable(content))
+        data = _encoded(layout.content(), words)
         pictures = layout.pictures()
     except BaseException:
         typesetter.close()
         raise
     return partial(typesetter.typeset, {"main.typ": _template(), "d.json": data, **pictures})
+
+
+def _encoded(content: Item, words: Words) -> bytes:
+    """Return what the template reads as JSON, in letters that fonts have; a note names those they lack."""
+    with suppress(UnicodeEncodeError):  # half of a pair of surrogates, which no font has
+        encoded = msgspec.json.encode({**content, "undrawn": ""})
+        if all_drawn(encoded):
+            return encoded
+    letters = undrawn(content)
+    note = words.filled("undrawn", letters=letters) if letters else ""
+    return msgspec.json.encode(printable({**content, "undrawn": note}))
 
 
 class _Layout:

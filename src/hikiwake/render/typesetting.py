@@ -106,6 +106,11 @@ def _exhausted(why: str) -> Environment:
     )
 
 
+def all_drawn(encoded: bytes) -> bool:
+    """Tell whether the fonts draw all letters of a JSON text: then none of its parts need be looked at."""
+    return b"\\u" not in encoded and all(_drawn(letter) == letter for letter in set(encoded.decode("utf-8")))
+
+
 def printable(content: Any) -> Any:
     """Replace each character of all texts that no shipped font can draw, so that none vanishes silently.
 
