@@ -163,13 +163,13 @@ def brief(request: Request, tables: Tables | None = None, progress: Progress | N
 def settle(whole: Brief) -> Brief:
     """Keep what the brief shows: a fact, or a source, that nobody can see is not part of it."""
     shown = (*cited(whole.title), *cited(whole.sections))
+    ledger = whole.ledger.only(shown)
+    if not whole.sources:
+        return msgspec.structs.replace(whole, ledger=ledger)
     marks = (label for label in labels(whole.sections) if label.kind == "cite")
     numbers = {number for mark in marks for number in mark.id.split(",")}
-    return msgspec.structs.replace(
-        whole,
-        ledger=whole.ledger.only(shown),
-        sources=tuple(source for source in whole.sources if str(source.number) in numbers),
-    )
+    sources = tuple(source for source in whole.sources if str(source.number) in numbers)
+    return msgspec.structs.replace(whole, ledger=ledger, sources=sources)
 
 
 def noted_once(section: Section) -> Section:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 import numpy as np
 
 from hikiwake.core.provenance import KM, PERSONS, SCORE, SHARE, USD, Fact, Formula, Interval
 from hikiwake.measures.statement import Statements
+
+if TYPE_CHECKING:
+    from hikiwake.store.tables import Columns
 
 PWT, STABILITY, FACTBOOK, PARTNERS = "pwt", "political_stability", "factbook", "factbook_partners"
 DISTANCES, BORDERS = "distances", "borders"
@@ -248,9 +251,9 @@ def _brought(say: Statements, economy: str, when: When) -> dict[str, Fact]:
 
 
 def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy: str, when: When) -> Fact:
-    rows = say.tables.collect(
-        say.tables.frame(FACTBOOK).filter((nw.col("economy") == economy) & nw.col("measure").is_in(names))
-    )
+    of_all = say.once((FACTBOOK, economy), lambda: _in_factbook(say, economy))
+    mine = np.isin(of_all["measure"].astype(str), names)
+    rows = {name: column[mine] for name, column in of_all.items()}
     years = [int(year) for year in rows["year"]]
     at = when.nearest(years)
     if at is None:
@@ -268,6 +271,13 @@ def _factbook(say: Statements, formula: Formula, names: tuple[str, ...], economy
         "year": str(at),
     }
     return say.fact(formula, {"economy": economy}, at, float(rows["value"][n]), table=FACTBOOK, where=where)
+
+
+def _in_factbook(say: Statements, economy: str) -> Columns:
+    """Collect what the Factbook says of an economy in all figures."""
+    measures = [name for _, names in REPORTED for name in names]
+    of = (nw.col("economy") == economy) & nw.col("measure").is_in(measures)
+    return say.tables.collect(say.tables.frame(FACTBOOK).filter(of))
 
 
 def _yearly(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hikiwake.core.products import short_name
@@ -37,6 +38,7 @@ def product_names(tables: Tables) -> Callable[[str], str]:
     return name
 
 
+@lru_cache(maxsize=10_000)
 def shortened(description: str) -> str:
     """Return a description in small letters at its start, cut at a word where it is long.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -88,9 +89,8 @@ class Expectation(msgspec.Struct, frozen=True):
     @property
     def place(self) -> float:
         """Share of the comparable flows whose ratio is lower; those that are equal count half."""
-        below = sum(one < self.ratio for one in self.ratios)
-        equal = sum(one == self.ratio for one in self.ratios)
-        return (below + 0.5 * equal) / len(self.ratios)
+        below, not_above = bisect_left(self.ratios, self.ratio), bisect_right(self.ratios, self.ratio)
+        return (below + not_above) / 2.0 / len(self.ratios)
 
     def quantile(self, part: float) -> float:
         """Return a quantile of the comparable ratios."""

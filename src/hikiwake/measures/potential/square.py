@@ -151,7 +151,7 @@ def _squares(
 def _between(tables: Tables, place: dict[str, int]) -> Array:
     size = len(place)
     rows = tables.collect_once("all distances", lambda: tables.frame(DISTANCES))
-    distance, harmonic = (_logs(rows, column, place) for column in ("weighted_km", "harmonic_km"))
+    distance, harmonic = _logs(rows, ("weighted_km", "harmonic_km"), place)
     border = np.zeros((size, size))
     rows = tables.collect_once("all borders", lambda: tables.frame(BORDERS))
     for one, other, kind in zip(rows["economy"], rows["neighbour"], rows["kind"], strict=True):
@@ -169,15 +169,20 @@ def _between(tables: Tables, place: dict[str, int]) -> Array:
     return np.stack([distance, border, common, harmonic])
 
 
-def _logs(rows: Columns, column: str, place: dict[str, int]) -> Array:
-    out = np.full((len(place), len(place)), np.nan)
+def _logs(rows: Columns, columns: Sequence[str], place: dict[str, int]) -> list[Array]:
+    """Return logs of kilometres between the economies that have a place, for each column."""
     i, j = (
-        np.array([place.get(code, -1) for code in rows[side].tolist()], dtype=np.int64)
+        np.fromiter((place.get(code, -1) for code in rows[side].tolist()), np.int64, len(rows[side]))
         for side in ("economy", "partner")
     )
-    km = np.array(rows[column], dtype=np.float64)
-    held = (i >= 0) & (j >= 0) & (km > 0.0)
-    i, j, logs = i[held], j[held], np.log(km[held])
-    # Both ways of a row before the next row: of two that disagree the last one counts, both ways.
-    out[np.stack([i, j], axis=1), np.stack([j, i], axis=1)] = logs[:, None]
+    known = (i >= 0) & (j >= 0)
+    out = []
+    for column in columns:
+        km = np.array(rows[column], dtype=np.float64)
+        held = known & (km > 0.0)
+        logs = np.full((len(place), len(place)), np.nan)
+        # Both ways of a row before the next row: of two that disagree the last one counts, both ways.
+        at = np.stack([i[held], j[held]], axis=1), np.stack([j[held], i[held]], axis=1)
+        logs[at] = np.log(km[held])[:, None]
+        out.append(logs)
     return out
