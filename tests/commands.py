@@ -49,6 +49,6 @@ def by_process(
         capture_output=True,
         cwd=cwd,
         env={**os.environ, **environment},
-        timeout=120,
+        timeout=600,
         check=False,
     )

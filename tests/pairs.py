@@ -31,5 +31,7 @@ def pairs_and_years(count: int, seed: int) -> list[tuple[str, str, int]]:
 def flows_in_memory() -> duckdb.DuckDBPyConnection:
     """Open a database of its own, so that nothing of ours stands between the file and the comparison."""
     connection = duckdb.connect()
-    connection.execute(f"create table flows as select * from '{FLOWS}' order by year, exporter, importer")
+    connection.execute(
+        f"create table flows as select * from '{FLOWS}' order by year, exporter, importer, product"
+    )
     return connection

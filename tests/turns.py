@@ -22,8 +22,8 @@ def by_night(count: int) -> Any:
 
 def in_turn(parts: Sequence[Any]) -> list[Any]:
     """Return parts as parameters, all but the one whose turn it is for the night alone."""
-    now = TURN % len(parts) if TURN >= 0 else None
+    now, later = TURN % len(parts) if TURN >= 0 else None, (pytest.mark.slow, pytest.mark.nightly)
     return [
-        pytest.param(part, id=f"{n + 1} of {len(parts)}", marks=() if n == now else pytest.mark.nightly)
+        pytest.param(part, id=f"{n + 1} of {len(parts)}", marks=() if n == now else later)
         for n, part in enumerate(parts)
     ]

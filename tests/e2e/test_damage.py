@@ -67,7 +67,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
         env={**os.environ, "XDG_CACHE_HOME": str(cwd), **environment},
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 

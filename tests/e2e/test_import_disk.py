@@ -33,7 +33,7 @@ def mounted(size: int, place: Path, words: str) -> subprocess.CompletedProcess[s
         "exit $code\n"
     )
     run = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False, timeout=300
+        ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False, timeout=600
     )
     if run.returncode in (1, 99) and ("unshare" in run.stderr or "mount" in run.stderr):
         pytest.skip(f"no disk can be mounted here: {run.stderr.strip()[:100]}")
@@ -132,13 +132,13 @@ def test_four_readers_during_three_imports(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         assert run.returncode == 0, run.stderr
     stop.set()
-    reads = sum(counts.get(timeout=60) for _ in readers)
+    reads = sum(counts.get(timeout=600) for _ in readers)
     for reader in readers:
-        reader.join(60)
+        reader.join(600)
         assert reader.exitcode == 0
     assert reads >= 10_000
     held = Library(library).held()

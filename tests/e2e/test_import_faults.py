@@ -79,7 +79,7 @@ def child(path: Path, library: Path, last: int) -> None:
 def run_child(path: Path, library: Path, last: int) -> int | None:
     process = FORK.Process(target=child, args=(path, library, last))
     process.start()
-    process.join(60)
+    process.join(600)
     return process.exitcode
 
 
@@ -246,7 +246,7 @@ def test_interrupted_and_killed_at_random_moments(tmp_path: Path, moments: int) 
         time.sleep(chance.uniform(0.1, 1.2))
         interrupt = number % 3 == 0
         process.send_signal(signal.SIGINT if interrupt else signal.SIGKILL)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=600)
         codes.append(process.returncode)
         # An interrupt may come before Python has begun, which then says so itself, or after the end.
         unborn = "Could not import runpy module" in said or "Fatal Python error: init" in said
@@ -256,10 +256,10 @@ def test_interrupted_and_killed_at_random_moments(tmp_path: Path, moments: int) 
         assert sound(library) in ([], ["baci-hs92@202601"])
         if sound(library):
             process = command(library, "data", "remove", "baci-hs92@202601")
-            process.communicate(timeout=60)
+            process.communicate(timeout=600)
     assert -signal.SIGKILL in codes
     process = command(library, "data", "add", str(path))
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     assert process.returncode == 0
     assert sound(library) == ["baci-hs92@202601"]
 
@@ -278,7 +278,7 @@ def test_imports_side_by_side_and_readers_meanwhile(tmp_path: Path) -> None:
         sound(library)
         reads += 1
     for process in running:
-        said, faults = process.communicate(timeout=60)
+        said, faults = process.communicate(timeout=600)
         assert process.returncode == 0, faults
         assert "added" in said or "was there already" in said
     assert sorted(sound(library)) == ["baci-hs92@202601", "baci-hs92@202602"]

@@ -91,11 +91,16 @@ select
 
 def drawn(count: int, seed: int) -> list[tuple[str, str, str, int]]:
     """Return flows by chance, so that there is something to compare: exporter, importer, product, year."""
-    rows = sql(
-        "select exporter, importer, product, year from flows where value > 0 "
-        f"using sample reservoir({count} rows) repeatable ({seed})"
-    )
-    return [(str(x), str(m), str(k), int(year)) for x, m, k, year in rows]
+    dice = random.Random(seed)
+    ((rows,),) = sql("select count(*) from flows")
+    found: list[tuple[str, str, str, int]] = []
+    # The database's own samples differ from run to run where it has several threads.
+    while len(found) < count:
+        asked = "select exporter, importer, product, year from flows where rowid = $row and value > 0"
+        found += [
+            (str(x), str(m), str(k), int(year)) for x, m, k, year in sql(asked, row=dice.randrange(rows))
+        ]
+    return found
 
 
 def compare_ties(x: str, m: str, product: str, year: int, compared: Counter[str]) -> None:

@@ -23,7 +23,7 @@ from hikiwake.store.library import Library
 from hikiwake.store.tables import open_tables
 
 KEY = "0123456789abcdef-secret"
-QUICK = Patience(pause=0.0, tries=3, longest=2.0, timeout=5.0)
+QUICK = Patience(pause=0.0, tries=3, longest=2.0, timeout=60.0)
 Answer = Callable[["Service"], None]
 
 

@@ -210,7 +210,7 @@ def test_the_site_builds_and_asks_no_other_machine(tmp_path: Path) -> None:
 RUN_NOTEBOOK = """
 import sys, nbclient, nbformat
 notebook = nbformat.read(sys.argv[1], as_version=4)
-nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
 """
 
 

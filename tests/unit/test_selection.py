@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.briefs import composed
 from tests.tiny import tiny_tables
+from tests.turns import in_turn
 
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.dossier import identity
@@ -128,11 +129,15 @@ def entries(selector: str) -> int:
     return len(chosen)
 
 
-def test_every_number_of_a_brief_finds_its_rows() -> None:
+PARTS = 4
+
+
+@pytest.mark.parametrize("part", in_turn(range(PARTS)))
+def test_every_number_of_a_brief_finds_its_rows(part: int) -> None:
     shipped = open_tables()
     found: dict[str, int] = {}
     without = []
-    for fact in composed("JPN", "RUS").facts:
+    for fact in list(composed("JPN", "RUS").facts)[part::PARTS]:
         if fact.value is not None:
             selectors = [source for source in fact.inputs if "#" in source]
             for selector in selectors:
@@ -144,5 +149,5 @@ def test_every_number_of_a_brief_finds_its_rows() -> None:
                     )
             if not any(found[selector] for selector in selectors):
                 without.append((fact.formula, selectors))
-    assert len(found) > 100
+    assert len(found) > 50
     assert not without
