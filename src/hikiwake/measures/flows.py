@@ -35,6 +35,8 @@ PAIR_TOTALS = "baci_pair_totals"
 LARGE_FLOWS = "baci_large_flows"
 LAST = "\U0010ffff"
 """Comes after every letter of a code."""
+OTHERS = ""
+"""Stands for all economies that were not asked for."""
 TOTAL = "TOTAL"
 """The product of flows whose data give no products."""
 EVERYTHING = "all products"
@@ -154,6 +156,17 @@ def between(flows: Frame, a: str, b: str) -> Frame:
     return flows.filter(forth | back)
 
 
+def with_others(flows: Frame, a: str, b: str) -> Frame:
+    """Return what two economies trade with each other and with all others together, by year and product."""
+    both = (a, b)
+    named = (
+        nw.when(nw.col(side).is_in(both)).then(nw.col(side)).otherwise(nw.lit(OTHERS)).alias(side)
+        for side in ("exporter", "importer")
+    )
+    mine = flows.filter(nw.col("exporter").is_in(both) | nw.col("importer").is_in(both))
+    return _summed(mine.with_columns(*named), *CELL)
+
+
 def totals(flows: Frame, side: Side, economies: tuple[str, ...]) -> Frame:
     """Return each economy's total over all partners by year and product, as exporter or as importer."""
     mine = flows.filter(nw.col(side).is_in(economies))
@@ -234,16 +247,7 @@ class PairFlows(msgspec.Struct, frozen=True):
 def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     """Collect the flows of a pair and the totals they are compared with."""
     both = (min(a, b), max(a, b))  # seen from either side, these are the same rows
-    columns = (*CELL, "value", "weighed", "weighed_value")
-
-    def total(side: Side) -> Columns:
-        return tables.collect_lately((side, *both), lambda: economy_totals(tables, side, both))
-
-    pair = tables.collect_lately(
-        ("pair", *both),
-        lambda: between(usable_flows(tables, of_exporters(tables, *both)), *both).select(*columns),
-    )
-    exports, imports = total("exporter"), total("importer")
+    pair, exports, imports = _of_pair(tables, both)
     everything = world_flows(tables)
     holes = _flagged(tables, "totals", ("hole", "edge_hole", "gap"))
     gaps = _flagged(tables, "totals", ("hole", "edge_hole", "gap", "quantity_gap", "edge_quantity_gap"))
@@ -282,6 +286,23 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
         flagged_flows={(x, m): grid.confirmed(of_value, exporter=x, importer=m) for x, m in directions},
         absent_flows={(x, m): grid.marks(absent, exporter=x, importer=m) for x, m in directions},
     )
+
+
+def _of_pair(tables: Tables, both: tuple[str, str]) -> tuple[Columns, Columns, Columns]:
+    """Collect rows that hold the flows of a pair, and rows whose sums are its exports and its imports."""
+    if not tables.has(TOTALS["exporter"]):
+        # One reading gives all: what each trades with the other and with all others adds up to its total.
+        name = ("pair and others", *both)
+        rows = tables.collect_lately(name, lambda: with_others(usable_flows(tables), *both))
+        return rows, rows, rows
+    columns = (*CELL, "value", "weighed", "weighed_value")
+    pair = tables.collect_lately(
+        ("pair", *both),
+        lambda: between(usable_flows(tables, of_exporters(tables, *both)), *both).select(*columns),
+    )
+    exports = tables.collect_lately(("exporter", *both), lambda: economy_totals(tables, "exporter", both))
+    imports = tables.collect_lately(("importer", *both), lambda: economy_totals(tables, "importer", both))
+    return pair, exports, imports
 
 
 def _flagged(tables: Tables, whose: Literal["totals", "flow"], kinds: tuple[str, ...]) -> Columns:
