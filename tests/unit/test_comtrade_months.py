@@ -76,6 +76,30 @@ def test_a_year_is_no_better_than_its_months(
     assert {kind: told[kind] - (kind == "accepted") for kind in kinds} == kinds
 
 
+@pytest.mark.parametrize(
+    ("odd", "line", "reason", "said"),
+    [
+        (month(5, usd="many"), 5, "not_a_number", "many"),
+        (month(5, usd="-5"), 5, "negative", "-5"),
+        (month(5, usd=""), 5, "no_value", ""),
+        (f"{month(5)}\n{month(5, usd=11)}", 6, "not_a_number", "two amounts of one month"),
+    ],
+)
+def test_what_spoils_a_year_is_told_where_it_stands(
+    tmp_path: Path, library: Library, odd: str, line: int, reason: str, said: str
+) -> None:
+    """The line is counted in the file, after one that cannot be read, and not in the table of sums."""
+    others = [month(n, partner=156, usd=1) for n in range(1, 13)]
+    first = table(tmp_path, text(*others, *TWELVE[:3]), "one.csv")
+    second = table(
+        tmp_path, text(TWELVE[3].removesuffix(",10.25"), *TWELVE[3:4], "x", odd, *TWELVE[5:]), "two.csv"
+    )
+    made = add(Wish(files=(first, second), name="un@1", allow_rejects=True), library, quiet)
+    assert rows(open_tables(library.path(made.held))) == [(2014, "JPN", "CHN", "870323", 12, 24)]
+    bad = [one for one in made.report.parts[0].bad if one.reason != "malformed"]
+    assert [(one.source, one.line, one.reason, one.text) for one in bad] == [("two.csv", line, reason, said)]
+
+
 def test_months_alone_that_make_no_year(tmp_path: Path, library: Library) -> None:
     with pytest.raises(BadInput, match=r"months alone.*reporter 392 has 11 of 2014") as refused:
         brought(library, table(tmp_path, text(*TWELVE[:11])))

@@ -20,7 +20,7 @@ from hikiwake.sources.imports.checking import texts
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.plain import Quick, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
-from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
+from hikiwake.sources.imports.streams import Layout, Stream, Sums, blocks, layout
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,6 +38,11 @@ class Loaded(msgspec.Struct, frozen=True):
     rows: int
     malformed: list[int]
     plain: int = 0
+    spoilt: dict[int, tuple[str, int]] = {}
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the table and the line that are to be looked at for a row: of a sum, what spoils it."""
+        return self.spoilt.get(row - self.first_row, (self.stream, self.line(row)))
 
     def line(self, row: int) -> int:
         """Return the line of a row of the table: after the header, and the lines that are not in it.
@@ -68,7 +73,8 @@ def load(
     first, held = _next_row(connection), _count(connection)
     if stream.path.suffix in (".parquet", ".pq"):
         _parquet(connection, stream, mapping, judged, first)
-        return Loaded(stream.name, first, _count(connection) - held, [])
+        spoilt = stream.spoilt if isinstance(stream, Sums) else {}
+        return Loaded(stream.name, first, _count(connection) - held, [], spoilt=spoilt)
     found = layout(stream)
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
     wanted = ", ".join(

@@ -2,7 +2,8 @@
 
 A year is summed only of all its twelve months. What a reporter states for a whole year is taken as it is: it
 holds the corrections that came after the months. Amounts that are no numbers, and months that stand twice
-with different amounts, are handed on as such, so that the row of the year is rejected for them.
+with different amounts, are handed on as such, so that the row of the year is rejected for
+them; what spoils it is told where it stands.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.loading import piped, text_columns, unread
+from hikiwake.sources.imports.loading import Loaded, piped, text_columns, unread
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import named, quoted
-from hikiwake.sources.imports.streams import Layout, Stream
+from hikiwake.sources.imports.streams import Layout, Stream, Sums
 from hikiwake.store.tables import without_bar
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ AMOUNTS = ("primaryValue", "netWgt")
 WHOLE = 12
 TOLD = 12
 """Years without all their months that are named; the others are counted."""
+TABLE = 1 << 40
+"""What the number of a table is multiplied with, so that one number says the table and the row in it."""
+SPOILT = 1_000
+"""Sums whose faults are told where they stand, at most: as many as a report lists."""
 
 
 class Summed(msgspec.Struct, frozen=True):
@@ -49,25 +54,36 @@ def summed(tables: tuple[tuple[Stream, Layout], ...], mapping: Mapping, folder: 
         without_bar(connection)
         connection.execute(f"set temp_directory = {quoted(folder / 'spill')}; set memory_limit = '1500MB'")
         columns = _columns(mapping)
-        connection.execute(f"create table told ({', '.join(f'{named(name)} varchar' for name in columns)})")
-        for stream, found in tables:
-            _take(connection, stream, found, columns)
+        texts = ", ".join(f"{named(name)} varchar" for name in columns)
+        connection.execute(f"create table told ({texts}, place bigint)")
+        read = [
+            _take(connection, stream, found, columns, number * TABLE)
+            for number, (stream, found) in enumerate(tables)
+        ]
         years = _years(connection, mapping)
         whole = [year for year in years if year[3] == WHOLE]
         if not whole:
             _refuse_months_alone(connection, years, tables[0][0])
             return None
         path = folder / "sums of months.parquet"
-        copy(connection, _sums(connection, mapping, columns), path)
+        connection.execute(f"create table sums as {_sums(connection, mapping, columns)}")
+        copy(connection, "select * exclude place from sums", path)
         ((months, sums),) = connection.execute(
             f"select (select count(*) from of_whole_years), count(*) from read_parquet({quoted(path)})"
         ).fetchall()
+        spoilt = {
+            int(row): _line(read, int(place))
+            for row, place in connection.execute(
+                "select row, place from (select row_number() over () - 1 as row, place from sums)"
+                f" where place is not null order by row limit {SPOILT}"
+            ).fetchall()
+        }
     notes = [f"{months:,} rows of months were added up to {sums:,} of {len(whole):,} reporters' years"]
     lacking = [f"{reporter} in {year} ({n} of {WHOLE})" for reporter, year, _, n in years if n != WHOLE]
     if lacking:
         more = f" and {len(lacking) - TOLD:,} others" if len(lacking) > TOLD else ""
         notes.append(f"left out, since months are missing: reporter {', '.join(lacking[:TOLD])}{more}")
-    return Summed(Stream(path), tuple(notes))
+    return Summed(Sums(path, spoilt=spoilt), tuple(notes))
 
 
 def _columns(mapping: Mapping) -> tuple[str, ...]:
@@ -75,13 +91,24 @@ def _columns(mapping: Mapping) -> tuple[str, ...]:
 
 
 def _take(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, found: Layout, columns: tuple[str, ...]
-) -> None:
-    place = {name: f"trim(c{found.header.index(name)})" for name in columns if name in found.header}
-    chosen = ", ".join(place.get(name, "null") for name in columns)
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    found: Layout,
+    columns: tuple[str, ...],
+    first: int,
+) -> Loaded:
+    """Take a table as it stands; its rows are numbered from `first`."""
+    at = {name: f"trim(c{found.header.index(name)})" for name in columns if name in found.header}
+    chosen = ", ".join(at.get(name, "null") for name in columns)
     with piped(stream, found, lambda _: None) as pipe:
-        connection.execute(f"insert into told select {chosen} from {text_columns(pipe, found)}")
-    unread(connection)  # the import reads the file again, and tells of them
+        place = f"row_number() over () - 1 + {first}"
+        connection.execute(f"insert into told select {chosen}, {place} from {text_columns(pipe, found)}")
+    # The import reads the file again, and tells of lines that cannot be read.
+    return Loaded(stream.name, first, 0, [line for line, _ in unread(connection)])
+
+
+def _line(read: list[Loaded], place: int) -> tuple[str, int]:
+    return read[place // TABLE].place(place)
 
 
 def _years(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[tuple[str, str, str, int]]:
@@ -115,23 +142,31 @@ def _sums(connection: duckdb.DuckDBPyConnection, mapping: Mapping, columns: tupl
         f" having count(distinct period) = {WHOLE})"
     )
     keys = ", ".join(map(named, kept))
-    once = f"select distinct {keys}, period, {', '.join(map(named, amounts))} from of_whole_years"
-    value = _sum(
-        "primaryValue", "max(primaryValue) filter (try_cast(primaryValue as decimal(38, 6)) is null)"
+    # The same row again counts once; another amount of the same month spoils the year.
+    once = (
+        f"select *, count(*) over (partition by {keys}, period) as stated from (select {keys}, period,"
+        f" {', '.join(map(named, amounts))}, min(place) as place from of_whole_years group by all)"
     )
+    sound = _sound("primaryValue")
+    value = _sum("primaryValue", f"max(primaryValue) filter (not {sound})")
     weight = f", {_sum('netWgt', 'null')} as netWgt" if "netWgt" in amounts else ""
     year = "" if mapping.year == "period" else f", period[:4] as {named(str(mapping.year))}"
     return (
         f"select {keys}, period[:4] as period{year}, 'A' as freqCode,"
-        " case when count(*) > count(distinct period) then 'two amounts of one month'"
-        f" else {value} end as primaryValue{weight}"
+        " case when max(stated) > 1 then 'two amounts of one month'"
+        f" else {value} end as primaryValue{weight},"
+        f" coalesce(max(place) filter (stated > 1), min(place) filter (not {sound})) as place"
         f" from ({once}) group by {keys}, period[:4] order by all"
     )
 
 
+def _sound(column: str) -> str:
+    return f"coalesce(try_cast({column} as decimal(38, 6)) >= 0, false)"
+
+
 def _sum(column: str, otherwise: str) -> str:
-    number = f"try_cast({column} as decimal(38, 6))"
-    return f"case when count(*) = count({number}) then cast(sum({number}) as varchar) else {otherwise} end"
+    total = f"cast(sum(try_cast({column} as decimal(38, 6))) as varchar)"
+    return f"case when bool_and({_sound(column)}) then {total} else {otherwise} end"
 
 
 def _refuse_months_alone(

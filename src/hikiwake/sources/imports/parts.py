@@ -184,7 +184,7 @@ def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[l
         column = REASONS[KEYS[reason]][1]
         # Rows that contradict each other were sound when they were read: their amount is told in USD.
         text = f"{value} USD" if kept is None else checking.kept(mapping, kept, column) if column else ""
-        found.append(Bad(source.stream, source.line(row), column, KEYS[reason], text[:200]))
+        found.append(Bad(*source.place(row), column, KEYS[reason], text[:200]))
     lost = [Bad(one.stream, line, "", "malformed", "") for one in loaded for line in one.malformed[:SHOWN]]
     return sorted([*found, *lost], key=lambda bad: (bad.source, bad.line))[:SHOWN]
 

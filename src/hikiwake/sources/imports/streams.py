@@ -70,6 +70,12 @@ class Stream(msgspec.Struct, frozen=True):
             ) from fault
 
 
+class Sums(Stream, frozen=True):
+    """A table of sums: for some of its rows, counted from 0, the table and the line that spoil the sum."""
+
+    spoilt: dict[int, tuple[str, int]] = {}
+
+
 def table_of(path: Path) -> Stream:
     """Return the table in a file: the file itself, or the one table of a zip file."""
     if path.suffix != ".zip":
