@@ -39,6 +39,22 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
+def is_zip(path: Path) -> bool:
+    """Tell whether a file is called one."""
+    return path.suffix.lower() == ".zip"
+
+
+def base(name: str) -> str:
+    """Return the last part of a member's name, whichever sign stands between the parts."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def members(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the files in it, without folders and without what macOS adds to each."""
+    names = [name for name in archive.namelist() if base(name)]
+    return [name for name in names if not name.startswith("__MACOSX") and not base(name).startswith("._")]
+
+
 class Counter:
     """Counts what a member unpacks to, and stops where no table unpacks so far."""
 

@@ -6,19 +6,19 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import opened
+from hikiwake.sources.imports.archive import base, members, opened
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part
-from hikiwake.sources.imports.streams import Stream, blocks
+from hikiwake.sources.imports.streams import DELIMITERS, Stream, blocks
 
 _YEAR = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\w{4,12})\.csv", re.IGNORECASE)
-_PRODUCTS = re.compile(r"product_codes_HS\d\d_V\w+\.csv", re.IGNORECASE)
-_COUNTRIES = re.compile(r"country_codes_V\w+\.csv", re.IGNORECASE)
+_PRODUCTS = re.compile(r"product_codes(_HS\d\d)?(_V\w+)?\.csv", re.IGNORECASE)
+_COUNTRIES = re.compile(r"country_codes(_V\w+)?\.csv", re.IGNORECASE)
 LARGEST_TABLE = 4 * 2**20
 CITATION = (
     "CEPII, BACI, HS{revision}, release {release}; Gaulier, G. and Zignago, S. (2010), BACI: International "
@@ -64,7 +64,7 @@ def recognise(path: Path) -> Release | None:
     Raises `BadInput` where it is a release that lacks a table, or mixes releases.
     """
     with opened(path) as archive:
-        names = {PurePosixPath(name).name: name for name in archive.namelist() if not name.endswith("/")}
+        names = {base(name): name for name in members(archive)}
     years = {name: found for name in names if (found := _YEAR.fullmatch(name))}
     if not years:
         return None
@@ -88,7 +88,11 @@ def recognise(path: Path) -> Release | None:
         ("country_code",),
         ("country_name", "country_name_full", "country_name_abbreviation"),
     )
-    return Release(revision, release, parts, products, countries)
+    # A list that passed through a spreadsheet has lost its leading zeros, as its flows may have.
+    whole = {
+        code.zfill(6) if len(code) == 5 and code.isdigit() else code: name for code, name in products.items()
+    }
+    return Release(revision, release, parts, whole, countries)
 
 
 def _table(
@@ -101,7 +105,9 @@ def _table(
             why=f"it has no table of {'products' if which is _PRODUCTS else 'countries'}",
             remedy="Take the zip as CEPII publishes it, with all its files.",
         )
-    rows = csv.DictReader(io.StringIO(_text(path, member)))
+    text = _text(path, member)
+    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     header = tuple(name.strip() for name in rows.fieldnames or ())
     key = next((name for name in keys if name in header), "")
     value = next((name for name in values if name in header), "")

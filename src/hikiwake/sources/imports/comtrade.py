@@ -33,16 +33,19 @@ TOTALS: dict[str, list[str]] = {
 }
 LICENCE = "United Nations, Policy on use and re-dissemination of UN Comtrade data: not to be passed on"
 FLOWS: dict[Side, str] = {"exports": "X", "imports": "M"}
+# An amount as it is written where the comma is the decimal sign.
+_COMMA = "contains({0}, ',') and not contains({0}, '.')"
 SURVEYED = ("cmdCode", "flowCode", "classificationCode", "period", "freqCode")
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What a table holds: product codes, flows, years of each classification, and whether it has months."""
+    """What a table holds: product codes, flows, years of each classification, months, decimal commas."""
 
     codes: frozenset[str]
     flows: frozenset[str]
     classifications: dict[str, tuple[str, ...]]
     monthly: bool
+    commas: bool
 
     @property
     def six(self) -> list[str]:
@@ -86,11 +89,14 @@ def survey(stream: Stream, found: Layout) -> Survey:
     import duckdb
 
     place = {name: f"trim(c{found.header.index(name)})" for name in SURVEYED if name in found.header}
+    value = f"c{found.header.index('primaryValue')}"
+    commas = _COMMA.format(value) if found.delimiter != "," else "false"
     chosen = ", ".join(f"{place.get(name, 'null')} as {named(name)}" for name in SURVEYED)
+    chosen += f", coalesce({commas}, false) as commas"
     with duckdb.connect() as connection, piped(stream, found, lambda _: None) as pipe:
         without_bar(connection)
         rows = connection.execute(f"select distinct {chosen} from {text_columns(pipe, found)}").fetchall()
-    texts = [tuple(str(cell or "") for cell in row) for row in rows]
+    texts = [tuple(str(cell or "") for cell in row[:-1]) for row in rows]
     used: dict[str, set[str]] = {}
     for _, _, classification, period, _ in texts:
         if classification:
@@ -100,6 +106,7 @@ def survey(stream: Stream, found: Layout) -> Survey:
         frozenset(row[1] for row in texts),
         {year: tuple(sorted(codes)) for year, codes in used.items()},
         any(row[4] == MONTHLY for row in texts),
+        any(row[-1] for row in rows),
     )
 
 
@@ -154,6 +161,7 @@ def _mapping(header: set[str], year: str, six: list[str], surveys: list[Survey],
         scope="all products" if six else "goods",
         only=only,
         domestic="leave out",
+        decimal="," if any(one.commas for one in surveys) else ".",
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import opened
+from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.loading import Loaded, piped, text_columns, unread
@@ -95,10 +95,10 @@ def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
 
 
 def _table(path: Path) -> Stream | None:
-    if path.suffix != ".zip":
+    if not is_zip(path):
         return None if path.suffix in (".parquet", ".pq") else Stream(path)
     with opened(path) as archive:
-        tables = [name for name in archive.namelist() if _MEMBER.fullmatch(PurePosixPath(name).name)]
+        tables = [name for name in members(archive) if _MEMBER.fullmatch(base(name))]
     return Stream(path, tables[0]) if len(tables) == 1 else None
 
 

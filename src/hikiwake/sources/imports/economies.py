@@ -18,6 +18,7 @@ _AGGREGATES = re.compile(
     r"|bun|fre|uns|spe|nze|unspecified|special categories|bunkers|free zones",
     re.IGNORECASE,
 )
+_FLOAT = re.compile(r"^(\d+)\.0+$")
 # Codes of statistical services that neither BACI's list nor the names of economies hold.
 _SERVICES = {
     "381": ("ITA", "Italy with San Marino and the Holy See"),
@@ -75,7 +76,8 @@ def meaning(code: str) -> Meaning:
     Numbers are read as BACI's and Comtrade's (842 is the United States, 490 Taiwan), then as ISO's. "NA" is
     Namibia: in a column of economies it is never a missing value.
     """
-    text = code.strip()
+    # "392.0" is what spreadsheets and statistics packages make of 392.
+    text = _FLOAT.sub(r"\1", code.strip())
     if text.upper() in _SERVICES:
         return Meaning(code, *_SERVICES[text.upper()])
     if text.isascii() and text.isdigit() and len(text) <= 4 and int(text):

@@ -67,7 +67,7 @@ INDUSTRIES = (
 
 def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
     """Return how to read tables of some years; None where the files are something else."""
-    if any(path.suffix not in (".zip", ".csv") for path in files):
+    if any(path.suffix.lower() not in (".zip", ".csv") for path in files):
         return None
     streams = streams_of(files)
     if streams is None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import opened
+from hikiwake.sources.imports.archive import is_zip, members, opened
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.streams import FAULTS, Stream
 
@@ -57,9 +57,9 @@ def streams_of(files: tuple[Path, ...]) -> dict[int, Stream] | None:
     """
     found: dict[int, Stream] = {}
     for path in files:
-        if path.suffix == ".zip":
+        if is_zip(path):
             with opened(path) as archive:
-                streams = [Stream(path, name) for name in archive.namelist() if not name.endswith("/")]
+                streams = [Stream(path, name) for name in members(archive)]
         else:
             streams = [Stream(path)]
         for stream in streams:

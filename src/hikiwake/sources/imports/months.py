@@ -2,8 +2,8 @@
 
 A year is summed only of all its twelve months. What a reporter states for a whole year is taken as it is: it
 holds the corrections that came after the months. Amounts that are no numbers, and months that stand twice
-with different amounts, are handed on as such, so that the row of the year is rejected for
-them; what spoils it is told where it stands.
+with different amounts, are handed on as such, so that the row of the year is rejected for them; what spoils
+it is told where it stands.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def summed(tables: tuple[tuple[Stream, Layout], ...], mapping: Mapping, folder: 
         texts = ", ".join(f"{named(name)} varchar" for name in columns)
         connection.execute(f"create table told ({texts}, place bigint)")
         read = [
-            _take(connection, stream, found, columns, number * TABLE)
+            _take(connection, stream, found, mapping, number * TABLE)
             for number, (stream, found) in enumerate(tables)
         ]
         years = _years(connection, mapping)
@@ -67,7 +67,10 @@ def summed(tables: tuple[tuple[Stream, Layout], ...], mapping: Mapping, folder: 
             return None
         path = folder / "sums of months.parquet"
         connection.execute(f"create table sums as {_sums(connection, mapping, columns)}")
-        copy(connection, "select * exclude place from sums", path)
+        told = ", ".join(
+            f"replace({name}, '.', '{mapping.decimal}') as {name}" for name in AMOUNTS if name in columns
+        )
+        copy(connection, f"select * exclude place replace ({told}) from sums", path)
         ((months, sums),) = connection.execute(
             f"select (select count(*) from of_whole_years), count(*) from read_parquet({quoted(path)})"
         ).fetchall()
@@ -94,11 +97,14 @@ def _take(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
     found: Layout,
-    columns: tuple[str, ...],
+    mapping: Mapping,
     first: int,
 ) -> Loaded:
-    """Take a table as it stands; its rows are numbered from `first`."""
+    """Take a table as it stands, amounts with decimal points; its rows are numbered from `first`."""
+    columns = _columns(mapping)
     at = {name: f"trim(c{found.header.index(name)})" for name in columns if name in found.header}
+    if mapping.decimal == ",":
+        at |= {name: f"replace({at[name]}, ',', '.')" for name in AMOUNTS if name in at}
     chosen = ", ".join(at.get(name, "null") for name in columns)
     with piped(stream, found, lambda _: None) as pipe:
         place = f"row_number() over () - 1 + {first}"

@@ -27,6 +27,7 @@ from hikiwake.sources.imports import (
     vintage,
     wdi,
 )
+from hikiwake.sources.imports.archive import is_zip
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
@@ -238,7 +239,7 @@ def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
         known = _known_set(wish.files, identity)
         if known is not None:
             return known
-        if len(wish.files) == 1 and wish.files[0].suffix == ".zip":
+        if len(wish.files) == 1 and is_zip(wish.files[0]):
             release = baci_release.recognise(wish.files[0])
     read = (
         imts.recognise(wish.files[0], wish.report, wish.unit) if _is_one(wish) and release is None else None

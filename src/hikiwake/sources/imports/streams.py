@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import Counter, opened
+from hikiwake.sources.imports.archive import Counter, is_zip, members, opened
 
 SAMPLE = 65_536
 ABOVE = 20
@@ -54,7 +54,7 @@ class Stream(msgspec.Struct, frozen=True):
                 with opened(self.path) as archive, archive.open(self.member) as stream:
                     counter = Counter(self.path, archive.getinfo(self.member))
                     yield cast(BinaryIO, _Counted(cast(BinaryIO, stream), counter))
-            elif self.path.suffix == ".gz":
+            elif self.path.suffix.lower() == ".gz":
                 with gzip.open(self.path) as stream:
                     packed = zipfile.ZipInfo(self.path.name)
                     packed.compress_size = self.path.stat().st_size
@@ -78,17 +78,17 @@ class Sums(Stream, frozen=True):
 
 def table_of(path: Path) -> Stream:
     """Return the table in a file: the file itself, or the one table of a zip file."""
-    if path.suffix != ".zip":
+    if not is_zip(path):
         return Stream(path)
     with opened(path) as archive:
-        members = [name for name in archive.namelist() if name.lower().endswith((".csv", ".tsv", ".txt"))]
-    if len(members) != 1:
+        tables = [name for name in members(archive) if name.lower().endswith((".csv", ".tsv", ".txt"))]
+    if len(tables) != 1:
         raise BadInput(
             where=str(path),
-            why=f"it holds {len(members)} tables, and one is needed",
+            why=f"it holds {len(tables)} tables, and one is needed",
             remedy="Give the tables themselves, or a zip of one table.",
         )
-    return Stream(path, members[0])
+    return Stream(path, tables[0])
 
 
 class Layout(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import opened
+from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.economies import Meaning, meaning
 from hikiwake.sources.imports.quoting import quoted
@@ -63,11 +63,11 @@ def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
 def _table(path: Path) -> Stream | None:
     if path.suffix in (".parquet", ".pq"):
         return None
-    if path.suffix != ".zip":
+    if not is_zip(path):
         return Stream(path)
     with opened(path) as archive:
-        names = [n for n in archive.namelist() if _TABLE.fullmatch(PurePosixPath(n).name)]
-    tables = [name for name in names if not _OTHER.fullmatch(PurePosixPath(name).stem)]
+        names = [name for name in members(archive) if _TABLE.fullmatch(base(name))]
+    tables = [name for name in names if not _OTHER.fullmatch(PurePosixPath(base(name)).stem)]
     return Stream(path, tables[0]) if len(tables) == 1 else None
 
 
