@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -180,6 +181,31 @@ def test_critical_raw_materials_go_by_codes_of_their_own() -> None:
         "740400": "other",  # scrap is neither ore nor unwrought metal
     }
     assert groups_of.groups_of(meant) == meant
+
+
+WORDS = {
+    "baryte": "barytes",
+    "boron": "bora(tes|x)|boron",
+    "feldspar": "felspar",
+    "fluorspar": "fluorspar",
+    "rare_earths": "rare|cerium",
+    "niobium": "niobium|tantalum|vanadium",
+    "phosphate_rock": "phosphates",
+    "platinum": "platinum|palladium|rhodium|iridium",
+    "tungsten": "tungst",
+}
+LATER = {"811212", "811213", "811231", "811239"}
+
+
+def test_codes_of_critical_raw_materials_name_the_material_in_the_revision_of_1992() -> None:
+    """CEPII's texts of all products, which are shipped, are compared with the names of the groups."""
+    tables = open_tables()
+    texts = {str(row[0]): str(row[1]) for row in tables.frame("hs92_products").to_native().fetchall()}
+    for identity, group in partition("critical_raw_materials").groups.items():
+        for prefix in group.prefixes:
+            found = [text for code, text in texts.items() if code.startswith(prefix)]
+            assert bool(found) != (prefix in LATER), prefix
+            assert all(re.search(WORDS.get(identity, identity), text.lower()) for text in found), found
 
 
 def test_groups_that_ship_mean_the_same_in_every_revision() -> None:

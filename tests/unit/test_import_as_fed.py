@@ -108,7 +108,10 @@ def test_a_release_however_it_was_packed(
     assert rows(open_tables(library.path(made.held))) == published
 
 
-HEADER = "freqCode,refYear,period,reporterCode,flowCode,partnerCode,partnerDesc,cmdCode,aggrLevel,netWgt,primaryValue"
+HEADER = (
+    "freqCode,refYear,period,reporterCode,flowCode,partnerCode,partnerDesc,cmdCode,aggrLevel,netWgt,"
+    "primaryValue"
+)
 SAVED = [
     ["A", "2014", "2014", "392", "X", "643", "Russian Federation", "870323", "6", "3.5", "1000.5"],
     ["A", "2014", "2014", "842", "X", "392", "Japan", "010110", "6", "", "2000"],
@@ -162,10 +165,16 @@ def test_months_with_decimal_commas(tmp_path: Path, library: Library) -> None:
     assert rows(open_tables(library.path(made.held))) == [(2014, "JPN", "RUS", "870323", 126, 27)]
 
 
-@pytest.mark.parametrize("kind", ["wdi", "gravity", "icio"])
+MADE: dict[str, Callable[[Path], Path]] = {
+    "wdi": producers.wdi_zip,
+    "gravity": producers.gravity_zip,
+    "icio": producers.icio_zip,
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
 def test_other_producers_files_repacked_on_a_mac(tmp_path: Path, library: Library, kind: str) -> None:
-    made = {"wdi": producers.wdi_zip, "gravity": producers.gravity_zip, "icio": producers.icio_zip}[kind]
-    plain = made(tmp_path / "plain.zip")
+    plain = MADE[kind](tmp_path / "plain.zip")
     with zipfile.ZipFile(plain) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     litter = {f"__MACOSX/._{name}": LITTER for name in members}
