@@ -7,14 +7,16 @@
 
 /* One side: levels X, the other side's Y; weights (X, Y, B), pairs' weights (X, Y, D), right sides (X, R, B, D) or
    NULL. `other` (Y, R, B) are the effects of the other side or NULL, `own` (X, R, B) its own or NULL, `product` (R, R)
-   the sums of what is asked of the levels, times what they are. */
+   the sums of what is asked of the levels, times what they are. `inverse` are inverses of the levels' own matrices:
+   of all levels (X, B, B) where they are `kept`, read where they are `known`; else of one (B, B). */
 #define Side NAME(side)
 typedef struct {
     size_t x, y, n, r, d;
+    int kept, known;
     const double *weights, *drawn, *right;
     const V *other;
     V *own, *product;
-    V *m, *totals, *pivots, *asked, *solved, *per_pair, *share; /* room */
+    V *inverse, *totals, *pivots, *asked, *solved, *per_pair, *share; /* room */
 } Side;
 
 #define AHEAD 24
@@ -33,7 +35,7 @@ static ALWAYS void drawn_weights(const Side *of, const double *w, const double *
 
 /* The inverse of one level's own matrix. */
 #define own_matrix NAME(own_matrix)
-static ALWAYS void own_matrix(const Side *of, const double *w) {
+static ALWAYS void own_matrix(const Side *of, const double *w, V *m) {
     size_t n = of->n;
     for (size_t t0 = 0; t0 < n; t0 += TILE) {
         size_t rows = n - t0 < TILE ? n - t0 : TILE, at[TILE];
@@ -54,11 +56,11 @@ static ALWAYS void own_matrix(const Side *of, const double *w) {
                     for (size_t s = 0; s < TILE; s++) sum[t][s] += all(w[y * n + to[s]]) * scaled;
                 }
             for (size_t t = 0; t < rows; t++)
-                for (size_t s = 0; s < columns; s++) of->m[(t0 + t) * n + s0 + s] = -sum[t][s];
+                for (size_t s = 0; s < columns; s++) m[(t0 + t) * n + s0 + s] = -sum[t][s];
         }
     }
-    closed(of->m, n, of->totals);
-    invert(of->m, n, of->pivots);
+    closed(m, n, of->totals);
+    invert(m, n, of->pivots);
 }
 
 /* Take from what is asked of a level what `many` levels of the other side give it. */
@@ -98,7 +100,8 @@ static void one_side(const Side *of, size_t at, size_t left) {
     for (size_t x = 0; x < of->x; x++) {
         const double *w = of->weights + x * of->y * n;
         drawn_weights(of, w, of->drawn + x * of->y * of->d + at, left);
-        own_matrix(of, w);
+        V *inverse = of->inverse + (of->kept ? x * n * n : 0);
+        if (!of->known) own_matrix(of, w, inverse);
         for (size_t k = 0; k < size; k++)
             of->asked[k] = of->right == NULL ? all(0.0) : load(of->right + (x * size + k) * of->d + at, left);
         if (of->other != NULL) {
@@ -110,7 +113,7 @@ static void one_side(const Side *of, size_t at, size_t left) {
         for (size_t r = 0; r < of->r; r++)
             for (size_t t = 0; t < n; t++) {
                 V value = all(0.0);
-                for (size_t s = 0; s < n; s++) value += of->m[t * n + s] * of->asked[r * n + s];
+                for (size_t s = 0; s < n; s++) value += inverse[t * n + s] * of->asked[r * n + s];
                 solved[r * n + t] = value;
             }
         for (size_t r = 0; r < of->r; r++)
@@ -128,18 +131,18 @@ static void one_side(const Side *of, size_t at, size_t left) {
 #define each_draw NAME(each_draw)
 static int each_draw(const Draws *call) {
     size_t a = call->a, c = call->c, n = call->b, r = call->r, longest = a > c ? a : c;
-    V *held = room_for(n * n + 2 * n + 2 * r * n + 2 * longest + r * r + (a + c) * r * n + LINE / sizeof(V));
+    V *held = room_for((a + 1) * n * n + 2 * n + 2 * r * n + 2 * longest + r * r + (a + c) * r * n + LINE / sizeof(V));
     if (held == NULL) return 0;
     V *m = (V *)(((uintptr_t)held + LINE - 1) / LINE * LINE); /* no vector lies across two lines of the cache */
-    V *totals = m + n * n, *pivots = totals + n, *asked = pivots + n, *solved = asked + r * n;
+    V *of_exporters = m + n * n, *totals = of_exporters + a * n * n, *pivots = totals + n, *asked = pivots + n, *solved = asked + r * n;
     V *per_pair = solved + r * n, *share = per_pair + longest, *product = share + longest;
     V *exporters = product + r * r, *importers = exporters + a * r * n;
-    Side first = {a, c, n, r, call->d, call->by_exporter, call->drawn, call->right_ab, NULL, exporters, product,
-                  m, totals, pivots, asked, solved, per_pair, share};
-    Side second = {c, a, n, r, call->d, call->by_importer, call->turned, call->right_cb, exporters, importers, product,
+    Side first = {a, c, n, r, call->d, 1, 0, call->by_exporter, call->drawn, call->right_ab, NULL, exporters, product,
+                  of_exporters, totals, pivots, asked, solved, per_pair, share};
+    Side second = {c, a, n, r, call->d, 0, 0, call->by_importer, call->turned, call->right_cb, exporters, importers, product,
                    m, totals, pivots, asked, solved, per_pair, share};
     Side third = first;
-    third.right = NULL, third.other = importers, third.own = NULL;
+    third.known = 1, third.right = NULL, third.other = importers, third.own = NULL;
     for (size_t at = call->first; at < call->last; at += LANES) {
         size_t left = call->last - at;
         one_side(&first, at, left);
