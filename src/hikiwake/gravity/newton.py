@@ -180,8 +180,9 @@ def _solve(gram: Array, scores: Array) -> Array:
         raise NotConverged(
             where="Poisson pseudo-maximum likelihood",
             why="the numbers are too unlike in size for the equations to be solved",
-            remedy="Look for a flow far larger than all others, and for a regressor far from zero beside its "
-            "variation: subtract its mean, or take its logarithm.",
+            remedy="Look for a flow far larger than all others; for a regressor far from zero beside its "
+            "variation: subtract its mean, or take its logarithm; and whether there are hardly more rows "
+            "with trade than levels of fixed effects.",
         )
     move: Array = np.linalg.lstsq(scaled, right, rcond=1e-13)[0]
     return move / scale
