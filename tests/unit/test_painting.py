@@ -31,6 +31,12 @@ NUMBER = re.compile(r"-?\d+\.\d+")
 BELOW = {"0.7": (0.3, 0.2, 0.4), "1": (0.0, 0.0, 0.0), "1.1": (-0.1, -0.2, -0.05)}
 
 
+FAINT = 12
+"""A pixel further from its like than this is another shade: a grid line that stands elsewhere, say."""
+SHADED, HEAPED = 1e-3, 6e-3
+"""Parts that may be: at edges that fall between two pixels, and at those of hundreds of marks on each other."""
+
+
 def by_library(specified: dict[str, Any]) -> str:
     import vl_convert
 
@@ -46,20 +52,22 @@ def grey(drawn: str) -> np.ndarray:
     return np.asarray(on_white.convert("L"), dtype=np.int16)
 
 
-def check(specified: dict[str, Any]) -> None:
+def check(specified: dict[str, Any], shaded: float = SHADED) -> None:
     ours, theirs = grey(painted(specified)), grey(by_library(specified))
     # Half a pixel of a picture's height may be rounded up or down.
     assert np.abs(np.subtract(ours.shape, theirs.shape)).max() <= 1
     high, wide = np.minimum(ours.shape, theirs.shape)
-    far = np.abs(ours[:high, :wide] - theirs[:high, :wide]) > FAR
-    assert far.mean() <= PART
+    apart = np.abs(ours[:high, :wide] - theirs[:high, :wide])
+    assert (apart > FAR).mean() <= PART
+    assert (apart > FAINT).mean() <= shaded
 
 
 @pytest.mark.parametrize("name", STRESS)
 @pytest.mark.parametrize("width", [680, 340])
 def test_odd_charts_have_the_pixels_of_the_library(name: str, width: int) -> None:
     drawn = STRESS[name]
-    check(specification(drawn.chart, drawn.ledger, load(), width=width))
+    specified = specification(drawn.chart, drawn.ledger, load(), width=width)
+    check(specified, HEAPED if name == "strip of equals" else SHADED)
 
 
 @pytest.mark.parametrize("name", SPREADS)
@@ -81,7 +89,8 @@ def test_charts_of_a_brief_have_the_pixels_of_the_library() -> None:
     ]
     assert {chart.kind for chart in charts} >= KINDS.keys() - {"curves", "scatter"}
     for chart in charts:
-        check(specification(chart, content.ledger, load()))
+        # Dots on hairlines, half a pixel off: each row has one.
+        check(specification(chart, content.ledger, load()), 2 * SHADED)
 
 
 def test_what_we_cannot_draw_is_refused() -> None:
