@@ -34,7 +34,7 @@ BELOW = {"0.7": (0.3, 0.2, 0.4), "1": (0.0, 0.0, 0.0), "1.1": (-0.1, -0.2, -0.05
 FAINT = 12
 """A pixel further from its like than this is another shade: a grid line that stands elsewhere, say."""
 SHADED, HEAPED = 1e-3, 6e-3
-"""Parts that may be: at edges that fall between two pixels, and at those of hundreds of marks on each other."""
+"""Parts that may be: at edges between two pixels, and at those of hundreds of marks on each other."""
 
 
 def by_library(specified: dict[str, Any]) -> str:
