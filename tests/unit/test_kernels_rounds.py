@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from types import ModuleType
 from typing import Any
 
@@ -113,17 +114,17 @@ def test_draws_come_to_the_same(loops: ModuleType, monkeypatch: pytest.MonkeyPat
         np.testing.assert_allclose(getattr(found, name), getattr(meant, name), rtol=1e-9)
 
 
-def test_what_goes_astray_goes_back(loops: ModuleType) -> None:
-    """A correction that is none leads astray; the way goes on without it, to the same end."""
+@pytest.mark.parametrize("part", [40.0, 1.0])
+def test_a_wrong_correction_changes_the_way_and_not_the_end(loops: ModuleType, part: float) -> None:
+    """One that leads astray is dropped on the way, one that stands still after it."""
+    del loops
     base, change = world(8, 4, 6), shock(False, 6)
     model = model_of(base, change, CLOSURE)
     draws = draws_of(model, np.random.default_rng(8).uniform(2.0, 9.0, (4, 5)), change)
-    wrong = near(base, CLOSURE, (4.0,) * 4)
-    meant = settle(model, draws, model.start(5), corrected=wrong).last.state
-    more = wrong.more
-    wrong.more = -40.0 * np.eye(len(more))
-    found = settle(model, draws, model.start(5), corrected=wrong).last.state
-    wrong.more = more  # it is kept for the world
+    right = near(base, CLOSURE, (4.0,) * 4)
+    wrong = copy(right)  # the right one is kept for the world
+    wrong.more = -part * np.eye(len(right.more))
+    meant, found = (settle(model, draws, model.start(5), corrected=one).last.state for one in (right, wrong))
     np.testing.assert_allclose(found.prices, meant.prices, atol=1e-10)
     np.testing.assert_allclose(found.wages, meant.wages, atol=1e-10)
 

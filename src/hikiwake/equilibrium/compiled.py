@@ -122,6 +122,8 @@ class Compiled:
         self._corrected = None
         self._forget()
         self._x = self._best
+        self.round()  # once more: a copy kept in each round would cost more than this does the few
+        self._x.whole[:] += self._step.whole
 
     def go_on(self) -> None:
         """See `Way`."""

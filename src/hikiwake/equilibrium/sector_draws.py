@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -26,7 +25,7 @@ DRAWN = 5e-11
 ROUGH = 1e-6
 """What the draw in the middle is settled to: it is only where the others begin."""
 BATCH = 16
-"""Most draws that go round together: enough to multiply matrices well, few enough for the cache."""
+"""Draws that go round together: enough to multiply matrices well, few enough for the cache."""
 
 Batch = tuple[Settled, dict[str, Array]]
 
@@ -164,10 +163,8 @@ def first_round_draws(
 
 
 def _batches(draws: int) -> list[slice]:
-    """Cut draws into batches of one size, the same on every machine; in twos, for most have two cores."""
-    count = min(2 * -(-draws // (2 * BATCH)), draws)
-    ends = [draws * number // count for number in range(count + 1)]
-    return [slice(*both) for both in pairwise(ends)]
+    """Cut draws into full batches and what is left, the same on every machine."""
+    return [slice(first, min(first + BATCH, draws)) for first in range(0, draws, BATCH)]
 
 
 def _shares_a_baseline(closure: Closure) -> None:

@@ -21,7 +21,7 @@ MOST_SEARCHES = 60
 LONGEST_LIMIT = 3.0
 SLOPES = (0.1, 3.0)
 """Bounds of what one per cent on the factor of limited trade does to that trade, in per cent."""
-FEW = 4
+FEW = 3
 """Fewer draws than these leave most lanes of the compiled rounds idle, and are quicker on NumPy."""
 WORSE = 30.0
 """A mended step after which the gap grows by this factor went astray: the memory is dropped."""
@@ -78,6 +78,15 @@ def settle(
 
 
 def _settle(model: Model, draws: Draws, start: State, aim: float, corrected: Correction | None) -> Settled:
+    if corrected is not None:
+        try:
+            return _gone(model, draws, start, aim, corrected)
+        except NoSolution:
+            pass  # far from where the correction is right it may spoil what would settle without
+    return _gone(model, draws, start, aim, None)
+
+
+def _gone(model: Model, draws: Draws, start: State, aim: float, corrected: Correction | None) -> Settled:
     way = _way(model, draws, start, corrected)
     best = np.inf
     for count in range(1, MOST_ROUNDS + 1):

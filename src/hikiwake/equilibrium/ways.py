@@ -26,10 +26,10 @@ class Way(Protocol):
         """Go through all equations at the point; return the largest change or gap, which may be no number."""
 
     def keep(self) -> None:
-        """Remember the point as one to go back to."""
+        """Remember where the round leads to as what to go back to."""
 
     def back(self) -> None:
-        """Go back to the point that was kept, and on without correction and what is remembered of steps."""
+        """Go back to what was kept, and on without correction and what is remembered of steps."""
 
     def go_on(self) -> None:
         """Go to the next point: by the step, corrected and mended by what is remembered."""
@@ -66,7 +66,7 @@ class Plain:
 
     def keep(self) -> None:
         """See `Way`."""
-        self._kept = self._state
+        self._kept = self._after.state
 
     def back(self) -> None:
         """See `Way`."""
