@@ -18,6 +18,8 @@ from hikiwake import compose
 from hikiwake.core.country import pair
 from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.core.provenance import Ledger
+from hikiwake.measures.mirror import mirrored
+from hikiwake.measures.revisions import revisions
 from hikiwake.store import spark
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import Library
@@ -72,6 +74,28 @@ def test_every_number_of_a_brief_is_the_same(
         assert compared(library.path(made.held), session, names, 2014) >= least
     else:
         assert compared(SHIPPED, session, names) >= least
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_mirrored_reports_and_what_a_release_changed_are_the_same(
+    session: Any, tmp_path: Path, library: Library
+) -> None:
+    """What `data mirror` and `data diff` print, of two vintages that differ, and with the shipped data."""
+    changed = {
+        year: [(*row[:4], "7.5", row[5]) for row in found[1:]] for year, found in releases.ROWS.items()
+    }
+    first, second = (
+        library.path(brought(library, releases.release(tmp_path / f"{name}.zip", rows, version=name)).held)
+        for name, rows in (("202601", releases.ROWS), ("202602", changed))
+    )
+    for one, other in ((first, second), (SHIPPED, first)):
+        found = []
+        for engine in (None, spark.Spark(session)):
+            before, after = (Tables(open_vintage(place), engine) for place in (one, other))
+            found.append((mirrored(before, after, "JPN", "RUS"), revisions(before, after, "JPN", "RUS")))
+        assert found[0] == found[1]
+        assert all(found[0])
 
 
 @pytest.mark.slow

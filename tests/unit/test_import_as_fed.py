@@ -13,6 +13,7 @@ import pytest
 from tests import producers, releases
 from tests.imports import brought, rows
 
+from hikiwake.core.errors import BadInput
 from hikiwake.store.library import Library
 from hikiwake.store.tables import open_tables
 
@@ -170,6 +171,23 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "gravity": producers.gravity_zip,
     "icio": producers.icio_zip,
 }
+
+
+@pytest.mark.parametrize(
+    "name", ["Gravity_V202211.dta", "dist_cepii.xls", "table.XLSX", "Gravity.Rds", "BACI.7z"]
+)
+def test_forms_that_are_not_read_are_named(tmp_path: Path, library: Library, name: str) -> None:
+    (tmp_path / name).write_bytes(bytes(100))
+    with pytest.raises(BadInput, match="are not read") as refused:
+        brought(library, tmp_path / name)
+    assert "CSV" in refused.value.remedy
+
+
+def test_tables_of_an_unknown_edition_have_a_version_all_the_same(tmp_path: Path, library: Library) -> None:
+    made = brought(library, producers.icio_zip(tmp_path / "a.zip"))
+    assert made.held.reference == f"icio@{made.held.source[:8]}"
+    entry = open_tables(library.path(made.held)).dataset_of("intercountry_flows")
+    assert entry.citation.startswith("OECD, Inter-Country")
 
 
 @pytest.mark.parametrize("kind", MADE)

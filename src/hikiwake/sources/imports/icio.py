@@ -72,9 +72,8 @@ def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
     streams = streams_of(files)
     if streams is None:
         return None
-    found = Identity(
-        identity.name or "icio", identity.version or _edition(streams), identity.source, identity.sha256
-    )
+    version = identity.version or _edition(streams) or identity.sha256[:8]
+    found = Identity(identity.name or "icio", version, identity.source, identity.sha256)
     return SetPlan(found, sum(stream.size for stream in streams.values()), lambda w: _read(w, streams, found))
 
 
@@ -254,12 +253,13 @@ def _report(connection: duckdb.DuckDBPyConnection, stream: Stream, table: Square
 
 def _about(identity: Identity, years: tuple[int, ...], economies: int, industries: int) -> About:
     span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
-    edition = identity.version.removesuffix("-edition")
+    known = identity.version != identity.sha256[:8]
+    edition = f" ({identity.version.removesuffix('-edition')})" if known else ""
     return About(
         title="Inter-Country Input-Output tables",
         producer="OECD",
         licence="OECD Terms and Conditions, section 3 (Data)",
-        citation=f"OECD ({edition}), Inter-Country Input-Output tables, {span}",
+        citation=f"OECD{edition}, Inter-Country Input-Output tables, {span}",
         unit="current USD, basic prices",
         coverage=Coverage(
             text=f"goods and services that industries deliver to users abroad and at home, "

@@ -46,6 +46,18 @@ Progress = Callable[[str, float], None]
 MEMORY = "1500MB"
 # The parts are most of the work; the rest of the bar is the search for faults.
 PARTS = 0.8
+NO_TEXT = {
+    ".dta": "Stata",
+    ".xls": "Excel",
+    ".xlsx": "Excel",
+    ".rds": "R",
+    ".rda": "R",
+    ".rdata": "R",
+    ".sav": "SPSS",
+    ".7z": "7-Zip",
+    ".rar": "RAR",
+}
+"""Forms in which producers and people keep tables, and which are not read."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,6 +232,12 @@ def _clean(staging: Path) -> None:
 
 def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
     for path in wish.files:
+        if path.suffix.lower() in NO_TEXT:
+            raise BadInput(
+                where=str(path),
+                why=f"files of {NO_TEXT[path.suffix.lower()]} are not read",
+                remedy="Take the producer's CSV, or save the table as CSV or Parquet.",
+            )
         if not path.is_file():
             raise BadInput(
                 where=str(path),
