@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pytest
 from tests.pairs import pairs_and_years
+from tests.turns import TURN
 
 import hikiwake as hw
 from hikiwake.api import PairView
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 Drawn = tuple[str, str, int]
 FEW: list[Drawn] = [("TUV", "NZL", 2020), ("SUN", "JPN", 1997), ("BOL", "AND", 2012)]
+# Every second one in turn.
 MORE: list[Drawn] = [
     ("JPN", "RUS", 2014),
     ("FRA", "BOL", 2024),
@@ -42,7 +44,7 @@ MORE: list[Drawn] = [
 THOUSAND = pairs_and_years(1000, 24)
 SETS = [
     pytest.param(FEW, id="few"),
-    pytest.param(MORE, id="more", marks=pytest.mark.slow),
+    pytest.param(MORE[TURN % 2 :: 2], id="more", marks=pytest.mark.slow),
     *(
         pytest.param(THOUSAND[n::10], id=f"thousand-{n}", marks=[pytest.mark.slow, pytest.mark.nightly])
         for n in range(10)
