@@ -65,7 +65,8 @@ TAKEN: list[Case] = [
         HEAD + GOOD + "QQQ,JPN,2014,870323,5,1\nJPN,,2014,870323,5,1\n",
         {"unknown_exporter": 1, "unknown_importer": 1},
     ),
-    ("a code with a decimal point", HEAD + GOOD + "842.0,JPN,2014,870323,5,1\n", {"unknown_exporter": 1}),
+    ("a code as spreadsheets write it", HEAD + GOOD + "842.0,JPN,2014,870323,5,1\n", {"accepted": 2}),
+    ("a code that is no whole number", HEAD + GOOD + "842.5,JPN,2014,870323,5,1\n", {"unknown_exporter": 1}),
     (
         "a sign that separates texts within a code",
         HEAD + GOOD + "a\x1fb,JPN,2014,870323,5,1\n",

@@ -267,7 +267,7 @@ def test_a_table_without_a_mapping_is_asked_for_one(tmp_path: Path, library: Lib
         ("757", "CHE"), ("699", "IND"), ("490", "TWN"), ("58", "BLX"), ("56", "BEL"), ("NA", "NAM"),
         ("NO", "NOR"), ("S19", "TWN"), ("ROM", "ROU"), ("ZAR", "COD"), ("TMP", "TLS"), ("PAL", "PSE"),
         ("004", "AFG"), ("4", "AFG"), ("Russian Federation", "RUS"), ("0", "total"), ("WLD", "total"),
-        ("", ""), ("XXX", ""), ("9999", ""), ("-1", ""), ("842.0", ""),
+        ("", ""), ("XXX", ""), ("9999", ""), ("-1", ""), ("842.0", "USA"), ("842.5", ""), ("842.", ""),
     ],
 )  # fmt: skip
 def test_codes_of_economies_by_rule(code: str, economy: str) -> None:
