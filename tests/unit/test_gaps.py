@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import narwhals as nw
 import pytest
-from tests.tiny import FlagRow, tiny_tables
+from tests.tiny import FlagRow, FlowRow, tiny_tables
 
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.flows import pair_flows
@@ -92,8 +92,10 @@ def test_a_year_in_which_nobody_trades_the_product_is_no_gap() -> None:
 def levels(folder: Path, oil: int, tin: int) -> PairLevels:
     """Return the levels of what SAU sells JPN: oil, but for 1993 to 1995, and tin."""
     gap = (1993, 1994, 1995)
-    flows = [(year, "SAU", "JPN", OIL, oil, None) for year in range(1990, 2000) if year not in gap]
-    flows += [(year, "SAU", "JPN", TIN, tin, None) for year in range(1990, 2000)]
+    flows: list[FlowRow] = [
+        (year, "SAU", "JPN", OIL, oil, None) for year in range(1990, 2000) if year not in gap
+    ]
+    flows += [(year, "SAU", "JPN", TIN, tin, 5) for year in range(1990, 2000)]
     flows += [(year, "RUS", "JPN", OIL, 20 * oil, None) for year in range(1990, 2000)]
     flags: list[FlagRow] = [("gap", "importer", None, "JPN", OIL, year) for year in gap]
     flags += [("gap", "flow", "SAU", "JPN", OIL, year) for year in gap]
@@ -107,6 +109,7 @@ def test_years_without_a_product_of_weight_are_not_comparable(tmp_path: Path) ->
     for year in (1993, 1994, 1995):
         value = made.value(flow.at(year))
         assert (value.value, value.status, value.note) == (10, "flagged", ABSENT)
+        assert made.quantity(flow.at(year)).status == "flagged"
         assert made.share_of_imports(flow.at(year)).status == "flagged"
         assert made.share_of_exports(flow.at(year)).status == "flagged"
     assert made.value(flow.at(1992)).status == "observed"

@@ -120,6 +120,18 @@ def test_a_hole_keeps_the_share_out_of_the_text(tmp_path: Path) -> None:
     assert not keys(written) & {"ties.level", "ties.fuel", "ties.rank", "ties.rank_first"}
 
 
+def test_of_a_flow_that_lacks_a_part_no_share_and_no_composition_is_told(tmp_path: Path) -> None:
+    tin: list[FlowRow] = [(year, "RUS", "JPN", "260900", 1, None) for year in range(2005, 2013)]
+    flows = [*tin, *(oil(year, 10) for year in range(2005, 2012))]
+    gap: tuple[FlagRow, ...] = (
+        ("gap", "importer", None, "JPN", "270900", 2012),
+        ("gap", "flow", "RUS", "JPN", "270900", 2012),
+    )
+    found = keys(ties(tmp_path, flows, flags=gap))
+    assert {"ties.level_missing", "ties.years_flagged"} <= found
+    assert not found & {"ties.level", "ties.level_flagged", "ties.composition", "ties.rose", "ties.fell"}
+
+
 def test_a_hole_on_both_sides_keeps_both_shares_out_of_the_text(tmp_path: Path) -> None:
     years = range(2005, 2013)
     flows = [*(oil(year, 10) for year in years), *(oil(year, 90, exporter="SAU") for year in years)]

@@ -129,8 +129,8 @@ class PairLevels:
 
     def quantity(self, flow: Flow) -> Fact:
         """State the believable quantity of a flow in t, with the share of value it stands for."""
-        amount = self._amount(flow)
-        note = NO_ROW if amount.value <= 0 else NO_QUANTITY if amount.weighed <= 0 else ""
+        amount, fault = self._amount(flow), self._fault(flow)
+        note = NO_ROW if amount.value <= 0 else NO_QUANTITY if amount.weighed <= 0 else fault
         return self._say.fact(
             formulas.QUANTITY,
             flow.subject,
@@ -139,6 +139,7 @@ class PairLevels:
             table=FLOWS,
             where=flow.rows,
             coverage=amount.weighed_value / amount.value if amount.value > 0 else None,
+            status="flagged" if fault else "observed",
             note=note,
         )
 

@@ -17,15 +17,14 @@ MUCH = 0.1
 
 
 def composition(context: Context, levels: PairLevels, directions: list[tuple[str, str]]) -> list[AnyBlock]:
-    """Write what each sends the other in the brief's year, by group; `directions` are those with a flow."""
+    """Write what each sends the other in the brief's year, by group; `directions` are those with a flow.
+
+    Of a flow that lacks a part, or cannot be, nothing is said: its groups would be those of the rest.
+    """
     parts = partition_for(levels.flows.products)
     written: list[AnyBlock] = []
-    stated = {
-        (exporter, importer): levels.composition(
-            Flow(exporter, importer, covered(context.say), context.year), parts
-        )
-        for exporter, importer in directions
-    }
+    flows = {way: Flow(*way, covered(context.say), context.year) for way in directions}
+    stated = {way: levels.composition(flow, parts) for way, flow in flows.items() if not levels.wrong(flow)}
     for (exporter, importer), shares in stated.items():
         leading = next(iter(shares))
         labels = {"exporter": economy(exporter), "importer": economy(importer)}
@@ -34,9 +33,7 @@ def composition(context: Context, levels: PairLevels, directions: list[tuple[str
         sentences = [prose(key, facts, group=group(leading, parts.groups[leading].name), **labels)]
         base = context.year - BASE_DISTANCE
         if base in levels.flows.years:
-            moved = levels.composition_change(
-                Flow(exporter, importer, covered(context.say), context.year), parts, base
-            )
+            moved = levels.composition_change(flows[exporter, importer], parts, base)
             if moved is not None:
                 sentences.append(_change(moved, base))
         written.append(Paragraph(tuple(sentences)))
