@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from hikiwake.core.country import all_countries, english_names
 from hikiwake.sources.baci_codes import baci_codes
-from hikiwake.sources.imports.economies import AGGREGATE, Meaning, meaning
+from hikiwake.sources.imports.comtrade_areas import AGGREGATE
+from hikiwake.sources.imports.economies import Meaning, meaning
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import KEYS, REASONS

@@ -19,8 +19,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from hikiwake.core.country import all_countries
 from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.sources.baci_codes import baci_codes
+from hikiwake.sources.imports.comtrade_areas import NUMBERS
 from hikiwake.sources.imports.web import Client, Patience
 from hikiwake.store import disk
 
@@ -30,8 +32,6 @@ KEY_HEADER = "Ocp-Apim-Subscription-Key"
 MOST = 100_000
 """Rows that are asked for at once: the smaller of the numbers that are told of the service."""
 PARTNERS_AT_ONCE = 25
-# Partners that are no economies: bunkers, free zones, what no partner is named for, by region.
-UNNAMED = (129, 221, 290, 471, 472, 473, 492, 527, 568, 577, 636, 637, 837, 838, 839, 879, 899)
 NEEDED = frozenset({"reporterCode", "partnerCode", "flowCode", "cmdCode", "primaryValue", "period"})
 COLUMNS = (
     "typeCode", "freqCode", "refYear", "period", "reporterCode", "flowCode", "partnerCode", "partner2Code",
@@ -81,7 +81,8 @@ class Question(msgspec.Struct, frozen=True):
         """Return smaller questions that together ask the same; none where it cannot be taken apart."""
         if len(self.flows) > 1:
             return [msgspec.structs.replace(self, flows=(flow,)) for flow in self.flows]
-        partners = self.partners or (0, *sorted({*baci_codes(), *UNNAMED, 381}))
+        listed = {one.iso_num for one in all_countries() if one.iso_num}
+        partners = self.partners or (0, *sorted({*baci_codes(), *NUMBERS, *listed, 381}))
         if len(partners) == 1:
             return []
         size = PARTNERS_AT_ONCE if not self.partners else -(-len(partners) // 2)

@@ -9,13 +9,15 @@ import msgspec
 
 from hikiwake.core.country import country, known
 from hikiwake.sources.baci_codes import baci_codes
+from hikiwake.sources.imports import comtrade_areas
+from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 from hikiwake.sources.imports.imf_names import is_group, plain
 
-AGGREGATE = "total"
-"""What a code means that stands for a group of economies, for all of them, or for none that is named."""
 _AGGREGATES = re.compile(
-    r"0|000|row|rest of (the )?world|wld|world|w00|all|total|eu|euu|eu\d\d|g\d{3}|e19|_x|x\d|areas,? nes"
-    r"|bun|fre|uns|spe|nze|unspecified|special categories|bunkers|free zones",
+    r"0|000|row|rest of (the )?world|wld|world|all|total|eu|euu|eu2|eu\d\d|eur|_x|xx|areas,? nes"
+    r"|bun|fre|uns|spe|nze|eun|unspecified|special categories|bunkers|free zones"
+    # Comtrade's letters for what is not specified of a region, and the IMF's for groups, hold digits.
+    r"|[a-z]\d{1,2}|(g|gr|gx|tx)\d{1,3}|1c_\d+",
     re.IGNORECASE,
 )
 _FLOAT = re.compile(r"^(\d+)\.0+$")
@@ -23,12 +25,14 @@ _FLOAT = re.compile(r"^(\d+)\.0+$")
 _SERVICES = {
     "381": ("ITA", "Italy with San Marino and the Holy See"),
     "S19": ("TWN", "'Other Asia, not elsewhere specified', which is Taiwan's trade"),
+    "CONGO": ("COG", "so the United Nations and ISO call the Republic of the Congo"),
     "PAL": ("PSE", "a former code"),
     "ROM": ("ROU", "a former code"),
     "ZAR": ("COD", "a former code, of Zaire"),
     "TMP": ("TLS", "a former code, of East Timor"),
     "YSR": ("YUG", "a former code"),
-    "SVR": ("SUN", "a code of the Soviet Union"),
+    "SVR": ("VDR", "a code of South Vietnam, to 1975"),
+    "VDR": (AGGREGATE, "North Vietnam to the United Nations and South Vietnam to CEPII, both to 1975"),
     "SVU": ("SUN", "a code of the Soviet Union"),
     "MNT": ("MNE", "a code of Montenegro"),
     "YDR": ("YMD", "a code of South Yemen"),
@@ -84,9 +88,13 @@ def meaning(code: str) -> Meaning:
         found = baci_codes().get(int(text))
         if found is not None:
             return Meaning(code, found.economy, found.note)
+        if int(text) in comtrade_areas.NUMBERS:
+            return Meaning(code, *comtrade_areas.NUMBERS[int(text)])
         text = text.zfill(3)
+    if text in comtrade_areas.NAMES:
+        return msgspec.structs.replace(meaning(comtrade_areas.NAMES[text]), code=code)
     sound = bool(text) and len(text) < 80 and text.isprintable()
-    which = (known(text) or known(plain(text))) if sound else None
+    which = (known(text) or known(plain(text)) or known(comtrade_areas.plain(text))) if sound else None
     if which is not None:
         return Meaning(code, which.id, _former(which.until, which.name))
     return Meaning(code, AGGREGATE if _is_aggregate(text) else "")

@@ -13,19 +13,32 @@ _NAMES = {
     "China, P.R.: Mainland": "CHN",
     "China, P.R.: Hong Kong": "HKG",
     "China, P.R.: Macao": "MAC",
+    "China, People's Republic of": "CHN",
+    "Hong Kong Special Administrative Region, People's Republic of China": "HKG",
+    "Macao Special Administrative Region, People's Republic of China": "MAC",
     "Congo, Dem. Rep. of the": "COD",
     "Congo, Rep. of": "COG",
+    "Congo, Republic of": "COG",
+    "Ethiopia, The Federal Democratic Republic of": "ETH",
+    "São Tomé and Príncipe, Democratic Republic of": "STP",
+    "Timor-Leste, Democratic Republic of": "TLS",
     "Korea, Dem. People's Rep. of": "PRK",
     "Korea, Rep. of": "KOR",
     "Yemen, Rep. of": "YEM",
     "Yemen Arab Rep.": "YAR",
     "Yemen, P.D. Rep.": "YMD",
+    "Yemen, Democratic Republic of": "YMD",
+    "Yemen, People's Democratic Republic of": "YMD",
     "Eastern Germany": "DDR",
+    "Former Czechoslovakia": "CSK",
+    "Former Union of Soviet Socialist Republics": "SUN",
+    "St. Pierre-Miquelon": "SPM",
     "Yugoslavia, SFR": "YUG",
     "Serbia and Montenegro": "SCG",
     "Belgo-Luxembourg": "BLX",
     "Belgo-Luxembourg Economic Union": "BLX",
     "South African Common Customs Area (SACCA)": "ZA1",
+    "Southern African Common Customs Area": "ZA1",
     "Guiana, French": "GUF",
     "French Territories: New Caledonia": "NCL",
     "French Territories: French Polynesia": "PYF",
@@ -33,14 +46,17 @@ _NAMES = {
 }
 _STATE = re.compile(
     r", (The |the )?((Federal |United |Islamic |Federated |Arab |Rep\. |Bolivarian[ao] )*)"
-    r"(Rep\.?|Republic|Kingdom|Principality|State|States|Union|Dem\. Rep\.|Federal Dem\. Rep\.|Bolivariana"
-    r"|United Rep\.|Islamic Rep\.|Arab Rep\.|Islamic Republic|Co-operative Rep\.)( de| of)?( the)?"
-    r"( Netherlands)?$|, (The|the)$"
+    r"(Rep\.?|Republic|Kingdom|Principality|Sultanate|Commonwealth|State|States|Union|Dem\. Rep\."
+    r"|Federal Dem\. Rep\.|(República )?Bolivariana|United Rep\.|Islamic Rep\.|Arab Rep\.|Islamic Republic"
+    r"|Co-operative Rep\.)( de| of)?( the)?( Netherlands)?$|, (United Kingdom-)?British Overseas Territory$"
+    r"|, (The|the)$"
 )
 _GROUPS = re.compile(
-    r"world|advanced economies.*|emerging.*|developing.*|euro area|european union|eu[- ].*|africa.*"
-    r"|sub-saharan.*|middle east.*|western hemisphere.*|cis.*|commonwealth of independent.*|caucasus.*"
-    r"|asean.*|latin america.*|.* not specified|.* n\.?[ie]\.?e?\.?|other countries.*|special categories.*"
+    r"world|advanced economies.*|emerging.*|emdes.*|developing.*|euro area.*|european union.*|eu[- ].*"
+    r"|africa.*|asia|europe|apec|sub-saharan.*|middle east.*|western hemisphere.*|cis.*"
+    r"|commonwealth of independent.*|caucasus.*"
+    r"|asean.*|latin america.*|(.* )?not (elsewhere )?specified|.*[ ,]n\.?[ie]\.?[es]?\.?|other countries.*"
+    r"|special categories.*"
     r"|export earnings.*|all countries.*|north africa|central asia.*|fuel.*|nonfuel.*|oil exporting.*"
     r"|industrial countries.*|us possessions.*",
     re.IGNORECASE,

@@ -15,7 +15,7 @@ import numpy as np
 
 from hikiwake import kernels
 from hikiwake.sources.imports.checking import FIRST_YEAR, LAST_YEAR
-from hikiwake.sources.imports.economies import AGGREGATE
+from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.streams import Layout

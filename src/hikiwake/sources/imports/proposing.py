@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports import comtrade
-from hikiwake.sources.imports.economies import AGGREGATE, meaning
+from hikiwake.sources.imports.comtrade_areas import AGGREGATE
+from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.mapping import FACTORS, Mapping, QuantityUnit, ValueUnit
 from hikiwake.sources.imports.streams import layout, table_of
 

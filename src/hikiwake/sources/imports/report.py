@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from hikiwake.sources.imports.economies import AGGREGATE
+from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 
 REASONS: dict[str, tuple[str, str, str]] = {
     # reason: (what becomes of the row, the column at fault, in words)
