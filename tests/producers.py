@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -59,6 +60,28 @@ def wdi_zip(path: Path, *, form: str = "bulk", text: str | None = None) -> Path:
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name, (2026, 10, 7, 0, 0, 0)), content)
     return path
+
+
+def wdi_reply(rows: object = WDI_ROWS, *, page: int = 1, pages: int = 1, **about: object) -> bytes:
+    """Return a reply of the World Bank's service: a page of the figures of the indicators' rows."""
+    found = [
+        {
+            "indicator": {"id": code, "value": indicator},
+            "country": {"id": economy[:2], "value": name},
+            "countryiso3code": economy,
+            "date": str(year),
+            "value": float(value) if value else None,
+            "unit": "",
+            "obs_status": "",
+            "decimal": 0,
+        }
+        for name, economy, indicator, code, values in rows  # type: ignore[attr-defined]
+        for year, value in zip(YEARS, values, strict=True)
+    ]
+    size = -(-len(found) // pages)
+    head = {"page": page, "pages": pages, "per_page": size, "total": len(found), "sourceid": "2",
+            "sourcename": "World Development Indicators", "lastupdated": "2026-10-07"}  # fmt: skip
+    return json.dumps([head | about, found[(page - 1) * size : page * size] or None]).encode()
 
 
 ICIO_ECONOMIES = ("CHN", "DEU", "JPN", "MEX", "RUS", "ROW")

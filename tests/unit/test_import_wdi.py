@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from tests import producers, releases
-from tests.imports import adds_up, brought, command, reasons, table
+from tests.imports import adds_up, brought, command, quiet, reasons, table
 
 from hikiwake.compose import Request, brief
 from hikiwake.core.country import pair
@@ -15,6 +16,7 @@ from hikiwake.core.provenance import Ledger
 from hikiwake.measures.background import When, figures
 from hikiwake.measures.statement import Statements
 from hikiwake.render.markdown import render
+from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.library import Library
 from hikiwake.store.tables import Tables, open_tables
 
@@ -52,6 +54,77 @@ def test_each_form_is_known_by_its_header(tmp_path: Path, library: Library, form
     assert counted["remark"] == (2 if form == "databank" else 0)
     assert counted.total() == made.report.read == 32 + counted["remark"]
     assert "USD" not in command(library, "data", "show", "wdi").stdout.split("\n\n")[-1]
+
+
+def test_replies_of_the_service_are_read_with_all_their_pages(tmp_path: Path, library: Library) -> None:
+    paths = [
+        table(
+            tmp_path, b"\xef\xbb\xbf" * (page == 2) + producers.wdi_reply(page=page, pages=3), f"p{page}.json"
+        )
+        for page in (1, 2, 3)
+    ]
+    made = add(Wish(files=tuple(paths)), library, quiet)
+    assert series(open_tables(library.path(made.held))).items() >= WANTED.items()
+    assert (made.held.name, made.held.version) == ("wdi", "2026-10-07")
+    counted = reasons(made.report)
+    assert (counted["accepted"], counted["aggregate"], counted["blank"]) == (14, 8, 10)
+    with pytest.raises(BadInput, match="page 2 of 3 is missing"):
+        add(Wish(files=(paths[0], paths[2])), library, quiet)
+    with pytest.raises(BadInput, match="page 1 of 3 is missing"):
+        brought(library, paths[1])
+
+
+def test_files_of_several_indicators_become_one_vintage(tmp_path: Path, library: Library) -> None:
+    gdp = [row for row in producers.WDI_ROWS if row[3].startswith("NY.GDP")]
+    rest = [row for row in producers.WDI_ROWS if row not in gdp]
+    again = [("Japan", "JPN", producers.GDP, "NY.GDP.MKTP.CD", ("6.2e12", "7", "", ""))]
+    paths = (
+        producers.wdi_zip(tmp_path / "API_GDP.zip", form="site", text=producers.wdi_text(gdp)),
+        table(tmp_path, producers.wdi_text(rest), "WDIData.csv"),
+        table(tmp_path, producers.wdi_reply(again), "reply.json"),
+    )
+    with pytest.raises(BadInput, match="another amount"):
+        add(Wish(files=paths), library, quiet)
+    made = add(Wish(files=paths, allow_rejects=True), library, quiet)
+    adds_up(made.report)
+    counted = reasons(made.report)
+    assert (counted["accepted"], counted["repeated"], counted["conflicting"]) == (13, 1, 2)
+    ours = series(open_tables(library.path(made.held)))
+    assert ("NY.GDP.MKTP.CD", "JPN", 2012) not in ours
+    assert ours["NY.GDP.MKTP.CD", "JPN", 2011] == 6.2e12
+    told = {(bad.source, bad.line) for part in made.report.parts for bad in part.bad}
+    assert ("reply.json (its observations as lines)", 2) in told
+
+
+def test_groups_without_a_code_are_left_out_and_economies_known_by_two_letters(
+    tmp_path: Path, library: Library
+) -> None:
+    ends = (("XD", "High income"), ("ZH", "Africa Eastern and Southern"), ("NA", "Namibia"), ("JPN", "Japan"))
+    head, found = json.loads(producers.wdi_reply(producers.WDI_ROWS[:4]))
+    for at, (code, name) in enumerate(ends):
+        for one in found[4 * at : 4 * at + 4]:
+            one |= {"country": {"id": code, "value": name}, "countryiso3code": "", "value": 1.5}
+            one["indicator"]["id"] = "SP.POP.TOTL"
+    made = brought(library, table(tmp_path, json.dumps([head, found]), "reply.json"))
+    assert {economy for _, economy, _ in series(open_tables(library.path(made.held)))} == {"NAM", "JPN"}
+    assert reasons(made.report)["aggregate"] == 8
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (b'[{"message":[{"id":"120","key":"Invalid value","value":"It was not found"}]}]', "not found"),
+        (producers.wdi_reply()[:-9], "no JSON"),
+        (producers.wdi_reply(total="many"), "not of its form"),
+        (producers.wdi_reply(per_page=40, total=40), "has 32 observations, and should have 40"),
+        (producers.wdi_reply().replace(b'"2014"', b'"2014Q1"'), "period '2014Q1' is no year"),
+        (b'[{"page":1,"pages":1,"per_page":50,"total":0,"lastupdated":null},null]', "no row of it"),
+        (b'[{"page":' + b"[" * 100_000, "no JSON"),
+    ],
+)  # fmt: skip
+def test_a_reply_that_is_none_is_refused(tmp_path: Path, library: Library, reply: bytes, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        brought(library, table(tmp_path, reply, "reply.json"))
 
 
 def test_faults_are_counted_with_their_lines(tmp_path: Path, library: Library) -> None:

@@ -1,26 +1,32 @@
-"""The World Bank's indicators: the bulk file, and the tables that its site and its service save.
+"""The World Bank's indicators: the bulk file, the tables that its site saves, the replies of its service.
 
-All are wide: a line for an economy and an indicator, a column for each year, "" or ".." where nothing is
-known. The site writes lines on the data above the header, and below the table.
+Tables are wide: a line for an economy and an indicator, a column for each year, "" or ".." where nothing is
+known. The site writes lines on the data above the header, and below the table. A reply has an item for each
+figure. Several files become one vintage; a figure that two of them have counts once, or not at all where
+they differ.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports import wdi_replies
 from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.economies import Meaning, meaning
+from hikiwake.sources.imports.loading import Loaded
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import KEYS, Bad, PartReport, Tally, notes_of
 from hikiwake.sources.imports.streams import Layout, Stream, layout
 from hikiwake.sources.imports.table_sets import About, Column, Made, Output, SetPlan, Work
 from hikiwake.sources.imports.vintage import Identity
-from hikiwake.sources.imports.wide import Cells, load_cells, years_of
+from hikiwake.sources.imports.wdi_replies import Reply
+from hikiwake.sources.imports.wide import Cells, load_cells, make_cells, years_of
 from hikiwake.store.catalogue import Coverage
 
 if TYPE_CHECKING:
@@ -42,22 +48,38 @@ COLUMNS = (
 )
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A file of the World Bank's: a wide table, or (without a layout) a reply of its service."""
+
+    stream: Stream
+    layout: Layout | None = None
+
+
 def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
-    """Return how to read a table of the World Bank's; None where the file is something else."""
-    if len(files) > 1:
+    """Return how to read files of the World Bank's; None where one of them is something else."""
+    sources = [_source(path) for path in files]
+    if not sources or any(source is None for source in sources):
         return None
-    (path,) = files
+    found = [source for source in sources if source is not None]
+    replies = [
+        (source.stream.path, wdi_replies.read(source.stream.path)) for source in found if not source.layout
+    ]
+    wdi_replies.whole(replies)
+    dates = [reply.about.lastupdated or "" for _, reply in replies]
+    dates += [_date(source.stream) for source in found if source.stream.member]
+    version = identity.version or max(dates, default="") or identity.sha256[:8]
+    named = Identity(identity.name or "wdi", version, identity.source, identity.sha256)
+    pages = {path: reply for path, reply in replies}
+    size = sum(source.stream.size for source in found)
+    return SetPlan(named, size, lambda work: _read(work, found, pages, named))
+
+
+def _source(path: Path) -> Source | None:
+    if wdi_replies.is_reply(path):
+        return Source(Stream(path))
     stream = _table(path)
     found = _layout(stream) if stream is not None else None
-    if stream is None or found is None:
-        return None
-    dated = identity.version
-    if stream.member:
-        with opened(path) as archive:
-            dated = identity.version or _date(archive.getinfo(stream.member))
-    named = Identity(identity.name or "wdi", dated or identity.sha256[:8], identity.source, identity.sha256)
-    table, how = stream, found
-    return SetPlan(named, stream.size, lambda work: _read(work, table, how, named))
+    return Source(stream, found) if stream is not None and found is not None else None
 
 
 def _table(path: Path) -> Stream | None:
@@ -84,16 +106,25 @@ def _layout(stream: Stream) -> Layout | None:
     return None
 
 
-def _date(member: zipfile.ZipInfo) -> str:
-    year, month, day = member.date_time[:3]
+def _date(stream: Stream) -> str:
+    """Return the day on which a member of a zip file was written; zip files begin with 1980, for none."""
+    with opened(stream.path) as archive:
+        year, month, day = archive.getinfo(stream.member).date_time[:3]
     return f"{year}-{month:02}-{day:02}" if year > 1980 else ""
 
 
-def _read(work: Work, stream: Stream, found: Layout, identity: Identity) -> Made:
-    name, code = next(pair for pair in _CODES if pair[1] in found.header)
-    columns = {"economy_code": "Country Code", "indicator_name": name, "indicator_code": code}
-    cells = load_cells(work.connection, stream, found, columns, work.tick)
-    part = _judged(work.connection, stream, cells)
+def _read(work: Work, sources: list[Source], replies: dict[Path, Reply], identity: Identity) -> Made:
+    make_cells(work.connection, ("economy_code", "indicator_name", "indicator_code"))
+    taken: list[Cells] = []
+    for source in sources:
+        first = sum(cells.loaded.rows for cells in taken)
+        if source.layout is None:
+            taken.append(_observed(work, source.stream, replies[source.stream.path], first))
+            continue
+        name, code = next(pair for pair in _CODES if pair[1] in source.layout.header)
+        columns = {"economy_code": "Country Code", "indicator_name": name, "indicator_code": code}
+        taken.append(load_cells(work.connection, source.stream, source.layout, columns, work.tick, first))
+    part = _judged(work.connection, taken)
     tables = [
         work.written(
             Output(
@@ -115,15 +146,33 @@ def _read(work: Work, stream: Stream, found: Layout, identity: Identity) -> Made
     return Made(_about(work.connection, part, identity), tables, [part])
 
 
-def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells) -> PartReport:
+def _observed(work: Work, stream: Stream, reply: Reply, first: int) -> Cells:
+    """Add a reply's observations to the cells; as lines, they are counted from 1."""
+    try:
+        wdi_replies.take(work.connection, reply, first)
+    except ValueError as fault:
+        raise BadInput(
+            where=str(stream.path),
+            why=str(fault),
+            remedy="Ask for years, such as date=2000:2024.",
+        ) from fault
+    work.tick(stream.size)
+    loaded = Loaded(f"{stream.name} (its observations as lines)", first, len(reply.observations), [])
+    return Cells(loaded, -1, (0,), (), ())
+
+
+def _judged(connection: duckdb.DuckDBPyConnection, taken: list[Cells]) -> PartReport:
     codes = [str(c) for (c,) in connection.execute("select distinct economy_code from lines").fetchall() if c]
     meanings = [meaning(code) for code in sorted(codes)]
     _judge(connection, meanings)
     counted = connection.execute("select reason, count(*) from judged group by 1 order by 1").fetchall()
     tallies = {KEYS[int(reason)]: int(rows) for reason, rows in counted}
     # Empty cells are not among the cells, and remarks below the table hold none.
-    tallies["blank"] = tallies.get("blank", 0) + cells.all - sum(tallies.values())
-    tallies |= {"malformed": len(cells.malformed), "remark": len(cells.below)}
+    every = sum(cells.all for cells in taken)
+    malformed = [(cells.loaded.stream, line) for cells in taken for line in cells.malformed]
+    remarks = sum(len(cells.below) for cells in taken)
+    tallies["blank"] = tallies.get("blank", 0) + every - sum(tallies.values())
+    tallies |= {"malformed": len(malformed), "remark": remarks}
     rejected = connection.execute(
         "select row, reason, economy_code, text from judged join lines using (row) where reason in"
         f" ({', '.join(str(KEYS.index(reason)) for reason in REJECTED)}) order by row, year limit {SHOWN}"
@@ -132,8 +181,10 @@ def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells)
     for row, reason, code, text in rejected:
         fault = KEYS[int(reason)]
         column, said = ("Country Code", code) if fault == "unknown_economy" else ("value", text)
-        bad.append(Bad(stream.name, cells.line(int(row)), column, fault, str(said or "")[:200]))
-    bad += [Bad(stream.name, line, "", "malformed", "") for line in cells.malformed[:SHOWN]]
+        of = next(cells for cells in reversed(taken) if cells.loaded.first_row <= int(row))
+        bad.append(Bad(of.loaded.stream, of.line(int(row)), column, fault, str(said or "")[:200]))
+    bad += [Bad(name, line, "", "malformed", "") for name, line in malformed[:SHOWN]]
+    order = [cells.loaded.stream for cells in taken]
     years = [
         int(y)
         for (y,) in connection.execute(
@@ -142,9 +193,9 @@ def _judged(connection: duckdb.DuckDBPyConnection, stream: Stream, cells: Cells)
     ]
     return PartReport(
         name="indicators",
-        read=cells.all + len(cells.malformed) + len(cells.below),
+        read=every + len(malformed) + remarks,
         tallies=[Tally(reason, rows, 0) for reason, rows in tallies.items() if rows],
-        bad=sorted(bad, key=lambda one: one.line)[:SHOWN],
+        bad=sorted(bad, key=lambda one: (order.index(one.source), one.line))[:SHOWN],
         notes=notes_of((one.code, one.economy, one.note) for one in meanings),
         codes={one.code: one.economy for one in meanings if one.economy},
         flows=tallies.get("accepted", 0),

@@ -45,7 +45,7 @@ class Client:
         if place.scheme != "https" and not (place.scheme == "http" and place.hostname in LOOPBACK):
             raise BadUsage(
                 where=service,
-                why="a key must not travel in clear text",
+                why="neither a key nor figures may travel in clear text",
                 remedy="Give an address that begins with https://.",
             )
         self._service, self._headers, self._patience = service.rstrip("/"), headers, patience
@@ -108,7 +108,7 @@ class Client:
 
     def _give_up_on(self, fault: urllib.error.HTTPError) -> None:
         """Raise where asking again is no use."""
-        if fault.code in REFUSED:
+        if fault.code in REFUSED and self._headers:
             raise BadUsage(
                 where=self._service,
                 why=f"the service refuses the key ({fault.code} {fault.reason})",

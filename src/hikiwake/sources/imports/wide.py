@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -46,19 +46,28 @@ def years_of(found: Layout) -> dict[int, int]:
     return {place: int(year[1]) for place, year in named.items() if year}
 
 
+def make_cells(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+    """Make the tables `cells` (row, year, value) and `lines` (row, other columns) for wide tables, empty."""
+    texts = ", ".join(f"{name} varchar" for name in columns)
+    connection.execute("create or replace table cells (row bigint, year smallint, value varchar)")
+    connection.execute(f"create or replace table lines (row bigint, {texts})")
+
+
 def load_cells(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
     found: Layout,
     columns: dict[str, str],
     tick: Callable[[int], None],
+    first: int = 0,
 ) -> Cells:
-    """Make the tables `cells` (row, year, value) and `lines` (row, other columns) of a wide table.
+    """Add a wide table to the tables `cells` and `lines` that `make_cells` has made.
 
     Parameters
     ----------
     columns : what a column is called in the table, by its new name; each must be in the header.
     tick : is told how many bytes went through.
+    first : the number of its first row: how many those before it had.
 
     Empty cells are not in `cells`; all columns but `row` and `year` are text.
     """
@@ -74,15 +83,17 @@ def load_cells(
     listed = ", ".join(f"y{year}" for year in years.values())
     numbers = ", ".join(map(str, years.values()))
     connection.execute(
-        "create or replace table cells as select row, year, value from (select rowid as row,"
+        f"insert into cells select row, year, value from (select rowid + {first} as row,"
         f" unnest([{numbers}]::smallint[]) as year, unnest([{listed}]) as value from wide)"
         " where value is not null"
     )
-    connection.execute(f"create or replace table lines as select rowid as row, {', '.join(kept)} from wide")
+    connection.execute(
+        f"insert into lines by name select rowid + {first} as row, {', '.join(kept)} from wide"
+    )
     ((rows,),) = connection.execute("select count(*) from wide").fetchall()
     connection.execute("drop table wide")
-    loaded = Loaded(stream.name, 0, int(rows), [line for line, _ in bad])
-    last = loaded.line(loaded.rows - 1)
+    loaded = Loaded(stream.name, first, int(rows), [line for line, _ in bad])
+    last = loaded.line(first + loaded.rows - 1)
     below = tuple(line for line, text in bad if line > last and found.delimiter not in text)
     malformed = tuple(line + found.before for line, _ in bad if line not in below)
     return Cells(
