@@ -38,6 +38,7 @@ CAVEATS: tuple[CaveatKind, ...] = (
     "no data",
     "outlier",
     "contested name",
+    "former economy",
     "concept",
 )
 TRADE = Dataset(

@@ -14,7 +14,7 @@ from tests import sample
 from tests.briefs import composed
 
 import hikiwake as hw
-from hikiwake.core.document import Brief, Chart, LocatorMap, Paragraph, Prose
+from hikiwake.core.document import AnyBlock, Brief, Chart, LocatorMap, Paragraph, Prose, Table
 from hikiwake.render import pdf
 from hikiwake.render.language import load
 from hikiwake.render.typesetting import undrawn
@@ -238,6 +238,52 @@ def test_no_figure_rises_above_the_title() -> None:
         assert pages[0].startswith("hikiwake")
         on_pages.add(next(n for n, page in enumerate(pages) if "Where the two economies lie" in page))
     assert on_pages == {0, 1}  # else none was near the foot of the page
+
+
+def test_figures_keep_the_order_of_the_text() -> None:
+    """None rises above another on its page, nor finds room where one before it found none."""
+    brief = sample.brief()
+    where = next(one for one in brief.sections if one.id == "place")
+    drawn = next(block for block in where.blocks if isinstance(block, LocatorMap))
+    chart = next(block for block in brief.sections[0].blocks if isinstance(block, Chart))
+    names = ("First", "Second", "Third")
+    titles = [sample.name(name) for name in names]
+    figures: tuple[AnyBlock, ...] = (
+        msgspec.structs.replace(drawn, id="first", title=titles[0]),
+        msgspec.structs.replace(chart, id="second", title=titles[1]),
+        msgspec.structs.replace(drawn, id="third", title=titles[2]),
+    )
+    line = Paragraph((sample.name("The text goes on between the figures."),))
+    for before, between in ((14, 9), (9, 14), (14, 3), (24, 9), (24, 1)):
+        parts: list[AnyBlock] = [line] * before
+        for figure in figures:
+            parts += [figure, *[line] * between]
+        moved = msgspec.structs.replace(where, blocks=tuple(parts))
+        made = pdf.render(msgspec.structs.replace(brief, sections=(moved,)))
+        lines = [text.strip() for text in text_of(made).split("\n")]
+        places = [lines.index(name) for name in names]
+        assert places == sorted(places), (before, between)
+
+
+def test_no_page_holds_the_disclaimer_alone(made: bytes) -> None:
+    """It follows the sources in their columns; where there are none, annexes share a page of its own."""
+    brief = sample.brief()
+    ties = brief.sections[0]
+    table = next(block for block in ties.blocks if isinstance(block, Table))
+    annexed = msgspec.structs.replace(table, id="more", title=sample.name("Set apart"), annex=True)
+    texts, on_top = [], 0
+    for lines in range(12, 36, 2):
+        words = [Paragraph((sample.name(f"Line {n} of the section."),)) for n in range(lines)]
+        longer = msgspec.structs.replace(ties, blocks=(*words, annexed))
+        pages = pypdfium2.PdfDocument(pdf.render(msgspec.structs.replace(brief, sections=(longer,))))
+        texts += [page.get_textpage().get_text_bounded() for page in pages]
+    texts += [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(made)]
+    held = [text for text in texts if "Disclaimer\r\n" in text or "Disclaimer\n" in text]
+    assert len(held) == 13
+    for text in held:
+        assert len(text.split()) > 90, text
+        on_top += text.split("Disclaimer")[0].count("\n") <= 1
+    assert on_top  # else none was near the foot of the page
 
 
 def test_figures_stand_under_the_title_of_their_section(brief: Brief, made: bytes) -> None:

@@ -211,7 +211,7 @@ def luminance(colour: str) -> float:
 def test_doubt_is_said_in_words(source: str) -> None:
     assert "(not comparable)" in source
     assert source.count("(provisional)") == 2
-    assert source.count('role="note"') == 10
+    assert source.count('role="note"') == 11
     assert "no data" in source
 
 

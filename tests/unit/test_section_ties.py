@@ -68,6 +68,7 @@ def test_one_sided_trade_names_the_side_that_is_not_covered(tmp_path: Path) -> N
     ("last", "said", "not_said"),
     [
         (200, "ties.rose", ("ties.fell", "ties.unchanged")),
+        (300, "ties.rose_times", ("ties.rose", "ties.fell", "ties.unchanged")),
         (50, "ties.fell", ("ties.rose", "ties.unchanged")),
         (101, "ties.unchanged", ("ties.rose", "ties.fell")),
     ],

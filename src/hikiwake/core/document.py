@@ -30,6 +30,7 @@ CaveatKind = Literal[
     "no data",
     "outlier",
     "contested name",
+    "former economy",
     "concept",
 ]
 Length = Literal["glance", "full"]

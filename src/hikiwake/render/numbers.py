@@ -32,7 +32,10 @@ _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _LESS = "less than "
+_BELOW, _ABOVE = "just below ", "just above "
+"""How a number is told that is nearer to a round one than any that is printed, where "less" would mislead."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.(\d+))?")
+_LEAST = re.compile(rf"^{_LESS}0\.0*1")
 _MOST_FINER = 5
 _GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
 """Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
@@ -144,16 +147,16 @@ def _interval(fact: Fact, form: str, digits: int) -> str:
 
 def _evenly(unit: Unit, ends: tuple[float, float], finer: int) -> list[str]:
     """Write the ends of an interval, with the same decimals where these fit both."""
-    written = [_written(unit, end, finer=finer) for end in ends]
+    written = [_LEAST.sub(f"{_ABOVE}0", _written(unit, end, finer=finer)) for end in ends]
     times = _EVEN.get(unit.kind, 0.0)
     decimals = max(len(_NUMBER.findall(text)[-1]) for text in written) if times else 0
     reach = times * max(map(abs, ends))
     if not reach or decimals + 1 + math.floor(math.log10(reach)) > _MOST_SIGNIFICANT:
         return written
     digits = [f"{times * abs(end):,.{decimals}f}" for end in ends]
-    # An end in words ("less than") stays: it is told by the least that is printed.
+    # An end in words stays.
     return [
-        text if " than " in text else _NUMBER.sub(number, text, count=1)
+        text if text.startswith((_BELOW, _ABOVE, _LESS, "more than")) else _NUMBER.sub(number, text, count=1)
         for text, number in zip(written, digits, strict=True)
     ]
 
@@ -249,14 +252,14 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
     """Write a number with `digits` decimals, or with as many as keep it apart from zero and from `full`.
 
     A number that would be written as zero gets two significant digits. Beyond six decimals no reader
-    wants more: then the side it is on is said in words.
+    wants more: then the side it is on is said in words, and "more" never of a negative number.
     """
     least = 10.0**-MOST_DIGITS
     # What differs from the whole in the twelfth digit is the noise of a sum, not a remainder.
     if value == 0 or (full is not None and math.isclose(value, full, rel_tol=1e-12)):
         return _plain(value, digits)
     if abs(value) < least / 2:
-        return f"{_LESS if value > 0 else 'more than '}{_plain(math.copysign(least, value), MOST_DIGITS)}"
+        return f"{_LESS}{_plain(least, MOST_DIGITS)}" if value > 0 else f"{_BELOW}0"
     if round(value, 1) == 0 or round(value, digits) == 0:
         wanted = min(MOST_DIGITS, max(digits, 1 - math.floor(math.log10(abs(value)))))
         # A zero at the end is a digit like another, unless the number is as short as that: 0.04 and no more.
@@ -265,11 +268,16 @@ def _honest(value: float, digits: int, full: float | None = None) -> str:
     while digits < MOST_DIGITS and round(value, digits) in (0, full):
         digits += 1
     if full is not None and round(value, digits) == full:
-        below = value < full
-        return (
-            f"{'more' if below else 'less'} than {_plain(full + (-least if below else least), MOST_DIGITS)}"
-        )
+        return _beside(full, below=value < full)
     return _plain(value, digits)
+
+
+def _beside(full: float, *, below: bool) -> str:
+    """Write what differs from a whole by less than any number that is printed."""
+    if full < 0:
+        return f"{_BELOW if below else _ABOVE}{_plain(full, 0)}"
+    least = 10.0**-MOST_DIGITS
+    return f"{'more' if below else 'less'} than {_plain(full + (-least if below else least), MOST_DIGITS)}"
 
 
 def _ratio(value: float, finer: int = 0) -> str:

@@ -37,6 +37,7 @@ CAVEAT_KEYS = {
     "no data": "render.caveat_no_data",
     "outlier": "render.caveat_outlier",
     "contested name": "render.caveat_contested_name",
+    "former economy": "render.caveat_former_economy",
     "concept": "render.caveat_concept",
 }
 FEWEST_CUT = 3

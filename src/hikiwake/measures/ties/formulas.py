@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, PER_YEAR, RANK, SHARE, TONNE, USD, Formula
+from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, PER_YEAR, RANK, RATIO, SHARE, TONNE, USD, Formula
 from hikiwake.measures.flows import FLOWS
 
 BACI_SOURCE = "Gaulier & Zignago (2010), CEPII WP 2010-23 (data); trade_ijk: exports of i to j of product k"
@@ -91,6 +91,15 @@ CHANGE_SINCE = Formula(
     unit=CHANGE,
     range="[-1, inf)",
     source="relative change; in current US dollars",
+    reads=(FLOWS,),
+)
+FACTOR_SINCE = Formula(
+    id="factor_since",
+    name="A flow as a multiple of that of a base year",
+    expression="x_t / x_0",
+    unit=RATIO,
+    range="(0, inf)",
+    source="ratio; in current US dollars",
     reads=(FLOWS,),
 )
 COMPOUND_GROWTH = Formula(
@@ -196,6 +205,7 @@ FORMULAS = (
     SHARE_OF_WORLD_EXPORTS,
     BALANCE,
     CHANGE_SINCE,
+    FACTOR_SINCE,
     COMPOUND_GROWTH,
     TREND_GROWTH,
     SUPPLIER_RANK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -191,14 +192,21 @@ class PairLevels:
 
     def change(self, flow: Flow, base: int) -> Fact | None:
         """State the relative change of a flow since a base year; None from or to an empty year."""
+        return self._since(formulas.CHANGE_SINCE, flow, base, lambda factor: factor - 1.0)
+
+    def factor(self, flow: Flow, base: int) -> Fact | None:
+        """State a flow as a multiple of that of a base year; None from or to an empty year."""
+        return self._since(formulas.FACTOR_SINCE, flow, base, lambda factor: factor)
+
+    def _since(self, formula: Formula, flow: Flow, base: int, of: Callable[[float], float]) -> Fact | None:
         first, last = self._amount(flow.at(base)).value, self._amount(flow).value
         if first <= 0 or last <= 0:
             return None
         return self._say.fact(
-            formulas.CHANGE_SINCE,
+            formula,
             flow.subject,
             (base, flow.year),
-            last / first - 1.0,
+            of(last / first),
             table=FLOWS,
             where=(flow.at(base).rows, flow.rows),
         )

@@ -59,7 +59,7 @@ def _former(context: Context) -> list[AnyBlock]:
     """Say of an economy that ended since when its trade is recorded under other names."""
     return [
         Caveat(
-            "concept",
+            "former economy",
             prose(
                 "ties.former_succeeded" if which.successors else "ties.former",
                 former=economy(which.id),

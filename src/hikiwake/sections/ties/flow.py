@@ -15,6 +15,8 @@ from hikiwake.sections.wording import economy, prose, scope_label, year, years_o
 
 # Within this band of its base year a flow is called unchanged: reconciliation moves values by more.
 UNCHANGED = 0.02
+# From here on (three times as much) a rise is told as a factor: nobody reads 2,400 % more.
+MANIFOLD = 2.0
 # A one-year fall is worth an annotation from this size on (log points; about a third).
 ANNOTATED_FALL = 0.4
 BASE_DISTANCE = 10
@@ -173,13 +175,14 @@ def _change(context: Context, levels: PairLevels, direction: Direction) -> list[
     change = levels.change(flow, base)
     if change is None or change.value is None:
         return []
+    since = {"change": change}
     if abs(change.value) < UNCHANGED:
         key = "ties.unchanged"
-    elif change.value > 0:
-        key = "ties.rose"
+    elif change.value >= MANIFOLD and (factor := levels.factor(flow, base)) is not None:
+        key, since = "ties.rose_times", {"factor": factor}
     else:
-        key = "ties.fell"
-    return [prose(key, {"change": change, "base": direction.known[base]}), *_trend(levels, flow, base)]
+        key = "ties.rose" if change.value > 0 else "ties.fell"
+    return [prose(key, {**since, "base": direction.known[base]}), *_trend(levels, flow, base)]
 
 
 def _trend(levels: PairLevels, flow: Flow, base: int) -> list[Prose]:
