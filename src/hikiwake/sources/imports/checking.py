@@ -219,9 +219,13 @@ def _year(mapping: Mapping) -> str:
 def _product(mapping: Mapping, products: dict[str, str]) -> str:
     if not mapping.product:
         return f"{quoted(TOTAL)}::product"
-    # Five digits are six whose leading zero was lost on the way through a spreadsheet.
+    # Five digits are six whose leading zero was lost on the way through a spreadsheet; 9999AA is another code
+    # of Comtrade's for what is not specified.
     text = "trim(r.product)"
-    mended = f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text} else {text} end"
+    mended = (
+        f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text}"
+        f" when {text} = '9999AA' then '999999' else {text} end"
+    )
     if products:
         return f"coalesce(try_cast(r.product as product), try_cast({mended} as product))"
     chapters = "'(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{4}'"

@@ -75,7 +75,7 @@ def _new(stream: Stream, found: Layout, side: Side, asked: str) -> Known:
     read = (
         stream
         if long
-        else LongStream(stream.path, stream.member, tuple(filter(None, (*ends, *chosen, scale))))
+        else LongStream(stream.path, stream.member, kept=tuple(filter(None, (*ends, *chosen, scale))))
     )
     year, value = ("TIME_PERIOD", "OBS_VALUE") if long else (YEAR, VALUE)
     seen = _seen(read, value, scale, "INDICATOR", "" if "FREQUENCY" in chosen else year)
@@ -90,7 +90,7 @@ def _old(stream: Stream, side: Side, asked: str) -> Known:
     ends = ("Country Name", "Counterpart Country Name")
     has_attribute = "Attribute" in layout(stream).header
     kept = (*ends, "Indicator Code", *(("Attribute",) if has_attribute else ()))
-    long = LongStream(stream.path, stream.member, kept)
+    long = LongStream(stream.path, stream.member, kept=kept)
     seen = _seen(long, VALUE, "", "Indicator Code", "")
     only: dict[str, str | list[str]] = {"Indicator Code": _indicators(long, seen, side)}
     if has_attribute:

@@ -103,6 +103,8 @@ def _take(
     """Take a table as it stands, amounts with decimal points; its rows are numbered from `first`."""
     columns = _columns(mapping)
     at = {name: f"trim(c{found.header.index(name)})" for name in columns if name in found.header}
+    if "freqCode" not in at and "period" in at:
+        at["freqCode"] = f"case when length({at['period']}) = 6 then '{MONTHLY}' else 'A' end"
     if mapping.decimal == ",":
         at |= {name: f"replace({at[name]}, ',', '.')" for name in AMOUNTS if name in at}
     chosen = ", ".join(at.get(name, "null") for name in columns)
@@ -121,7 +123,7 @@ def _years(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[tupl
     """Return reporter, year, flow and number of months of each year that is known by months alone."""
     tests = [f"{named('freqCode')} = {quoted(MONTHLY)}"]
     for column, wanted in mapping.only.items():
-        if column != "freqCode":
+        if column not in ("freqCode", "period"):
             values = [wanted] if isinstance(wanted, str) else wanted
             tests.append(f"coalesce({named(column)}, '') in ({', '.join(map(quoted, values))})")
     wanted = " and ".join(tests[1:]) or "true"

@@ -230,8 +230,9 @@ def _clean(staging: Path) -> None:
             disk.remove(path)
 
 
-def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
-    for path in wish.files:
+def _looked_at(files: tuple[Path, ...]) -> str:
+    """Return the SHA-256 of files; `BadInput` where there is no file, or one of a form that is not read."""
+    for path in files:
         if path.suffix.lower() in NO_TEXT:
             raise BadInput(
                 where=str(path),
@@ -245,10 +246,14 @@ def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
                 remedy="Give the path of a file.",
             )
     digest = hashlib.sha256()
-    for path in wish.files:
+    for path in files:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
-    sha256 = digest.hexdigest()
+    return digest.hexdigest()
+
+
+def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
+    sha256 = _looked_at(wish.files)
     source = ", ".join(path.name for path in wish.files)
     name, version = checked_name(wish.name) if wish.name else ("", "")
     identity = vintage.Identity(name, version, source, sha256)
@@ -276,7 +281,10 @@ def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
             name or f"baci-hs{release.revision}", version or release.release.lower(), source, sha256
         )
         return Plan(identity, release.mapping, release.products, release.parts)
-    streams = (read.stream,) if read else tuple(table_of(path) for path in wish.files)
+    if read is not None:
+        streams: tuple[Stream, ...] = (read.stream,)
+    else:
+        streams = tuple(stream for stream, _ in un.tables) if un else tuple(map(table_of, wish.files))
     stem = re.sub(r"[^a-z0-9._-]+", "-", wish.files[0].name.split(".")[0].lower()).strip("-._") or "own"
     side = "" if wish.report == "exports" else f"-{wish.report}"
     called = name or ("imts" if read else stem[:40]) + side
@@ -287,7 +295,10 @@ def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
 def _with_months(un: comtrade.Known | None, streams: tuple[Stream, ...], folder: Path) -> Part:
     """Return the streams as one part, with the sums of Comtrade's months where those make years."""
     sums = months.summed(un.tables, un.mapping, folder) if un and un.monthly else None
-    return Part("flows", (*streams, sums.stream), notes=sums.notes) if sums else Part("flows", streams)
+    notes = un.notes if un else ()
+    if sums is None:
+        return Part("flows", streams, notes=notes)
+    return Part("flows", (*streams, sums.stream), notes=(*notes, *sums.notes))
 
 
 def _known_set(files: tuple[Path, ...], identity: vintage.Identity) -> SetPlan | None:

@@ -28,10 +28,14 @@ _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """A text table: a file, or a member of a zip file."""
+    """A text table: a file, or a member of a zip file.
+
+    `called` is what columns are called that the file calls otherwise, by the file's names.
+    """
 
     path: Path
     member: str = ""
+    called: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -142,7 +146,7 @@ def layout(stream: Stream, wanted: frozenset[str] = frozenset()) -> Layout:
         )
     delimiter = max(DELIMITERS, key=lambda sign: len(_split(complete[:1], sign)[0]))
     rows = _split(complete, delimiter)
-    header = tuple(name.strip() for name in rows[0])
+    header = tuple(stream.called.get(name.strip(), name.strip()) for name in rows[0])
     lengths = [len(row) for row in rows[1:] if row]
     # Some services end every row, but not the header, with a delimiter.
     longer = bool(lengths) and min(lengths) == max(lengths) == len(header) + 1
