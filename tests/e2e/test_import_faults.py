@@ -332,10 +332,20 @@ def test_leftovers_are_swept_and_work_at_hand_is_not(tmp_path: Path, small: Path
     bring(small, library.folder)
     left = library.staging("0123456789abcdef")
     (left / "2014.parquet").write_bytes(b"half")
-    orphan = library.folder / "v0123"
+    orphan = library.folder / "v0123456789abcdef"
     orphan.mkdir()
-    assert library.sweep() == []  # not a day old
+    others = [
+        library.folder / "my report.docx",
+        library.folder / "v2",
+        library.folder / "unfinished" / "novel",
+    ]
+    for other in others:
+        other.mkdir()
+        os.utime(other, (0, 0))
+    assert library.sweep() == []  # not a day old, or not ours
     with library.lock(left.name):
         assert library.sweep(0.0) == [orphan]
     assert library.sweep(0.0) == [left]
+    assert all(other.is_dir() for other in others)
+    assert [path.name for path in library.folder.glob(".*")] == [".library.lock"]
     assert sound(library.folder) == ["baci-hs92@202601"]

@@ -30,7 +30,8 @@ def test_vintages_are_listed_verified_and_leftovers_named(tmp_path: Path, librar
     doctor = command(library, "doctor", "--json")
     assert doctor.returncode == 1
     assert not json.loads(doctor.stdout)["sound"]
-    left = library.folder / "baci-hs92-nobody"
+    left = library.folder / "v0123456789abcdef"
     left.mkdir()
+    assert json.loads(command(library, "doctor", "--json").stdout)["leftovers"] == [str(left)]
     assert json.loads(command(library, "data", "gc", "--json").stdout) == [str(left)]
     assert not left.exists()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hikiwake.cli.interrupts import notice_interrupts
+from hikiwake.cli.interrupts import SAID, exit_code, noticing_interrupts
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -39,7 +39,7 @@ COMMANDS = {
     "doctor": "doctor",
     "completion": "completion",
 }
-REFUSED, UNEXPECTED, INTERRUPTED = 4, 70, 130
+REFUSED, UNEXPECTED = 4, 70
 REMEDIES = {
     errno.ENOSPC: "Make room on the disk, or write elsewhere.",
     errno.EACCES: "Ask for the permission, or choose another place.",
@@ -225,13 +225,16 @@ def _flags_first(arguments: Sequence[str]) -> list[str]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; return the exit code. No traceback reaches a person who did not ask for it."""
-    words = _flags_first(arguments)
-    noticed = notice_interrupts()
+    with noticing_interrupts() as noticed:
+        return _run(_flags_first(arguments), noticed)
+
+
+def _run(words: Sequence[str], noticed: list[int]) -> int:
     try:
         defaults = _settings(words)
         code = commands.main(args=words, prog_name="hikiwake", standalone_mode=False, default_map=defaults)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return _interrupted()
+        return _interrupted(noticed)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as fault:
@@ -243,7 +246,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our results has seen enough (click turns a broken pipe into SystemExit).
         return 0
     except Exception as fault:
-        return _interrupted() if noticed else _failed(fault, debug="--debug" in words)
+        return _interrupted(noticed) if noticed else _failed(fault, debug="--debug" in words)
     return code if isinstance(code, int) else 0
 
 
@@ -256,9 +259,9 @@ def _settings(words: Sequence[str]) -> dict[str, Any] | None:
     return as_defaults(settings(commands), commands) if anything() else None
 
 
-def _interrupted() -> int:
-    click.echo("interrupted; nothing was left half-written", err=True)
-    return INTERRUPTED
+def _interrupted(noticed: list[int]) -> int:
+    click.echo(SAID, err=True)
+    return exit_code(noticed)
 
 
 def _failed(fault: Exception, *, debug: bool) -> int:

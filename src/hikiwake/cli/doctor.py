@@ -40,6 +40,8 @@ class Checkup(NamedTuple):
     damaged_fonts: list[str]
     vintages: list[Checked]
     own: list[Checked]
+    leftovers: list[str]
+    """Folders that unfinished imports have left, or are at work in."""
     settings: str
     kernels: str
     wrong: list[str]
@@ -92,6 +94,7 @@ def _checkup(options: Options, root: click.Command) -> Checkup:
         damaged_fonts=damaged_fonts,
         vintages=[checked(folder) for folder in folders_of(options.data or SHIPPED)],
         own=[checked_own(library, held) for held in library.held()],
+        leftovers=[str(path) for path in library.leftovers()],
         settings=settings,
         kernels=kernels,
         wrong=[*unset, *unknown],
@@ -109,6 +112,8 @@ def _told(found: Checkup) -> Iterator[str]:
         for one in vintages:
             if one.files:
                 yield f"{kind} {one.reference}: {one.whole} of {one.files} files as in the catalogue"
+    if found.leftovers:
+        yield f"unfinished imports: {len(found.leftovers)}; `data add` again goes on, `data gc` removes them"
     if found.settings:
         yield f"settings: {found.settings}"
     if found.kernels:

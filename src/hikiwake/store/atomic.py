@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from hikiwake.core.errors import Environment
+from hikiwake.store.temporary import beside, passing
 
 
 def write(path: Path, content: bytes) -> None:
@@ -32,23 +32,9 @@ def write(path: Path, content: bytes) -> None:
 def _replace(path: Path, content: bytes) -> None:
     # A link keeps pointing where it does; the file it leads to is replaced.
     target = path.resolve()
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".hikiwake-", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
+    with passing(beside(target)) as temporary:
+        with temporary.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        _permissions_of_a_new_file(temporary)
-        Path(temporary).replace(target)
-        temporary = None
-    finally:
-        # Also after Ctrl-C: an unfinished file is nobody's.
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _permissions_of_a_new_file(path: str) -> None:
-    mask = os.umask(0)
-    os.umask(mask)
-    Path(path).chmod(0o666 & ~mask)
+        temporary.replace(target)

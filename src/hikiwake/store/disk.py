@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hikiwake.core.errors import Environment
-
-PART = ".part"
+from hikiwake.store.temporary import PART, passing
 
 
 @contextmanager
@@ -39,14 +38,11 @@ def write(path: Path, content: bytes) -> None:
 
 def replace(path: Path, make: Callable[[Path], None]) -> None:
     """Let `make` write a temporary file, flush it, and put it in the place of `path`."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}{PART}")
-    try:
+    with passing(path.with_name(f"{path.name}.{os.getpid()}{PART}")) as temporary:
         make(temporary)
         sync_file(temporary)
         rename(temporary, path)
         sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

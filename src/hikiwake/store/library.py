@@ -9,23 +9,30 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from hikiwake.core.errors import BadInput, BadUsage, DamagedStore, NoData
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Place
+from hikiwake.store.temporary import PART, passing
 
 INDEX = "index.json"
 STAGING = "unfinished"
+LIBRARY = "library"
+SCRATCH = "scratch-"
 PLACE = "HIKIWAKE_LIBRARY"
 DAY = 86_400.0
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_LEFT = re.compile(rf"v[0-9a-f]{{16}}|{re.escape(INDEX)}\.\d+{re.escape(PART)}")
+_UNFINISHED = re.compile(rf"[0-9a-f]{{16}}|{SCRATCH}.+")
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -90,14 +97,23 @@ class Library:
         return self.folder / held.folder
 
     @contextmanager
-    def lock(self, name: str = "library") -> Iterator[None]:
-        """Hold a lock for writers; a second writer waits for the first."""
+    def lock(self, name: str = LIBRARY) -> Iterator[None]:
+        """Hold a lock for writers; a second writer waits for the first.
+
+        Its file stays where it is the library's, and goes with the work where it is that of a folder.
+        """
+        path = self._lock_file(name)
         with disk.refusals():
             self.folder.mkdir(parents=True, exist_ok=True)
-            stream = (self.folder / f".{name}.lock").open("wb")
+            while (stream := _locked(path, wait=True)) is None:
+                pass  # whoever held it has removed it: there is another one by now
         with stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                if name != LIBRARY:
+                    with suppress(OSError):
+                        path.unlink()
 
     def staging(self, key: str) -> Path:
         """Return the folder in which an import works; a later try of the same import finds what it left."""
@@ -105,6 +121,13 @@ class Library:
         with disk.refusals():
             disk.make_folder(path)
         return path
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a folder for what goes with the work; of a killed process, the next import removes it."""
+        name = f"{SCRATCH}{os.getpid()}-{secrets.token_hex(4)}"
+        with self.lock(name), passing(self.folder / STAGING / name):
+            yield self.staging(name)
 
     def publish(self, staged: Path, held: Held) -> Held:
         """Make a finished folder a vintage, at once; return what the index holds.
@@ -139,33 +162,45 @@ class Library:
             self._write(tuple(one for one in self.held() if one != held))
             disk.remove(self.path(held))
 
-    def sweep(self, older_than: float = DAY) -> list[Path]:
-        """Remove leftovers that are older than some seconds; return them."""
+    def leftovers(self) -> list[Path]:
+        """Return what imports have left behind, or work in now. Whatever else lies there is not ours."""
         if not self.folder.is_dir():
             return []
+        kept = {one.folder for one in self.held()}
+        unfinished = self.folder / STAGING
+        found = [p for p in self.folder.iterdir() if _LEFT.fullmatch(p.name) and p.name not in kept]
+        within = unfinished.iterdir() if unfinished.is_dir() else ()
+        return sorted([*found, *(p for p in within if _UNFINISHED.fullmatch(p.name))])
+
+    def sweep(self, older_than: float = DAY) -> list[Path]:
+        """Remove leftovers that are older than some seconds, and those of no use to anybody; return them."""
+        if not self.leftovers():
+            return []
+        gone = []
         with self.lock(), disk.refusals():
-            kept = {one.folder for one in self.held()}
-            unfinished = self.folder / STAGING
-            candidates = [path for path in self.folder.iterdir() if path.name not in (INDEX, STAGING)]
-            found = [p for p in candidates if not p.name.startswith(".") and p.name not in kept]
-            found += list(unfinished.iterdir()) if unfinished.is_dir() else []
-            gone = [path for path in sorted(found) if _age(path) >= older_than and not self._busy(path.name)]
-            for path in gone:
-                disk.remove(path)
-                (self.folder / f".{path.name}.lock").unlink(missing_ok=True)
+            for path in self.leftovers():
+                if _may_be_of_use(path.name) and _age(path) < older_than:
+                    continue
+                with self._unless_busy(path.name) as idle:
+                    if idle:
+                        disk.remove(path)
+                        gone.append(path)
         return gone
 
-    def _busy(self, name: str) -> bool:
-        """Tell whether an import is at work in a staging folder."""
-        path = self.folder / f".{name}.lock"
-        if not path.exists():
-            return False
-        with path.open("rb") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+    @contextmanager
+    def _unless_busy(self, name: str) -> Iterator[bool]:
+        """Tell whether nobody is at work in a folder; nobody begins to before the context ends."""
+        path = self._lock_file(name)
+        stream = _locked(path, wait=False)
+        if stream is None:
+            yield False
+            return
+        with stream:
+            yield True
+            path.unlink(missing_ok=True)
+
+    def _lock_file(self, name: str) -> Path:
+        return self.folder / f".{name}.lock"
 
     def _write(self, vintages: tuple[Held, ...]) -> None:
         content = msgspec.json.format(msgspec.json.encode(_Index(vintages)), indent=1)
@@ -215,6 +250,27 @@ def checked_name(text: str) -> tuple[str, str]:
             remedy="For example: --as customs@2024-06.",
         )
     return name, version
+
+
+def _may_be_of_use(name: str) -> bool:
+    """Tell whether the next try of the same import would begin with it, so that it waits for a day."""
+    return not name.startswith(SCRATCH) and not name.endswith(PART)
+
+
+def _locked(path: Path, *, wait: bool) -> BinaryIO | None:
+    """Return the file of a lock that is held; None where another holds it, or has removed it meanwhile."""
+    stream = path.open("wb")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        if os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+            return stream
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except BaseException:
+        stream.close()
+        raise
+    stream.close()
+    return None
 
 
 def _age(path: Path) -> float:

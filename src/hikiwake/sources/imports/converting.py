@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -83,8 +82,8 @@ def convert(
         )
     table = read(asked.concordance, source, asked.target)
     name, version = checked_name(asked.name) if asked.name else ("", "")
-    with tempfile.TemporaryDirectory(prefix="hikiwake-") as folder, run.connected(Path(folder)) as connection:
-        found, parts = _written(connection, vintage, table, Path(folder), progress)
+    with library.scratch() as folder, run.connected(folder) as connection:
+        found, parts = _written(connection, vintage, table, folder, progress)
         if found.refused > TOLERATED * (found.rows + found.refused) and not asked.allow_rejects:
             raise BadInput(
                 where=asked.concordance.name,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -237,12 +235,16 @@ def piped(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterato
 
 @contextmanager
 def fed(parts: Iterator[bytes]) -> Iterator[str]:
-    """Feed the parts of a table through a named pipe, from which the database reads them as a file."""
-    faults: list[BaseException] = []
+    """Feed the parts of a table through a pipe, from which the database reads them as a file.
 
-    def feed(path: Path) -> None:
+    The pipe has no name of its own: it goes with the process, whatever ends it.
+    """
+    faults: list[BaseException] = []
+    ours, theirs = os.pipe()
+
+    def feed() -> None:
         try:
-            with path.open("wb") as out:
+            with os.fdopen(theirs, "wb") as out:
                 for part in parts:
                     out.write(part)
         except BrokenPipeError:
@@ -250,16 +252,13 @@ def fed(parts: Iterator[bytes]) -> Iterator[str]:
         except BaseException as fault:
             faults.append(fault)
 
-    with tempfile.TemporaryDirectory(prefix="hikiwake-") as folder:
-        path = Path(folder) / "table.csv"
-        os.mkfifo(path)
-        feeder = threading.Thread(target=feed, args=(path,), daemon=True)
-        feeder.start()
-        try:
-            yield str(path)
-        finally:
-            # Whoever waits for a reader is let go, and finds that there is none.
-            os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
-            feeder.join()
-            if faults:
-                raise faults[0]
+    feeder = threading.Thread(target=feed, daemon=True)
+    feeder.start()
+    try:
+        yield f"/dev/fd/{ours}"
+    finally:
+        # Whoever waits for a reader is let go, and finds that there is none.
+        os.close(ours)
+        feeder.join()
+        if faults:
+            raise faults[0]

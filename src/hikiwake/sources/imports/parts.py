@@ -62,7 +62,7 @@ def finished(folder: Path, part: Part) -> Written | None:
     """Return what an earlier try has finished of this part."""
     try:
         found = msgspec.json.decode((folder / f"{part.name}.json").read_bytes(), type=Written)
-        return found if (folder / found.file).stat().st_size == found.bytes else None
+        return found if _digest(folder / found.file) == found.sha256 else None
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -97,11 +97,14 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     _sorted(connection, path, report)
     connection.execute("drop view flows")
     connection.execute("drop table judged")
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    made = Written(path.name, path.stat().st_size, digest, report)
+    made = Written(path.name, path.stat().st_size, _digest(path), report)
     disk.write(task.folder / f"{part.name}.json", msgspec.json.encode(made))
     return made
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:

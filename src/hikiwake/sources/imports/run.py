@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,14 +35,17 @@ from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
-from hikiwake.store.library import Held, Library, checked_name
+from hikiwake.store.library import STAGING, Held, Library, checked_name
 from hikiwake.store.tables import without_bar
+from hikiwake.store.temporary import PART, passing
 
 if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, float], None]
 MEMORY = "1500MB"
+SPILL = "spill"
+"""The folder of what does not fit into that memory."""
 # The parts are most of the work; the rest of the bar is the search for faults.
 PARTS = 0.8
 NO_TEXT = {
@@ -89,9 +91,9 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     Raises `BadInput` for what cannot be read or taken, `Environment` where the machine refuses; the library
     is then as it was, and finished parts wait for the next try of the same import.
     """
-    with tempfile.TemporaryDirectory(prefix="hikiwake-") as folder:
+    with ExitStack() as opened:
         with _understood(", ".join(path.name for path in wish.files)), disk.refusals():
-            plan = _plan(wish, Path(folder))
+            plan = _plan(wish, lambda: opened.enter_context(library.scratch()))
         return bring(plan, library, progress, allow_rejects=wish.allow_rejects)
 
 
@@ -104,9 +106,10 @@ def bring(plan: Plan | SetPlan, library: Library, progress: Progress, *, allow_r
     meant = plan.mapping if isinstance(plan, Plan) else None
     known_by = msgspec.json.encode([__version__, plan.identity, meant, allow_rejects])
     key = hashlib.sha256(known_by).hexdigest()[:16]
-    with library.lock(key):
+    with library.lock(key), passing(library.folder / STAGING / key / SPILL):
         staging = library.staging(key)
         try:
+            _clear(staging)
             made = (
                 _make(plan, staging, progress, allow_rejects=allow_rejects)
                 if isinstance(plan, Plan)
@@ -208,13 +211,20 @@ def connected(staging: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "memory_limit": MEMORY,
-            "temp_directory": str(staging / "spill"),
+            "temp_directory": str(staging / SPILL),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
     )
     without_bar(connection)
     return connection
+
+
+def _clear(staging: Path) -> None:
+    """Remove what a try that was killed had not finished; what it had stays."""
+    for path in [*staging.rglob(f"*{PART}"), staging / SPILL]:
+        if path.exists():
+            disk.remove(path)
 
 
 def _clean(staging: Path) -> None:
@@ -252,7 +262,7 @@ def _looked_at(files: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
-def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
+def _plan(wish: Wish, scratch: Callable[[], Path]) -> Plan | SetPlan:
     sha256 = _looked_at(wish.files)
     source = ", ".join(path.name for path in wish.files)
     name, version = checked_name(wish.name) if wish.name else ("", "")
@@ -289,12 +299,12 @@ def _plan(wish: Wish, folder: Path) -> Plan | SetPlan:
     side = "" if wish.report == "exports" else f"-{wish.report}"
     called = name or ("imts" if read else stem[:40]) + side
     identity = vintage.Identity(called, version or sha256[:8], source, sha256)
-    return Plan(identity, mapping, {}, (_with_months(un, streams, folder),))
+    return Plan(identity, mapping, {}, (_with_months(un, streams, scratch),))
 
 
-def _with_months(un: comtrade.Known | None, streams: tuple[Stream, ...], folder: Path) -> Part:
+def _with_months(un: comtrade.Known | None, streams: tuple[Stream, ...], scratch: Callable[[], Path]) -> Part:
     """Return the streams as one part, with the sums of Comtrade's months where those make years."""
-    sums = months.summed(un.tables, un.mapping, folder) if un and un.monthly else None
+    sums = months.summed(un.tables, un.mapping, scratch()) if un and un.monthly else None
     notes = un.notes if un else ()
     if sums is None:
         return Part("flows", streams, notes=notes)
