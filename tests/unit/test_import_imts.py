@@ -128,3 +128,45 @@ def test_faults_of_a_wide_table_are_counted(tmp_path: Path, library: Library) ->
     for reason in ("unknown_exporter", "not_a_number", "negative", "malformed"):
         assert counted[reason] == 1
     assert counted["aggregate"] == 2
+
+
+EXPORTS = "Exports of goods, Free on board (FOB), US dollar"
+PORTAL = (
+    "DATASET,SERIES_CODE,OBS_MEASURE,COUNTRY{0},INDICATOR{0},COUNTERPART_COUNTRY{0},FREQUENCY{0},SCALE{0}"
+)
+
+
+@pytest.mark.parametrize("form", ["names, wide", "codes, wide", "codes and names, long"])
+def test_the_forms_of_the_imf_s_data_portal(tmp_path: Path, library: Library, form: str) -> None:
+    """A line for each series or each observation; codes, names, or both; quarters and months beside years."""
+    if form == "names, wide":
+        text = PORTAL.format("") + ",2013,2014,2014-Q1,2014-M01\n" + "".join(
+            f'"IMF.STA:IMTS(1.0.0)","s","OBS_VALUE","{a}","{EXPORTS}","{b}","{how}","Millions",{values}\n'
+            for a, b, how, values in (
+                ("Japan", "China, People's Republic of", "Annual", '"2.5","3","",""'),
+                ("Japan", "World", "Annual", '"90","91","",""'),
+                ("Japan", "China, People's Republic of", "Quarterly", '"","","1",""'),
+                ("Japan", "China, People's Republic of", "Monthly", '"","","","0.5"'),
+            )
+        )  # fmt: skip
+        left = 2
+    elif form == "codes, wide":
+        text = PORTAL.format(".ID") + ",2013,2014\nx,s,v,JPN,XG_FOB_USD,CHN,A,6,2.5,3\n"
+        text += "x,s,v,JPN,XG_FOB_USD,GX001,A,6,90,91\nx,s,v,JPN,TBG_USD,CHN,A,0,1,1\n"
+        left = 4
+    else:
+        head = [f"{name}.ID,{name}" for name in ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "FREQUENCY")]
+        text = ",".join([*head, "TIME_PERIOD,OBS_VALUE,SCALE.ID,SCALE\n"])
+        start = f'JPN,Japan,XG_FOB_USD,"{EXPORTS}",CHN,"China, People\'s Republic of"'
+        text += f"{start},A,Annual,2013,2.5,6,Millions\n{start},A,Annual,2014,3,6,Millions\n"
+        text += f"{start},A,Annual,2015,,6,Millions\n{start},A,Annual,,,6,Millions\n"
+        text += f"{start},M,Monthly,2014-M01,0.5,6,Millions\n"
+        left = 3
+    path = table(tmp_path, text.encode("utf-8-sig"), "dataset_2026-04-24_IMF.STA_IMTS_1.0.0.csv")
+    made = brought(library, path)
+    assert rows(open_tables(library.path(made.held))) == [
+        (2013, "JPN", "CHN", "TOTAL", 2_500_000, None),
+        (2014, "JPN", "CHN", "TOTAL", 3_000_000, None),
+    ]
+    assert made.report.rows("left out") == left
+    assert made.report.rows("rejected") == 0

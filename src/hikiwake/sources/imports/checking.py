@@ -99,6 +99,7 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
     )
     reasons = {
         "other_rows": others,
+        **({"blank": f"value is null and {no_value}"} if mapping.missing == "leave out" else {}),
         "no_year": "year is null",
         "year_range": f"not year {in_range}",
         "aggregate": f"coalesce(exporter = {total}, false) or coalesce(importer = {total}, false)",

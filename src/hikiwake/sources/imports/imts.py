@@ -25,7 +25,7 @@ WORDS: dict[Side, re.Pattern[str]] = {
     "exports": re.compile(r".*exports.*(fob|free on board).*us dollar.*", re.IGNORECASE),
     "imports": re.compile(r".*imports.*(cif|cost, insurance).*us dollar.*", re.IGNORECASE),
 }
-NEW = frozenset({"COUNTRY", "COUNTERPART_COUNTRY", "INDICATOR"})
+NEW = ("COUNTRY", "COUNTERPART_COUNTRY", "INDICATOR")
 OLD = frozenset({"Country Name", "Counterpart Country Name", "Indicator Code"})
 PANEL = frozenset({"Country Name", "Counterpart Country Name", "Time Period"})
 SCALES: dict[str, ValueUnit] = {
@@ -57,7 +57,7 @@ def recognise(path: Path, side: Side = "exports", unit: str = "") -> Known | Non
     except BadInput:
         return None
     header = set(found.header)
-    if header >= NEW:
+    if all(_called(found, name) for name in NEW):
         return _new(stream, found, side, unit)
     if header >= OLD and years_of(found):
         return _old(stream, side, unit)
@@ -66,22 +66,24 @@ def recognise(path: Path, side: Side = "exports", unit: str = "") -> Known | Non
     return None
 
 
+def _called(found: Layout, name: str) -> str:
+    """Return the column of a concept's code, which the portal calls so beside its name; empty without one."""
+    return next((one for one in (f"{name}.ID", name) if one in found.header), "")
+
+
 def _new(stream: Stream, found: Layout, side: Side, asked: str) -> Known:
     """Read IMTS: long with TIME_PERIOD, or wide as the site saves it."""
     long = "TIME_PERIOD" in found.header and "OBS_VALUE" in found.header
-    scale = next((name for name in ("SCALE", "UNIT_MULT") if name in found.header), "")
-    ends = ("COUNTRY", "COUNTERPART_COUNTRY")
-    chosen = tuple(name for name in ("INDICATOR", "FREQUENCY") if name in found.header)
-    read = (
-        stream
-        if long
-        else LongStream(stream.path, stream.member, kept=tuple(filter(None, (*ends, *chosen, scale))))
-    )
+    scale = _called(found, "SCALE") or _called(found, "UNIT_MULT")
+    ends = (_called(found, "COUNTRY"), _called(found, "COUNTERPART_COUNTRY"))
+    indicator, frequency = _called(found, "INDICATOR"), _called(found, "FREQUENCY")
+    kept = tuple(filter(None, (*ends, indicator, frequency, scale)))
+    read = stream if long else LongStream(stream.path, stream.member, kept=kept)
     year, value = ("TIME_PERIOD", "OBS_VALUE") if long else (YEAR, VALUE)
-    seen = _seen(read, value, scale, "INDICATOR", "" if "FREQUENCY" in chosen else year)
-    only: dict[str, str | list[str]] = {"INDICATOR": _indicators(read, seen, side)}
-    if "FREQUENCY" in chosen:
-        only["FREQUENCY"] = ["A", "Annual"]
+    seen = _seen(read, value, scale, indicator, "" if frequency else year, side)
+    only: dict[str, str | list[str]] = {indicator: _indicators(read, seen, side)}
+    if frequency:
+        only[frequency] = ["A", "Annual"]
     return Known(_mapping(side, _unit(read, seen, asked), ends, (year, value), only), read)
 
 
@@ -91,7 +93,7 @@ def _old(stream: Stream, side: Side, asked: str) -> Known:
     has_attribute = "Attribute" in layout(stream).header
     kept = (*ends, "Indicator Code", *(("Attribute",) if has_attribute else ()))
     long = LongStream(stream.path, stream.member, kept=kept)
-    seen = _seen(long, VALUE, "", "Indicator Code", "")
+    seen = _seen(long, VALUE, "", "Indicator Code", "", side)
     only: dict[str, str | list[str]] = {"Indicator Code": _indicators(long, seen, side)}
     if has_attribute:
         only["Attribute"] = "Value"
@@ -103,7 +105,7 @@ def _panel(stream: Stream, found: Layout, side: Side, asked: str) -> Known | Non
     value = next((name for name in found.header if WORDS[side].fullmatch(name)), "")
     if not value:
         return None
-    seen = _seen(stream, value, "", "", "Time Period")
+    seen = _seen(stream, value, "", "", "Time Period", side)
     ends = ("Country Name", "Counterpart Country Name")
     return Known(_mapping(side, _unit(stream, seen, asked), ends, ("Time Period", value), {}), stream)
 
@@ -116,8 +118,11 @@ class _Seen(NamedTuple):
     largest: float
 
 
-def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str) -> _Seen:
-    """Look at a whole table; `BadInput` where its years (asked for only without a frequency) are months."""
+def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str, side: Side) -> _Seen:
+    """Look at a whole table, at scales and amounts of the rows of a side.
+
+    `BadInput` where its years (asked for only without a frequency) are months.
+    """
     found = layout(stream)
     place = {name: found.header.index(name) for name in (value, scale, indicator, year) if name}
     indicators, scales, largest = set(), set(), 0.0
@@ -132,6 +137,8 @@ def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str) -> 
             )
         if indicator:
             indicators.add(row[place[indicator]].strip())
+            if not _fits(row[place[indicator]].strip(), side):
+                continue
         if scale:
             scales.add(row[place[scale]].strip().lower())
         try:
@@ -141,8 +148,12 @@ def _seen(stream: Stream, value: str, scale: str, indicator: str, year: str) -> 
     return _Seen(frozenset(indicators), frozenset(scales), largest)
 
 
+def _fits(indicator: str, side: Side) -> bool:
+    return indicator in CODES[side] or WORDS[side].fullmatch(indicator) is not None
+
+
 def _indicators(stream: Stream, seen: _Seen, side: Side) -> list[str]:
-    fitting = sorted(n for n in seen.indicators if n in CODES[side] or WORDS[side].fullmatch(n))
+    fitting = sorted(name for name in seen.indicators if _fits(name, side))
     if not fitting:
         raise BadInput(
             where=stream.name,
@@ -193,4 +204,5 @@ def _mapping(
         scope="goods",
         only=only,
         domestic="leave out",
+        missing="leave out",
     )

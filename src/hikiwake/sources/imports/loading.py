@@ -29,7 +29,10 @@ AT_ONCE = 1 << 23
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What was loaded of one stream: its rows in the table, and the lines that could not be read."""
+    """What was loaded of one stream: its rows in the table, and the lines that could not be read.
+
+    `source` is what they were read from, where lines can be counted in it again.
+    """
 
     stream: str
     first_row: int
@@ -37,6 +40,7 @@ class Loaded(msgspec.Struct, frozen=True):
     malformed: list[int]
     plain: int = 0
     spoilt: dict[int, tuple[str, int]] = {}
+    source: tuple[Stream, Layout] | None = None
 
     def place(self, row: int) -> tuple[str, int]:
         """Return the table and the line that are to be looked at for a row: of a sum, what spoils it."""
@@ -73,7 +77,7 @@ def load(
         _parquet(connection, stream, mapping, judged, first)
         spoilt = stream.spoilt if isinstance(stream, Sums) else {}
         return Loaded(stream.name, first, _count(connection) - held, [], spoilt=spoilt)
-    found = layout(stream)
+    found = layout(stream, frozenset(mapping.columns.values()))
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
     wanted = ", ".join(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
@@ -94,7 +98,8 @@ def load(
         if taken.rest is not None:
             left = insert(taken.rest, f"row_number() over () - 1 + {first + taken.lines}")
             malformed += [taken.lines + line for line in left]
-    return Loaded(stream.name, first, _count(connection) - held, malformed, taken.lines)
+    held = _count(connection) - held
+    return Loaded(stream.name, first, held, malformed, taken.lines, source=(stream, found))
 
 
 def _told(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[bytes]:
@@ -172,7 +177,7 @@ def _place(found: Layout, column: str, stream: Stream) -> int:
     close = get_close_matches(column, found.header, n=1, cutoff=0.6)
     hint = f"Did you mean {close[0]!r}? " if close and not places else ""
     raise BadInput(
-        where=f"{stream.name}, line 1",
+        where=f"{stream.name}, line {found.before + 1}",
         why=f"column {column!r} stands {len(places)} times in the header"
         if places
         else f"there is no column {column!r}",

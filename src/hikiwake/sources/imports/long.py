@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import BinaryIO, cast
 
 from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
@@ -77,11 +78,41 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
             yield _written(lines)
 
 
+def records(stream: Stream, found: Layout, skipped: int = 0) -> Iterator[tuple[int, bool]]:
+    """Yield, for each record below a header and some lines more, its line and whether it is a row.
+
+    The line is that of its file: of a long table the line of the wide one that says the same.
+    """
+    if not isinstance(stream, LongStream):
+        yield from ((line, len(row) == found.fields) for line, row in _numbered(stream, found, skipped))
+        return
+    wide = Stream(stream.path, stream.member)
+    how = layout(wide, stream.wanted)
+    years = years_of(how)
+    for line, row in _numbered(wide, how, 0):
+        if len(row) in (len(how.header), how.fields):
+            yield from ((line, True) for place in years if row[place].strip())
+        elif any(cell.strip() for cell in row):
+            yield line, len(row) == found.fields
+
+
 def rows_of(stream: Stream, found: Layout) -> Iterator[list[str]]:
     """Yield the rows below a table's header, as text."""
     rows = csv.reader(text_lines(blocks(stream, found.encoding, found.before)), delimiter=found.delimiter)
     next(rows, None)
     yield from rows
+
+
+def _numbered(stream: Stream, found: Layout, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records that are not blank with the lines that they begin in."""
+    lines = text_lines(blocks(stream, found.encoding, found.before))
+    above = found.before + 1 + skipped
+    rows = csv.reader(islice(lines, 1 + skipped, None), delimiter=found.delimiter)
+    read = 0
+    for row in rows:
+        if row:
+            yield above + read + 1, row
+        read = rows.line_num
 
 
 def text_lines(parts: Iterator[bytes]) -> Iterator[str]:

@@ -35,6 +35,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     only : rows are left out unless these columns have these values.
     domestic : "leave out" where the table holds sales within economies, "keep" to have them in a matrix for
         scenarios, beside the flows; else such rows are faults.
+    missing : "leave out" where rows without a value say that there is none, else such rows are faults.
     decimal, thousands : the signs of the numbers.
     provisional_from : first year that its producer calls provisional.
     """
@@ -56,6 +57,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     scope: str = ""
     only: dict[str, str | list[str]] = {}
     domestic: Literal["reject", "leave out", "keep"] = "reject"
+    missing: Literal["reject", "leave out"] = "reject"
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
     provisional_from: int | None = None

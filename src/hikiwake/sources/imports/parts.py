@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, left, loading, matrix, merging, plain
+from hikiwake.sources.imports import checking, left, lines, loading, matrix, merging, plain
 from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
@@ -181,14 +181,21 @@ def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[l
         f"select reason, row, text, value from judged where reason >= {checking.REJECTED}"
         f" order by row limit {SHOWN}"
     ).fetchall()
+    sources = [next(one for one in reversed(loaded) if one.first_row <= row) for _, row, _, _ in rows]
+    places: dict[int, lines.Place] = {}
+    lost: list[Bad] = []
+    for one in loaded:
+        own, unread = lines.told(
+            one, [row for source, (_, row, _, _) in zip(sources, rows, strict=True) if source is one]
+        )
+        places |= own
+        lost += [Bad(*place, "", "malformed", "") for place in unread[:SHOWN]]
     found = []
     for reason, row, kept, value in rows:
-        source = next(one for one in reversed(loaded) if one.first_row <= row)
         column = REASONS[KEYS[reason]][1]
         # Rows that contradict each other were sound when they were read: their amount is told in USD.
         text = f"{value} USD" if kept is None else checking.kept(mapping, kept, column) if column else ""
-        found.append(Bad(*source.place(row), column, KEYS[reason], text[:200]))
-    lost = [Bad(one.stream, line, "", "malformed", "") for one in loaded for line in one.malformed[:SHOWN]]
+        found.append(Bad(*places[row], column, KEYS[reason], text[:200]))
     return sorted([*found, *lost], key=lambda bad: (bad.source, bad.line))[:SHOWN]
 
 

@@ -18,7 +18,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "a total over economies or an unnamed partner, not a flow between two",
     ),
     "domestic": ("left out", "importer", "a sale within one economy"),
-    "blank": ("left out", "value", "a cell without a value, in a table with a column for each year"),
+    "blank": ("left out", "value", "no value, where the table says so for what it does not know"),
     "remark": ("left out", "", "a line on the data, below the table"),
     "not_there": ("left out", "", "of a territory that did not exist in the year"),
     "zero": ("left out", "value", "a flow of nothing"),
