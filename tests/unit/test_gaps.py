@@ -56,6 +56,11 @@ def test_three_suppliers_that_stop_and_return_together_are_a_gap(gap: tuple[int,
     assert flows == sorted((who, "JPN", OIL, year) for who in ("ARE", "KWT", "SAU") for year in gap)
 
 
+def test_beside_a_flow_that_towers_for_one_year_nobody_is_absent() -> None:
+    large = [(*row[:4], row[4] * 800) if row[:3] == (2004, "RUS", "JPN") else row for row in market({})]
+    assert found(large) == ([], [])
+
+
 @pytest.mark.parametrize(
     "away",
     [

@@ -65,7 +65,7 @@ def test_a_brief_of_all_products_says_so_and_keeps_the_background(tmp_path: Path
     text = render(whole).decode().replace("\u00a0", " ")
     assert "US$10.3 billion of all products" in text
     assert "energy and minerals" not in text
-    assert "data that the reader brought in" in text
+    assert "data brought in for this brief" in text
     assert "gross domestic product" in text.lower()
     # Japan's cars are in it, which no shipped data have.
     assert "imported US$7.50 billion of all products from Japan" in text

@@ -171,7 +171,7 @@ def test_the_brief_takes_what_was_brought_and_the_rest_from_the_shipped_data(
     text = render(whole).decode()
     assert "World Development Indicators" in text
     assert "energy and minerals" in text  # the flows are still the shipped ones
-    assert "data that the reader brought in" not in text
+    assert "data brought in for this brief" not in text
     assert whole.command.startswith("hikiwake --data wdi@2026-10-07 brief")
 
 

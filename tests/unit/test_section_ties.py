@@ -91,7 +91,8 @@ def test_a_record_is_a_record_and_a_stop_is_a_stop(tmp_path: Path) -> None:
     assert record.finding.key == "ties.finding_record"
     assert "ties.record_now" in keys(record)
     (tmp_path / "stop").mkdir()
-    stopped = ties(tmp_path / "stop", [oil(2010, 1), oil(2011, 2), oil(2012, 3, exporter="SAU")])
+    elsewhere = [oil(2012, 3, exporter="SAU"), oil(2012, 3, importer="KOR")]
+    stopped = ties(tmp_path / "stop", [oil(2010, 1), oil(2011, 2), *elsewhere])
     assert stopped.finding.key == "ties.finding_stopped"
     assert "ties.level_none_now" in keys(stopped)
 
@@ -131,6 +132,39 @@ def test_of_a_flow_that_lacks_a_part_no_share_and_no_composition_is_told(tmp_pat
     found = keys(ties(tmp_path, flows, flags=gap))
     assert {"ties.level_missing", "ties.years_flagged"} <= found
     assert not found & {"ties.level", "ties.level_flagged", "ties.composition", "ties.rose", "ties.fell"}
+
+
+@pytest.mark.parametrize(("side", "other"), [("exporter", "SAU"), ("importer", "KOR")])
+def test_nothing_from_or_to_anybody_is_told_as_a_missing_report(
+    tmp_path: Path, side: str, other: str
+) -> None:
+    others = [oil(2012, 9, exporter="SAU", importer="JPN" if side == "exporter" else "KOR")]
+    traded = [oil(2012, 7, exporter="RUS", importer="KOR")] if side == "importer" else []
+    before = [oil(year, 5) for year in range(2002, 2012)]
+    said = keys(ties(tmp_path, [*before, *others, *traded]))
+    assert {f"ties.finding_silent_{side}", f"ties.level_none_silent_{side}"} <= said
+    assert not said & {"ties.finding_stopped", "ties.level_none_now"}
+
+
+def test_nothing_beside_a_hole_in_a_total_is_told_with_it(tmp_path: Path) -> None:
+    flows = [oil(year, 5) for year in range(2002, 2014) if year != 2012]
+    flows += [oil(2012, 1, exporter="RUS", importer="KOR"), oil(2012, 1, exporter="SAU")]
+    flags: list[FlagRow] = [("hole", "exporter", "RUS", None, "270900", 2012)]
+    assert "ties.level_none_hole" in keys(ties(tmp_path, flows, flags=tuple(flags)))
+    (tmp_path / "sound").mkdir()
+    assert "ties.level_none_now" in keys(ties(tmp_path / "sound", flows))
+
+
+def test_a_year_that_towers_is_told_with_its_product_up_to_the_year_of_the_brief(tmp_path: Path) -> None:
+    flows = [oil(year, 5 if year != 2010 else 5000) for year in range(2002, 2014)]
+    flags: tuple[FlagRow, ...] = (("spike", "flow", "RUS", "JPN", "270900", 2010),)
+    told = [block for block in ties(tmp_path, flows, flags=flags).blocks if isinstance(block, Caveat)]
+    (towering,) = (block for block in told if block.text.key == "ties.towering")
+    assert (towering.kind, towering.text.labels["what"].text) == ("outlier", "crude oil (2010)")
+    for folder in ("before", "sound"):
+        (tmp_path / folder).mkdir()
+    assert "ties.towering" not in keys(ties(tmp_path / "before", flows, year=2009, flags=flags))
+    assert "ties.towering" not in keys(ties(tmp_path / "sound", flows))
 
 
 def test_a_hole_on_both_sides_keeps_both_shares_out_of_the_text(tmp_path: Path) -> None:

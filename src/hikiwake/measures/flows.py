@@ -212,7 +212,8 @@ class PairFlows(msgspec.Struct, frozen=True):
     `world` the total of all flows. A cell without a flow is 0: in such data absence and zero cannot be
     told apart, so a reader is told "not covered" where a whole direction is empty.
     `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole;
-    the next two those whose total quantities have one, and `flagged_flows` flows confirmed to be wrong.
+    the next two those whose total quantities have one, `flagged_flows` flows confirmed to be wrong, the
+    last two flows that are absent with others and flows that tower over both neighbouring years.
     """
 
     a: str
@@ -229,10 +230,18 @@ class PairFlows(msgspec.Struct, frozen=True):
     flagged_export_quantities: dict[str, NDArray[np.bool_]]
     flagged_flows: dict[tuple[str, str], NDArray[np.bool_]]
     absent_flows: dict[tuple[str, str], NDArray[np.bool_]]
+    towering_flows: dict[tuple[str, str], NDArray[np.bool_]]
 
     def year_index(self, year: int) -> int:
         """Return the position of a year; KeyError-free callers check `years` first."""
         return self.years.index(year)
+
+    def towering(self, exporter: str, importer: str, least: float) -> list[tuple[int, str]]:
+        """Return years and products that tower over both neighbours and are `least` of their year."""
+        values = self.flow[exporter, importer].value
+        weigh = values >= least * values.sum(axis=1, keepdims=True)
+        found = np.argwhere(self.towering_flows[exporter, importer] & weigh)
+        return [(self.years[y], self.products[k]) for y, k in found.tolist()]
 
     def chosen(self, prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
         """Mark the products whose code begins with one of the prefixes (all products for an empty tuple)."""
@@ -251,7 +260,7 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     everything = world_flows(tables)
     holes = _flagged(tables, "totals", ("hole", "edge_hole", "gap"))
     gaps = _flagged(tables, "totals", ("hole", "edge_hole", "gap", "quantity_gap", "edge_quantity_gap"))
-    absent = _flagged(tables, "flow", ("gap",))
+    of_flows = _flagged(tables, "flow", ("gap", "spike"))
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = distinct(everything["product"])
     grid = _Grid(years, products)
@@ -284,7 +293,12 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
             for x in (a, b)
         },
         flagged_flows={(x, m): grid.confirmed(of_value, exporter=x, importer=m) for x, m in directions},
-        absent_flows={(x, m): grid.marks(absent, exporter=x, importer=m) for x, m in directions},
+        absent_flows={
+            (x, m): grid.marks(of_flows, kind="gap", exporter=x, importer=m) for x, m in directions
+        },
+        towering_flows={
+            (x, m): grid.marks(of_flows, kind="spike", exporter=x, importer=m) for x, m in directions
+        },
     )
 
 
@@ -310,7 +324,7 @@ def _flagged(tables: Tables, whose: Literal["totals", "flow"], kinds: tuple[str,
 
     def found() -> Frame:
         cells = tables.frame(FLAGS).filter(nw.col("kind").is_in(kinds) & nw.col("side").is_in(sides))
-        return cells.select("side", "exporter", "importer", "product", "year")
+        return cells.select("kind", "side", "exporter", "importer", "product", "year")
 
     return tables.collect_once(" ".join((whose, *kinds)), found)
 

@@ -32,6 +32,8 @@ class Together(msgspec.Struct, frozen=True):
         USD that they must make up together in the year before and in the year after. In BACI's minerals
         1995-2024 thirteen lines of importers show it.
     longest : years in a row that are taken for a gap in reports; what stays away longer has left.
+    towers : a year whose line is so many times that of both years beside the gap lacks nobody: one flow
+        towers in it, and beside that flow the others only look absent.
     """
 
     trace: float = 0.01
@@ -39,6 +41,7 @@ class Together(msgspec.Struct, frozen=True):
     share: float = 0.3
     value: float = 1e8
     longest: int = 7
+    towers: float = 3.0
 
 
 USUAL = Together()
@@ -86,11 +89,21 @@ def absences(flows: Frame, importer_totals: Frame, limits: Together = USUAL) -> 
             & (nw.col("made") >= limits.share)
             & (nw.min_horizontal("value", "value_again") >= limits.value)
         )
-        .select(*LINE, *SPAN, ratio=1.0 - nw.col("made"))
+        .select(
+            *LINE,
+            *SPAN,
+            ratio=1.0 - nw.col("made"),
+            most=limits.towers * nw.max_horizontal("whole", "whole_again").cast(nw.Float64),
+        )
     )
     years = flows.select("product", "year").unique()
     between = (nw.col("year") > nw.col("year_last")) & (nw.col("year") < nw.col("year_again"))
-    of_lines = lines.join(years, on="product", how="inner").filter(between)
+    of_lines = (
+        lines.join(years, on="product", how="inner")
+        .filter(between)
+        .join(whole.rename({"whole": "now"}), on=[*LINE, "year"], how="left")
+        .filter(nw.col("now").is_null() | (nw.col("now") <= nw.col("most")))
+    )
     of_flows = gone.select(*FLOW, *SPAN).join(of_lines, on=[*LINE, *SPAN], how="inner")
     return (
         of_lines.select(*LINE, "year", "ratio", exporter=nw.lit(None).cast(nw.String)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,6 @@ from hikiwake.measures.flows import FLOWS, Cube, PairFlows, Side, is_of_all_good
 from hikiwake.measures.statement import Scope, Statements
 from hikiwake.measures.ties import formulas
 
-"""What the catalogue calls flows that leave nothing out; the last name is that of older imports."""
 NO_ROW = "no flow is recorded; the data do not tell a zero from an absence"
 NO_QUANTITY = "no quantity that can be believed is recorded"
 HOLE = "not comparable: the total it is a share of is not sound in this year"
@@ -192,13 +190,13 @@ class PairLevels:
 
     def change(self, flow: Flow, base: int) -> Fact | None:
         """State the relative change of a flow since a base year; None from or to an empty year."""
-        return self._since(formulas.CHANGE_SINCE, flow, base, lambda factor: factor - 1.0)
+        return self._since(formulas.CHANGE_SINCE, flow, base, less=1.0)
 
     def factor(self, flow: Flow, base: int) -> Fact | None:
         """State a flow as a multiple of that of a base year; None from or to an empty year."""
-        return self._since(formulas.FACTOR_SINCE, flow, base, lambda factor: factor)
+        return self._since(formulas.FACTOR_SINCE, flow, base, less=0.0)
 
-    def _since(self, formula: Formula, flow: Flow, base: int, of: Callable[[float], float]) -> Fact | None:
+    def _since(self, formula: Formula, flow: Flow, base: int, *, less: float) -> Fact | None:
         first, last = self._amount(flow.at(base)).value, self._amount(flow).value
         if first <= 0 or last <= 0:
             return None
@@ -206,7 +204,7 @@ class PairLevels:
             formula,
             flow.subject,
             (base, flow.year),
-            of(last / first),
+            last / first - less,
             table=FLOWS,
             where=(flow.at(base).rows, flow.rows),
         )
@@ -308,6 +306,11 @@ class PairLevels:
             marked = flows.flagged_imports if of_importer else flows.flagged_exports
         total = (flows.imports if of_importer else flows.exports)[owner].value
         return self._spoilt(marked[owner], total, flow)
+
+    def silent(self, flow: Flow, side: Side) -> bool:
+        """Tell whether one end trades nothing of the scope with anybody in the year."""
+        totals = self.flows.exports if side == "exporter" else self.flows.imports
+        return self._sum(totals[getattr(flow, side)], flow.scope, flow.year).value <= 0
 
     def wrong(self, flow: Flow) -> bool:
         """Tell whether the flow itself holds a cell confirmed to be wrong, or lacks one of weight."""

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.flows import FLOWS
-from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
+from hikiwake.measures.flows import FLOWS, TOTAL, Side
+from hikiwake.measures.product_names import product_names
+from hikiwake.measures.ties.levels import SPOILING_PART, Flow, PairLevels, covered, is_among_some, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
-from hikiwake.sections.wording import economy, prose, scope_label, year, years_of
+from hikiwake.sections.wording import economy, prose, scope_label, text, year, years_of
 
 # Within this band of its base year a flow is called unchanged: reconciliation moves values by more.
 UNCHANGED = 0.02
@@ -24,6 +25,7 @@ BASE_DISTANCE = 10
 TRICKLE = 0.01
 # Of fewer years nobody would call one a record.
 FEWEST_OF_A_RECORD = 3
+SIDES: tuple[Side, Side] = ("exporter", "importer")
 
 
 class Direction(NamedTuple):
@@ -111,6 +113,7 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
     if charted:
         written.append(_chart(context, charted))
         written += [_not_comparable(d) for d in charted if d.flagged]
+    written += [caveat for d in followed for caveat in _towering(context, levels, d)]
     return written
 
 
@@ -120,6 +123,21 @@ def _not_comparable(direction: Direction) -> Caveat:
         prose("ties.years_flagged", years=years_of(direction.flagged), **direction.labels),
         affects=tuple(fact.id for fact in direction.flagged),
     )
+
+
+def _towering(context: Context, levels: PairLevels, direction: Direction) -> list[Caveat]:
+    """Say which products make one year of a flow tower over those beside it."""
+    found: dict[str, list[str]] = {}
+    for at, code in levels.flows.towering(direction.exporter, direction.importer, SPOILING_PART):
+        if at <= context.year:
+            found.setdefault(code, []).append(str(at))
+    if not found:
+        return []
+    named = product_names(context.say.tables)
+    names = {code: scope_label(covered(context.say)).text if code == TOTAL else named(code) for code in found}
+    what = text(", ".join(f"{names[code]} ({', '.join(years)})" for code, years in found.items()))
+    now = any(str(context.year) in years for years in found.values())
+    return [Caveat("outlier", prose("ties.towering", what=what, **direction.labels), glance=now)]
 
 
 def _paragraph(context: Context, levels: PairLevels, direction: Direction) -> Paragraph:
@@ -137,8 +155,7 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
     labels, scope = direction.labels, scope_label(covered(context.say))
     now = direction.by_year[context.year]
     if now.value is None:
-        last = direction.known[max(direction.known)]
-        return prose("ties.level_none_now", {"last": last}, year=year(context.year), scope=scope, **labels)
+        return _none(context, levels, direction)
     flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
     bought, sold = levels.share_of_imports(flow), levels.share_of_exports(flow)
     if now.status == "flagged":
@@ -151,6 +168,25 @@ def level_sentence(context: Context, levels: PairLevels, direction: Direction) -
     key = "ties.level_whole" if is_whole(context.say) else "ties.level"
     key = "ties.level_some" if is_among_some(context.say) else key
     return prose(key, {"value": now, "bought": bought, "sold": sold}, scope=scope, **labels)
+
+
+def silent(context: Context, levels: PairLevels, direction: Direction) -> Side | None:
+    """Return which end of a flow trades with nobody at all in the brief's year, if one does."""
+    flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
+    return next((side for side in SIDES if levels.silent(flow, side)), None)
+
+
+def _none(context: Context, levels: PairLevels, direction: Direction) -> Prose:
+    """Say that nothing is recorded, and whether that may be for want of a report."""
+    flow = Flow(direction.exporter, direction.importer, covered(context.say), context.year)
+    last = {"last": direction.known[max(direction.known)]}
+    labels = {**direction.labels, "year": year(context.year), "scope": scope_label(flow.scope)}
+    if side := silent(context, levels, direction):
+        return prose(f"ties.level_none_silent_{side}", last, **labels)
+    holed = next((side for side in SIDES if levels.doubtful(flow, side)), None)
+    if holed:
+        return prose("ties.level_none_hole", last, holed=economy(getattr(flow, holed)), **labels)
+    return prose("ties.level_none_now", last, **labels)
 
 
 def _rank(context: Context, levels: PairLevels, direction: Direction) -> list[Prose]:

@@ -53,7 +53,9 @@ def section(context: Context) -> Section:
         blocks += dependence.blocks(exporter, importer, rows)
     blocks += deliveries
     summary += delivered
-    return Section(ID, prose("ties.title"), _finding(context, followed), tuple(blocks), tuple(summary))
+    return Section(
+        ID, prose("ties.title"), _finding(context, levels, followed), tuple(blocks), tuple(summary)
+    )
 
 
 def _intermediate(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
@@ -62,10 +64,12 @@ def _intermediate(context: Context) -> tuple[list[AnyBlock], list[Prose]]:
     return intermediate.blocks(context)
 
 
-def _finding(context: Context, followed: tuple[flow.Direction, ...]) -> Prose:
+def _finding(context: Context, levels: PairLevels, followed: tuple[flow.Direction, ...]) -> Prose:
     main = followed[0]
     now = main.by_year[context.year]
     labels = {**main.labels, "scope": scope_label(covered(context.say))}
+    if now.value is None and (side := flow.silent(context, levels, main)):
+        return prose(f"ties.finding_silent_{side}", year=year(context.year), **labels)
     if now.value is None:
         return prose("ties.finding_stopped", {"peak": main.peak}, year=year(context.year), **labels)
     peak = main.peak
