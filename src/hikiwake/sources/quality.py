@@ -97,7 +97,8 @@ def flags_over_years(
 ) -> Frame:
     """Return the flags of the detectors that compare years, from flows and what `line_totals` returns.
 
-    The totals may be taken a year at a time: the flows of all years need never be in memory.
+    The totals may be taken a year at a time: the flows of all years need never be in memory. What `keep` is
+    given is computed by itself; all detectors at once would need their memory together.
     """
     chosen = limits or Limits()
     series = keep("large_flows", flow_series(flows, lines["importer"], chosen))
@@ -105,7 +106,9 @@ def flags_over_years(
     for side, totals in lines.items():
         whole = keep(f"{side}_lines", completed(totals, chosen.line_value))
         parts += [holes(whole, side, chosen), edge_holes(whole, side, chosen), breaks(whole, side, chosen)]
-    return nw.concat([*parts, *gaps(flows, lines["importer"])], how="vertical")
+    parts += gaps(flows, lines["importer"])
+    kept = [keep(f"found_{number}", part) for number, part in enumerate(parts)]
+    return nw.concat(kept, how="vertical")
 
 
 def unit_value_outliers(priced: Frame) -> Frame:
