@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from tests import producers, releases
-from tests.imports import brought, rows
+from tests.imports import brought, quiet, rows
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.library import Library
 from hikiwake.store.tables import open_tables
 
@@ -181,6 +182,58 @@ def test_forms_that_are_not_read_are_named(tmp_path: Path, library: Library, nam
     with pytest.raises(BadInput, match="are not read") as refused:
         brought(library, tmp_path / name)
     assert "CSV" in refused.value.remedy
+
+
+INSIDE: dict[str, tuple[Members, str, str]] = {
+    "Gravity_dta_V202211.zip": (
+        {"Gravity_V202211.dta": LITTER, "Countries_V202211.dta": LITTER, "Readme.txt": "x"},
+        "files of Stata inside it are not read",
+        "Gravity_csv_V202211.zip",
+    ),
+    "Gravity_rds_V202211.zip": (
+        {"Gravity_V202211.rds": LITTER},
+        "files of R inside it",
+        "Gravity_csv_V202211.zip",
+    ),
+    "IMTS.zip": ({"IMTS.xlsx": LITTER}, "files of Excel inside it are not read", "CSV"),
+    "all.zip": ({"BACI_HS92_V202601.zip": LITTER}, "another zip file .BACI_HS92_V202601.zip.", "inner zip"),
+    "papers.zip": ({"wp2010-23.pdf": LITTER}, "no table, but wp2010-23.pdf", "tables themselves"),
+    "empty.zip": ({}, "no table, but nothing", "tables themselves"),
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_zips_without_a_table_that_is_read_are_told_by_what_they_hold(
+    tmp_path: Path, library: Library, name: str
+) -> None:
+    held, why, remedy = INSIDE[name]
+    with pytest.raises(BadInput, match=why) as refused:
+        brought(library, packed(tmp_path / name, held))
+    assert remedy in refused.value.remedy
+
+
+def test_a_folder_is_told_as_such(tmp_path: Path, library: Library) -> None:
+    with pytest.raises(BadInput, match="it is a folder") as refused:
+        brought(library, tmp_path)
+    assert "/*.csv" in refused.value.remedy
+
+
+def test_the_files_of_a_release_that_was_unpacked(
+    tmp_path: Path, library: Library, published: list[tuple[object, ...]]
+) -> None:
+    for name, text in RELEASE.items():
+        assert isinstance(text, str)
+        (tmp_path / name).write_text(text)
+    everything = tuple(sorted(tmp_path.glob("*.csv")))
+    made = add(Wish(files=everything), library, quiet)
+    assert made.held.reference == "baci-hs92@202601"
+    assert rows(open_tables(library.path(made.held))) == published
+    # A year alone finds the tables of codes beside it.
+    year = brought(library, tmp_path / "BACI_HS92_Y2014_V202601.csv", name="baci-2014@1")
+    assert rows(open_tables(library.path(year.held))) == [row for row in published if row[0] == 2014]
+    (tmp_path / "product_codes_HS92_V202601.csv").unlink()
+    with pytest.raises(BadInput, match="no table of products"):
+        brought(library, tmp_path / "BACI_HS92_Y2014_V202601.csv", name="baci-2014@2")
 
 
 def test_tables_of_an_unknown_edition_have_a_version_all_the_same(tmp_path: Path, library: Library) -> None:

@@ -1,4 +1,4 @@
-"""CEPII's BACI as published: a zip with a file a year, and tables of countries and products."""
+"""CEPII's BACI as published: a zip with a file a year, and tables of countries and products; or its files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.archive import base, members, opened
+from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part
 from hikiwake.sources.imports.streams import DELIMITERS, Stream, blocks
@@ -58,16 +58,16 @@ class Release(msgspec.Struct, frozen=True):
         )
 
 
-def recognise(path: Path) -> Release | None:
-    """Return the release in a zip file; None where it is something else.
+def recognise(files: tuple[Path, ...]) -> Release | None:
+    """Return the release in a zip file, or in the files that were in one; None where it is something else.
 
     Raises `BadInput` where it is a release that lacks a table, or mixes releases.
     """
-    with opened(path) as archive:
-        names = {base(name): name for name in members(archive)}
-    years = {name: found for name in names if (found := _YEAR.fullmatch(name))}
+    streams = _streams(files)
+    years = {name: found for name in streams if (found := _YEAR.fullmatch(name))}
     if not years:
         return None
+    path = files[0]
     kinds = {(found[1], found[3].upper()) for found in years.values()}
     if len(kinds) > 1:
         raise BadInput(
@@ -77,13 +77,13 @@ def recognise(path: Path) -> Release | None:
         )
     ((revision, release),) = kinds
     parts = tuple(
-        Part(found[2], (Stream(path, names[name]),), int(found[2]))
+        Part(found[2], (streams[name],), int(found[2]))
         for name, found in sorted(years.items(), key=lambda item: item[1][2])
     )
-    products = _table(path, names, _PRODUCTS, ("code",), ("description",))
+    products = _table(path, streams, _PRODUCTS, ("code",), ("description",))
     countries = _table(
         path,
-        names,
+        streams,
         _COUNTRIES,
         ("country_code",),
         ("country_name", "country_name_full", "country_name_abbreviation"),
@@ -95,17 +95,37 @@ def recognise(path: Path) -> Release | None:
     return Release(revision, release, parts, whole, countries)
 
 
+def _streams(files: tuple[Path, ...]) -> dict[str, Stream]:
+    """Return the tables in one zip file, or in files and beside them, by their names without folders."""
+    if len(files) == 1 and is_zip(files[0]):
+        with opened(files[0]) as archive:
+            return {base(name): Stream(files[0], name) for name in members(archive)}
+    loose = [path for path in files if path.suffix.lower() == ".csv"]
+    if len(loose) < len(files) or not any(_YEAR.fullmatch(path.name) for path in loose):
+        return {}
+    beside = [
+        path
+        for path in sorted(files[0].parent.glob("*.csv"))
+        if _PRODUCTS.fullmatch(path.name) or _COUNTRIES.fullmatch(path.name)
+    ]
+    return {path.name: Stream(path) for path in (*beside, *loose)}
+
+
 def _table(
-    path: Path, names: dict[str, str], which: re.Pattern[str], keys: tuple[str, ...], values: tuple[str, ...]
+    path: Path,
+    streams: dict[str, Stream],
+    which: re.Pattern[str],
+    keys: tuple[str, ...],
+    values: tuple[str, ...],
 ) -> dict[str, str]:
-    member = next((names[name] for name in sorted(names) if which.fullmatch(name)), "")
-    if not member:
+    stream = next((streams[name] for name in sorted(streams) if which.fullmatch(name)), None)
+    if stream is None:
         raise BadInput(
             where=str(path),
             why=f"it has no table of {'products' if which is _PRODUCTS else 'countries'}",
             remedy="Take the zip as CEPII publishes it, with all its files.",
         )
-    text = _text(path, member)
+    text = _text(stream)
     delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     header = tuple(name.strip() for name in rows.fieldnames or ())
@@ -113,15 +133,15 @@ def _table(
     value = next((name for name in values if name in header), "")
     if not key or not value:
         raise BadInput(
-            where=f"{path}, {member}",
+            where=f"{path}, {stream.name}",
             why=f"it has no column {' or '.join(keys if not key else values)}",
             remedy=f"It has: {', '.join(header)[:200]}.",
         )
     return {" ".join((row[key] or "").split()): " ".join((row[value] or "").split()) for row in rows}
 
 
-def _text(path: Path, member: str) -> str:
-    content = b"".join(_limited(blocks(Stream(path, member), "utf-8")))
+def _text(stream: Stream) -> str:
+    content = b"".join(_limited(blocks(stream, "utf-8")))
     for encoding in ("utf-8-sig", "latin-1"):
         try:
             return content.decode(encoding)

@@ -23,10 +23,10 @@ from hikiwake.sources.imports import (
     months,
     parts,
     table_sets,
+    unread,
     vintage,
     wdi,
 )
-from hikiwake.sources.imports.archive import is_zip
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
@@ -48,18 +48,6 @@ SPILL = "spill"
 """The folder of what does not fit into that memory."""
 # The parts are most of the work; the rest of the bar is the search for faults.
 PARTS = 0.8
-NO_TEXT = {
-    ".dta": "Stata",
-    ".xls": "Excel",
-    ".xlsx": "Excel",
-    ".rds": "R",
-    ".rda": "R",
-    ".rdata": "R",
-    ".sav": "SPSS",
-    ".7z": "7-Zip",
-    ".rar": "RAR",
-}
-"""Forms in which producers and people keep tables, and which are not read."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,21 +228,8 @@ def _clean(staging: Path) -> None:
             disk.remove(path)
 
 
-def _looked_at(files: tuple[Path, ...]) -> str:
-    """Return the SHA-256 of files; `BadInput` where there is no file, or one of a form that is not read."""
-    for path in files:
-        if path.suffix.lower() in NO_TEXT:
-            raise BadInput(
-                where=str(path),
-                why=f"files of {NO_TEXT[path.suffix.lower()]} are not read",
-                remedy="Take the producer's CSV, or save the table as CSV or Parquet.",
-            )
-        if not path.is_file():
-            raise BadInput(
-                where=str(path),
-                why="it is no file" if path.exists() else "there is no such file",
-                remedy="Give the path of a file.",
-            )
+def _digest(files: tuple[Path, ...]) -> str:
+    """Return the SHA-256 of files."""
     digest = hashlib.sha256()
     for path in files:
         with path.open("rb") as stream:
@@ -263,7 +238,8 @@ def _looked_at(files: tuple[Path, ...]) -> str:
 
 
 def _plan(wish: Wish, scratch: Callable[[], Path]) -> Plan | SetPlan:
-    sha256 = _looked_at(wish.files)
+    unread.refuse(wish.files)
+    sha256 = _digest(wish.files)
     source = ", ".join(path.name for path in wish.files)
     name, version = checked_name(wish.name) if wish.name else ("", "")
     identity = vintage.Identity(name, version, source, sha256)
@@ -272,8 +248,7 @@ def _plan(wish: Wish, scratch: Callable[[], Path]) -> Plan | SetPlan:
         known = _known_set(wish.files, identity)
         if known is not None:
             return known
-        if len(wish.files) == 1 and is_zip(wish.files[0]):
-            release = baci_release.recognise(wish.files[0])
+        release = baci_release.recognise(wish.files)
     read = (
         imts.recognise(wish.files[0], wish.report, wish.unit) if _is_one(wish) and release is None else None
     )
