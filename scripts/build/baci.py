@@ -246,7 +246,7 @@ def _economies(flows: dict[str, list[Any]]) -> dict[str, list[Any]]:
         "first_year": [min(years[row.code], default=None) for row in rows],
         "last_year": [max(years[row.code], default=None) for row in rows],
         "flows": [count[row.code] for row in rows],
-        "note": [row.note for row in rows],
+        "note": [row.of_selection for row in rows],
     }
 
 

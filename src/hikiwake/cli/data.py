@@ -13,7 +13,7 @@ from hikiwake.cli.completion import datasets, economies
 from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
-    from hikiwake.store.catalogue import Entry, Vintage
+    from hikiwake.store.catalogue import Entry, TableFile, Vintage
 
 
 @click.group(
@@ -57,7 +57,7 @@ def _entry(options: Options, dataset: str) -> Entry:
     known = {entry.id: entry for entry in vintage.entries()}
     if dataset not in known and dataset.partition("@")[0] in {held.name for held in library.held()}:
         return Vintage(library.path(library.find(dataset))).entries()[0]
-    vintage.dataset(dataset)
+    vintage.dataset(dataset, others=[held.reference for held in library.held()])
     return known[dataset]
 
 
@@ -128,11 +128,16 @@ def show(options: Options, dataset: str, as_json: bool) -> None:
     click.echo(f"coverage  {entry.coverage.text}")
     for package in entry.packages:
         click.echo(f"package   {package.name} {package.version}, sha256 {package.sha256}")
+    files: dict[str, list[TableFile]] = {}
     for table in entry.tables:
-        click.echo(f"\ntable {table.name}: {table.rows} rows, {table.bytes} bytes, sha256 {table.sha256}")
-        for column in table.columns:
+        files.setdefault(table.name, []).append(table)
+    for name, parts in files.items():
+        rows, size = sum(part.rows for part in parts), sum(part.bytes for part in parts)
+        of = f"sha256 {parts[0].sha256}" if len(parts) == 1 else f"{len(parts)} files"
+        click.echo(f"\ntable {name}: {rows} rows, {size} bytes, {of}")
+        for column in parts[0].columns:
             unit = f" [{column['unit']}]" if column.get("unit") else ""
-            click.echo(f"  {column['name']:<18} {column['type']:<7}{unit} {column['meaning']}")
+            click.echo(f"  {column['name']:<18} {column['type']:<7}{unit} {column['meaning']}".rstrip())
     _report(dataset)
 
 

@@ -90,16 +90,21 @@ Examples:
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("-o", "out", type=click.Path(path_type=Path), help="Write it to a file.")
+@click.option("--json", "as_json", is_flag=True, help="Print what it proposes as JSON.")
 @click.pass_obj
-def propose(options: Options, file: Path, out: Path | None) -> None:
+def propose(options: Options, file: Path, out: Path | None, as_json: bool) -> None:
     """Propose what a table's columns mean, for you to look at and to add with `data add --map`."""
     from hikiwake.sources.imports import mapping
     from hikiwake.sources.imports.proposing import propose as proposed
     from hikiwake.store.atomic import write
 
-    text = mapping.written(*proposed(file))
-    if out is None:
+    found, remarks = proposed(file)
+    text = mapping.written(found, remarks)
+    if as_json:
+        print_json(found)
+    elif out is None:
         click.echo(text, nl=False)
+    if out is None:
         return
     write(out, text.encode())
     options.say(f"wrote {out}; look at each line, then: hikiwake data add {file} --map {out}")
@@ -143,8 +148,9 @@ Examples:
   hikiwake data remove baci-hs92@202501""",
 )
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print what was removed as JSON.")
 @click.pass_obj
-def remove(options: Options, name: str) -> None:
+def remove(options: Options, name: str, as_json: bool) -> None:
     """Remove one of your vintages, named with its version."""
     from hikiwake.core.errors import BadUsage
     from hikiwake.store.library import Library
@@ -158,6 +164,9 @@ def remove(options: Options, name: str) -> None:
             remedy=f"Did you mean {held.reference!r}?",
         )
     library.remove(held)
+    if as_json:
+        print_json(held)
+        return
     options.say(f"removed {held.reference}")
 
 
@@ -201,8 +210,8 @@ def diff(options: Options, before: str, after: str, a: str, b: str, as_json: boo
     for one in [*totals, *products[:MOST]]:
         name = names(one.product) if one.product else "total"
         flow = f"{country(one.exporter).name} to {country(one.importer).name}"
-        amounts = " -> ".join("no row" if usd is None else f"{usd:,}" for usd in (one.before, one.after))
-        click.echo(f"{one.year}  {flow}, {name}: {amounts} USD ({one.change:+,})")
+        amounts = " -> ".join("no row" if usd is None else f"{usd:,} USD" for usd in (one.before, one.after))
+        click.echo(f"{one.year}  {flow}, {name}: {amounts} ({one.change:+,})")
     if len(products) > MOST:
         options.say(f"{len(products) - MOST} more products differ; --json has them all")
 

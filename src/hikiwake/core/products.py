@@ -9,6 +9,10 @@ from importlib.resources import files
 
 import msgspec
 
+EVERYTHING = "all products"
+WHOLE = (EVERYTHING, "goods", "goods and services", "total trade")
+"""What flows are said to be of that leave no goods out."""
+
 
 class Group(msgspec.Struct, frozen=True):
     """Products that belong together: every code that begins with one of the prefixes."""

@@ -15,6 +15,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.core.products import EVERYTHING, WHOLE
 from hikiwake.measures.places import distinct, positions
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ OTHERS = ""
 """Stands for all economies that were not asked for."""
 TOTAL = "TOTAL"
 """The product of flows whose data give no products."""
-EVERYTHING = "all products"
-WHOLE = (EVERYTHING, "goods", "goods and services", "total trade")
 CELL = ("year", "exporter", "importer", "product")
 
 

@@ -18,7 +18,10 @@ TABLE = Path(__file__).with_suffix(".toml")
 
 
 class BaciCode(msgspec.Struct, frozen=True):
-    """One code: the economy it means, the provider's name, and the years in which it is valid."""
+    """One code: the economy it means, the provider's name, and the years in which it is valid.
+
+    `note` is what a reader of a series must know, `selection` what the shipped data hold of it.
+    """
 
     code: int
     economy: str
@@ -26,6 +29,14 @@ class BaciCode(msgspec.Struct, frozen=True):
     first: int | None = None
     last: int | None = None
     note: str = ""
+    selection: str = ""
+
+    @property
+    def of_selection(self) -> str:
+        """What a reader of the shipped data must know, as one sentence."""
+        if not (self.note and self.selection):
+            return self.note or self.selection
+        return f"{self.note.removesuffix('.')}; {self.selection[0].lower()}{self.selection[1:]}"
 
 
 @cache

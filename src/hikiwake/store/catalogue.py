@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -208,14 +209,17 @@ class Vintage:
         """Tell whether this vintage holds a table."""
         return table in self._files or (self.base is not None and self._is_beneath(table))
 
-    def dataset(self, identity: str) -> Dataset:
-        """Return one dataset's record; `NoData` names those there are."""
+    def dataset(self, identity: str, others: Iterable[str] = ()) -> Dataset:
+        """Return one dataset's record; `NoData` names what is near (of `others` too), or those there are."""
         entry = self._entries.get(identity)
         if entry is None:
+            close = get_close_matches(identity, [*self._entries, *others], n=1)
             raise NoData(
                 where=f"dataset {identity!r}",
                 why=f"vintage {self.name} does not hold it",
-                remedy=f"It holds: {', '.join(sorted(self._entries))}.",
+                remedy=f"Did you mean {close[0]!r}?"
+                if close
+                else f"It holds: {', '.join(sorted(self._entries))}.",
             )
         return entry.dataset()
 

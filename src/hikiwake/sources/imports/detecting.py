@@ -33,6 +33,14 @@ def _keeper(connection: duckdb.DuckDBPyConnection) -> Callable[[str, Frame], Fra
     return keep
 
 
+def counted(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
+    """Return how many marks a file of flags holds, by kind."""
+    counts = connection.execute(
+        f"select kind, count(*) from read_parquet({quoted(path)}) group by kind order by kind"
+    ).fetchall()
+    return {str(kind): int(marks) for kind, marks in counts}
+
+
 def flags(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,

@@ -87,7 +87,8 @@ def meaning(code: str) -> Meaning:
     if text.isascii() and text.isdigit() and len(text) <= 4 and int(text):
         found = baci_codes().get(int(text))
         if found is not None:
-            return Meaning(code, found.economy, found.note)
+            of_code = country(found.economy)
+            return Meaning(code, of_code.id, found.note or _former(of_code.until, of_code.name))
         if int(text) in comtrade_areas.NUMBERS:
             return Meaning(code, *comtrade_areas.NUMBERS[int(text)])
         text = text.zfill(3)

@@ -37,6 +37,17 @@ REASONS: dict[str, tuple[str, str, str]] = {
     "bad_quantity": ("rejected", "quantity", "the quantity is negative or no number"),
     "conflicting": ("rejected", "value", "another row has the same key and another amount"),
 }
+MARKS = {
+    "hole": "holes",
+    "edge_hole": "holes in a first or last year",
+    "gap": "suppliers absent together",
+    "quantity_gap": "gaps in quantities",
+    "edge_quantity_gap": "gaps in quantities of a first or last year",
+    "break": "breaks of level",
+    "spike": "years that tower",
+    "unit_value": "quantities that cannot be believed",
+}
+"""What the detectors mark, by kind, in words."""
 KEYS = tuple(REASONS)
 FATES = ("accepted", "merged", "left out", "rejected")
 
@@ -87,12 +98,17 @@ class PartReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The report of a whole import, kept with the vintage; `unit` is what amounts are in (empty: no sums)."""
+    """The report of a whole import, kept with the vintage; `unit` is what amounts are in (empty: no sums).
+
+    `marks` counts what the detectors of faults have marked, by kind; `notes` are of the whole.
+    """
 
     source: str
     sha256: str
     parts: list[PartReport]
     unit: str = "USD"
+    marks: dict[str, int] = {}
+    notes: list[str] = []
 
     def rows(self, fate: str) -> int:
         """Return how many rows of all parts met a fate."""
@@ -135,7 +151,10 @@ def lines(report: Report, shown: int = 10) -> list[str]:
     said += [told(one) for one in bad[:shown]]
     if len(bad) > shown:
         said.append("(more stand in the report: `hikiwake data show NAME --json`)")
-    said += sorted({note for part in report.parts for note in part.notes})
+    said += [*sorted({note for part in report.parts for note in part.notes}), *report.notes]
+    marked = [f"{report.marks[kind]:,} {words}" for kind, words in MARKS.items() if kind in report.marks]
+    if marked:
+        said.append(f"marked, as `hikiwake data quality ECONOMY` tells: {', '.join(marked)}")
     return said
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2_000_000
 """Rows of a file of totals, about; those of one economy stand in one file."""
+PAIRS = "pair_totals.parquet"
 AMOUNTS = ("value", *WEIGHED)
 COLUMNS = ", ".join(("year", *AMOUNTS))
 
@@ -53,7 +54,7 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str])
     yield _copied(
         connection,
         named("left_pairs", "year, value", "exporter", "importer") + f" order by {ORDER['pairs']}",
-        Made("baci_pair_totals", folder / "pair_totals.parquet"),
+        Made("baci_pair_totals", folder / PAIRS),
     )
 
 

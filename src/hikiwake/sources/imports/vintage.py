@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.sources.imports import by_pair, detecting, left, totals
+from hikiwake.core.products import WHOLE
+from hikiwake.sources.imports import by_pair, detecting, left, plausible, totals
 from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.matrix import MATRIX, path_of
@@ -17,6 +18,7 @@ from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.parts import Part, Written
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import Report
+from hikiwake.sources.imports.totals import PAIRS
 from hikiwake.store import disk, seal
 from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Package, TableFile
 
@@ -87,9 +89,18 @@ def finish(
     others = [_recorded(folder, table, path.name, connection) for table, path in found.items()]
     spans = {file.file.removesuffix(".parquet"): file.years for file in flows}
     others += [_total(folder, connection, spans, made) for made in totals.write(connection, folder, names)]
+    marks = detecting.counted(connection, found["baci_flags"])
+    remark = plausible.remark(connection, folder / PAIRS, mapping.value_unit, whole=_is_whole(mapping, parts))
+    report = msgspec.structs.replace(report, marks=marks, notes=remark)
     matrices = _matrices(connection, folder, names)
     files = [*flows, *matrices, *others, listed, report_file(folder, report)]
     return sealed(folder, identity, _entry(identity, mapping, report, files))
+
+
+def _is_whole(mapping: Mapping, parts: list[Written]) -> bool:
+    """Tell whether a table gives totals, and does not say that they are of some goods alone."""
+    of_totals = all(part.report.products == [TOTAL] for part in parts)
+    return of_totals and mapping.scope in ("", *WHOLE)
 
 
 def _flows(part: Written) -> TableFile:
