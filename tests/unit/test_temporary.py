@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,20 @@ def test_one_alone_holds_a_lock_whose_file_goes_with_it(tmp_path: Path) -> None:
         Library(library).sweep(0.0)
     assert [holder.exitcode for holder in holders] == [0] * 4
     assert len(list(counts.iterdir())) == 240
+
+
+def test_who_waits_for_a_lock_is_told_until_it_is_free(tmp_path: Path) -> None:
+    with ExitStack() as held:
+        held.enter_context(Library(tmp_path).lock("0123456789abcdef"))
+        told: list[int] = []
+
+        def waiting() -> None:
+            told.append(len(told))
+            if len(told) == 3:
+                held.close()
+
+        with Library(tmp_path).lock("0123456789abcdef", waiting):
+            assert told == [0, 1, 2]
 
 
 @pytest.mark.parametrize("refused", ["open", "replace"])

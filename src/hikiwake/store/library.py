@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,6 +30,8 @@ LIBRARY = "library"
 SCRATCH = "scratch-"
 PLACE = "HIKIWAKE_LIBRARY"
 DAY = 86_400.0
+PAUSE = 0.1
+"""Seconds between two looks at a lock that another holds."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LEFT = re.compile(rf"v[0-9a-f]{{16}}|{re.escape(INDEX)}\.\d+{re.escape(PART)}")
 _UNFINISHED = re.compile(rf"[0-9a-f]{{16}}|{SCRATCH}.+")
@@ -97,16 +99,19 @@ class Library:
         return self.folder / held.folder
 
     @contextmanager
-    def lock(self, name: str = LIBRARY) -> Iterator[None]:
-        """Hold a lock for writers; a second writer waits for the first.
+    def lock(self, name: str = LIBRARY, waiting: Callable[[], object] | None = None) -> Iterator[None]:
+        """Hold a lock for writers; a second writer waits for the first, and is told so again and again.
 
         Its file stays where it is the library's, and goes with the work where it is that of a folder.
         """
         path = self._lock_file(name)
         with disk.refusals():
             self.folder.mkdir(parents=True, exist_ok=True)
-            while (stream := _locked(path, wait=True)) is None:
-                pass  # whoever held it has removed it: there is another one by now
+            # None also where whoever held it has removed it: there is another one by now.
+            while (stream := _locked(path, wait=waiting is None)) is None:
+                if waiting is not None:
+                    waiting()
+                    time.sleep(PAUSE)
         with stream:
             try:
                 yield

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,8 @@ def bring(plan: Plan | SetPlan, library: Library, progress: Progress, *, allow_r
     meant = plan.mapping if isinstance(plan, Plan) else None
     known_by = msgspec.json.encode([__version__, plan.identity, meant, allow_rejects])
     key = hashlib.sha256(known_by).hexdigest()[:16]
-    with library.lock(key), passing(library.folder / STAGING / key / SPILL):
+    waiting = partial(progress, "waiting for the same import in another process", 0.0)
+    with library.lock(key, waiting), passing(library.folder / STAGING / key / SPILL):
         staging = library.staging(key)
         try:
             _clear(staging)
