@@ -43,7 +43,10 @@ def found(flows: Flows) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     totals = connection.sql(
         "select importer as economy, product, year, sum(value) as value from f group by all"
     )
-    of_lines, of_flows = absences(nw.from_native(connection.table("f")), nw.from_native(totals))
+    traded = connection.sql("select distinct product, year from f")
+    of_lines, of_flows = absences(
+        nw.from_native(connection.table("f")), nw.from_native(totals), nw.from_native(traded)
+    )
     lines = of_lines.to_native().project("importer, product, year, round(ratio, 9)").fetchall()
     return sorted(lines), sorted(of_flows.to_native().project("exporter, importer, product, year").fetchall())
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 import shutil
+from functools import partial
 from itertools import permutations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import duckdb
 import msgspec
 import narwhals as nw
 import numpy as np
@@ -30,12 +33,19 @@ from hikiwake.measures.flows import (
     traded,
     year_totals,
 )
-from hikiwake.sources.imports import by_pair, parquet, totals
+from hikiwake.sources.imports import by_pair, run, totals
+from hikiwake.sources.imports.checking import enumerate_as
 from hikiwake.sources.imports.economies import meaning
+from hikiwake.sources.imports.mapping import Mapping
+from hikiwake.sources.imports.parquet import OPTIONS
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import selection, tables
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
 from hikiwake.store.library import Library
 from hikiwake.store.tables import Tables, open_tables
+
+if TYPE_CHECKING:
+    from hikiwake.sources.imports.writing import Arrays
 
 CODES = (643, 392, 156, 842, 251, 276, 579, 699)
 PRODUCTS = ("010110", "270900", "870323")
@@ -188,31 +198,85 @@ def test_flows_that_are_large_in_some_year_stand_together_with_all_their_years(
     assert [row[3] for row in found] == [2012, 2013, 2014, 2015]
 
 
+def test_flags_are_the_same_whether_flows_come_by_year_or_in_one_table(
+    tmp_path: Path, library: Library
+) -> None:
+    """The detectors see a part of the flows where there are several parts, and all where there is one."""
+    chance = random.Random(5)
+    flows: dict[int, list[releases.Row]] = {year: [] for year in range(2003, 2013)}
+    away = {(year, i) for i in (682, 784, 414) for year in (2007, 2008)}  # three suppliers leave together
+    for year, rows in flows.items():
+        for i, j in permutations((*CODES, 682, 784, 414), 2):
+            for k, level in (("270900", 2e6), ("870323", 2e5), ("010110", 1e3)):
+                low = 1e-2 if (year + j) % 7 == 0 and j != 392 else 1.0  # an importer nearly without reports
+                thousands, kg = (level * low * chance.uniform(0.8, 1.2) for _ in range(2))
+                if (year, i) not in away or j != 392:
+                    rows.append((year, i, j, k, f"{thousands:.3f}", f"{kg:.3f}"))
+    lines = [",".join(map(str, row)) for rows in flows.values() for row in rows]
+    table = tmp_path / "flows.csv"
+    table.write_text("\n".join(["t,i,j,k,v,q", *lines]) + "\n", encoding="utf-8")
+    mapping = Mapping(
+        title="t", exporter="i", importer="j", year="t", product="k", value="v", quantity="q",
+        value_unit="thousand USD", quantity_unit="t",
+    )  # fmt: skip
+    add = partial(run.add, library=library, progress=lambda what, part: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_pair, "MOST_ROWS", 400)
+        parts = add(run.Wish(files=(releases.release(tmp_path / "a.zip", flows),)))
+    whole = add(run.Wish(files=(table,), mapping=mapping, name="whole@1"))
+    kept = "kind, side, exporter, importer, product, year, severity, reason"
+    files = [library.path(made.held) / "flags.parquet" for made in (parts, whole)]
+    found = [duckdb.read_parquet(str(file)).project(kept).fetchall() for file in files]
+    assert found[0] == found[1]
+    assert {row[0] for row in found[0]} >= {"hole", "gap", "edge_hole"}
+    large = [content(open_tables(library.path(made.held)).frame(LARGE_FLOWS)) for made in (parts, whole)]
+    assert large[0] == large[1]
+    assert len(large[0]) > 100
+
+
 def test_a_finished_file_by_pair_stays_and_another_one_does_not(
     tmp_path: Path, large: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import duckdb
-
     folder = large.vintage.folder
     names = ["2013", "2014", "2015"]
+    spoilt, other = folder / "by-pair-001.parquet", (folder / "by-pair-000.parquet").read_bytes()
     written: list[str] = []
-    real = parquet.copy
+    looked: list[int] = []
 
-    def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-        written.append(path.name)
-        real(connection, query, path)
+    class Watched(Writer):
+        def write(self, columns: Arrays, path: Path, options: str = OPTIONS) -> None:
+            written.append(path.name)
+            if copies:
+                super().write(columns, path, options)
 
-    monkeypatch.setattr(by_pair, "copy", copy)
-    with duckdb.connect() as connection:
-        before = list(by_pair.write(connection, folder, names, lambda part: None))
+    def made() -> list[tuple[Path, tuple[str, str]]]:
+        looked.clear()
+        return by_pair.write(
+            connection,
+            writer,
+            folder,
+            names,
+            lambda rows: looked.append(len(rows["year"])),
+            lambda part: None,
+        )
+
+    copies = True
+    with duckdb.connect() as connection, Watched() as writer:
+        economies = {str(row[n]) for row in content(large.frame(FLOWS)) for n in (0, 1)}
+        for kind, texts in (("economy", sorted(economies)), ("product", list(PRODUCTS))):
+            enumerate_as(connection, kind, texts)
+            writer.know(kind, texts)
+        before = made()
         assert written == []
-        (folder / "by-pair-001.parquet").write_bytes((folder / "by-pair-000.parquet").read_bytes())
-        assert list(by_pair.write(connection, folder, names, lambda part: None)) == before
+        spoilt.write_bytes(other)
+        assert made() == before
         assert written == ["by-pair-001.parquet"]
-        monkeypatch.setattr(by_pair, "copy", lambda connection, query, path: None)
-        (folder / "by-pair-001.parquet").write_bytes((folder / "by-pair-000.parquet").read_bytes())
+        # Whether a file is written or stays, the detectors see its rows.
+        assert sum(looked) == len(content(large.frame(FLOWS)))
+        copies = False
+        spoilt.write_bytes(other)
         with pytest.raises(BadInput, match="do not add up"):
-            list(by_pair.write(connection, folder, names, lambda part: None))
+            made()
 
 
 def test_vintages_without_spans_are_read_whole(large: Tables) -> None:

@@ -47,19 +47,27 @@ class Together(msgspec.Struct, frozen=True):
 USUAL = Together()
 
 
-def absences(flows: Frame, importer_totals: Frame, limits: Together = USUAL) -> tuple[Frame, Frame]:
+def least(limits: Together = USUAL) -> float:
+    """Return the USD below which no flow of a year counts as there."""
+    return limits.value * limits.trace
+
+
+def absences(
+    flows: Frame, importer_totals: Frame, traded: Frame, limits: Together = USUAL
+) -> tuple[Frame, Frame]:
     """Return years without several suppliers: one row for each line and year, and one for each flow and year.
 
     `flows` have exporter, importer, product, year and value (USD), `importer_totals` economy, product, year
-    and value. The columns are exporter (missing for lines), importer, product, year and `ratio`: the part of
-    the line that the absent ones do not make up, in the lesser of the two years beside the gap; 0 for a flow.
+    and value; `traded` are the years in which anybody trades a product. The columns are exporter (missing for
+    lines), importer, product, year and `ratio`: the part of the line that the absent ones do not make up, in
+    the lesser of the two years beside the gap; 0 for a flow.
     """
     totals = importer_totals.select("product", "year", importer=nw.col("economy"), whole=nw.col("value"))
     # Lines that never reach the amount can show no gap, and in a full release they are nearly all.
     large = totals.filter(nw.col("whole") >= limits.value).select(*LINE).unique()
     whole = totals.join(large, on=list(LINE), how="semi")
     there = (
-        flows.filter(nw.col("value") >= limits.value * limits.trace)
+        flows.filter(nw.col("value") >= least(limits))
         .join(whole, on=[*LINE, "year"], how="inner")
         .filter(nw.col("value") >= nw.col("whole") * limits.trace)
     )
@@ -96,10 +104,9 @@ def absences(flows: Frame, importer_totals: Frame, limits: Together = USUAL) -> 
             most=limits.towers * nw.max_horizontal("whole", "whole_again").cast(nw.Float64),
         )
     )
-    years = flows.select("product", "year").unique()
     between = (nw.col("year") > nw.col("year_last")) & (nw.col("year") < nw.col("year_again"))
     of_lines = (
-        lines.join(years, on="product", how="inner")
+        lines.join(traded, on="product", how="inner")
         .filter(between)
         .join(whole.rename({"whole": "now"}), on=[*LINE, "year"], how="left")
         .filter(nw.col("now").is_null() | (nw.col("now") <= nw.col("most")))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import narwhals as nw
 
-from hikiwake.sources.gaps import absences
+from hikiwake.sources.gaps import USUAL, absences
 
 if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
@@ -92,23 +92,38 @@ def flags_over_years(
     flows: Frame,
     lines: Mapping[Side, Frame],
     *,
+    traded: Frame | None = None,
     limits: Limits | None = None,
     keep: Callable[[str, Frame], Frame] = lambda name, frame: frame,
 ) -> Frame:
     """Return the flags of the detectors that compare years, from flows and what `line_totals` returns.
 
-    The totals may be taken a year at a time: the flows of all years need never be in memory. What `keep` is
-    given is computed by itself; all detectors at once would need their memory together.
+    The totals may be taken a year at a time: the flows of all years need never be in memory. With `traded`,
+    the years in which anybody trades a product (`LINE`), flows and lines may be those alone that can show a
+    fault: with all their years the lines that reach `least_line` in some year and the flows that reach
+    `least_flow`, and other flows of these lines in the years in which they reach `gaps.least`. What
+    `keep` is given is computed by itself; all detectors at once would need their memory together.
     """
     chosen = limits or Limits()
+    known = keep("traded", lines["importer"].select(*LINE).unique()) if traded is None else traded
     series = keep("large_flows", flow_series(flows, lines["importer"], chosen))
-    parts = [flow_holes(series, flows, chosen), spikes(series, lines["importer"], chosen)]
+    parts = [flow_holes(series, known, chosen), spikes(series, known, chosen)]
     for side, totals in lines.items():
-        whole = keep(f"{side}_lines", completed(totals, chosen.line_value))
+        whole = keep(f"{side}_lines", completed(totals, known, chosen.line_value))
         parts += [holes(whole, side, chosen), edge_holes(whole, side, chosen), breaks(whole, side, chosen)]
-    parts += gaps(flows, lines["importer"])
+    parts += gaps(flows, lines["importer"], known)
     kept = [keep(f"found_{number}", part) for number, part in enumerate(parts)]
     return nw.concat(kept, how="vertical")
+
+
+def least_flow(limits: Limits) -> float:
+    """Return the USD that a flow must reach in some year for the detectors to compare its years."""
+    return min(limits.flow_value, limits.spike_value)
+
+
+def least_line(limits: Limits) -> float:
+    """Return the USD that a line must reach in some year to matter to any detector."""
+    return min(limits.line_value, least_flow(limits), USUAL.value)
 
 
 def unit_value_outliers(priced: Frame) -> Frame:
@@ -124,15 +139,14 @@ def line_totals(priced: Frame, side: Side) -> Frame:
     return owned.group_by("economy", *LINE).agg(*(nw.col(amount).sum() for amount in AMOUNTS))
 
 
-def completed(totals: Frame, least: float = 0.0) -> Frame:
+def completed(totals: Frame, traded: Frame, least: float = 0.0) -> Frame:
     """Return the totals of lines with absent years as zero.
 
-    The years of a product are those in which anybody trades it. Lines that never reach `least` (USD) are left
-    out: no detector could flag them, and in a full release they are nearly all.
+    The years of a product are those in which anybody trades it (`traded`). Lines that never reach `least`
+    (USD) are left out: no detector could flag them, and in a full release they are nearly all.
     """
     lines = totals.filter(nw.col("value") >= least).select("economy", "product").unique()
-    years = totals.select(*LINE).unique()
-    grid = lines.join(years, on="product", how="inner")
+    grid = lines.join(traded, on="product", how="inner")
     return grid.join(totals, on=["economy", *LINE], how="left").select(
         "economy", *LINE, *(nw.col(amount).cast(nw.Float64).fill_null(0.0) for amount in AMOUNTS)
     )
@@ -201,7 +215,7 @@ def breaks(totals: Frame, side: Side, limits: Limits) -> Frame:
     return _flag(_sided(found, side), kind="break", side=side, reason=reason)
 
 
-def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
+def flow_holes(series: Frame, traded: Frame, limits: Limits) -> Frame:
     """Flag a supplier that is large in the years before and after and absent between.
 
     Kind `hole`, side `flow`; severity is the part of the smaller neighbour that is there, 0 for none.
@@ -218,17 +232,17 @@ def flow_holes(series: Frame, flows: Frame, limits: Limits) -> Frame:
         & (nw.min_horizontal("value", "next_value") >= limits.flow_value)
         & (nw.min_horizontal("share", "next_share") >= limits.flow_share)
     ).select(*FLOW, year=(nw.col("year") + 1).cast(nw.Int16), ratio=nw.lit(0.0))
-    traded = gone.join(flows.select(*LINE).unique(), on=list(LINE), how="inner")
-    found = nw.concat([small, traded.select(*FLOW, "year", "ratio")], how="vertical")
+    missed = gone.join(traded, on=list(LINE), how="inner")
+    found = nw.concat([small, missed.select(*FLOW, "year", "ratio")], how="vertical")
     return _flag(found, kind="hole", side="flow", reason=nw.lit("supplier_absent"))
 
 
-def gaps(flows: Frame, importer_lines: Frame) -> tuple[Frame, Frame]:
+def gaps(flows: Frame, importer_lines: Frame, traded: Frame) -> tuple[Frame, Frame]:
     """Flag years in which several suppliers are absent from an importer's line together, and each of them.
 
     Kind `gap`, sides `importer` and `flow`; severity is the part of the line that the others make up, and 0.
     """
-    of_lines, of_flows = absences(flows, importer_lines)
+    of_lines, of_flows = absences(flows, importer_lines, traded)
     reason = nw.lit("absent_together")
     return (
         _flag(of_lines, kind="gap", side="importer", reason=reason),
@@ -236,14 +250,14 @@ def gaps(flows: Frame, importer_lines: Frame) -> tuple[Frame, Frame]:
     )
 
 
-def spikes(series: Frame, importer_lines: Frame, limits: Limits) -> Frame:
+def spikes(series: Frame, traded: Frame, limits: Limits) -> Frame:
     """Flag a flow that towers over both neighbours in one year and is a large part of the importer's line.
 
     Kind `spike`, side `flow`; severity is that part. None at a product's ends, or beside years without data.
     """
-    spans = importer_lines.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
+    spans = traded.group_by("product").agg(first=nw.col("year").min(), last=nw.col("year").max())
     found = (
-        _next_to(_next_to(series, importer_lines, 1), importer_lines, -1)
+        _next_to(_next_to(series, traded, 1), traded, -1)
         .join(spans, on="product", how="inner")
         .filter(
             (nw.col("year") > nw.col("first"))
@@ -295,7 +309,7 @@ def flow_series(flows: Frame, importer_lines: Frame, limits: Limits) -> Frame:
     `value_before`, `value_after` and the shares are zero where the flow is absent in that year.
     """
     value = nw.col("value").cast(nw.Float64)
-    large = flows.filter(nw.col("value") >= min(limits.flow_value, limits.spike_value)).select(*FLOW).unique()
+    large = flows.filter(nw.col("value") >= least_flow(limits)).select(*FLOW).unique()
     whole = importer_lines.select(*LINE, importer=nw.col("economy"), whole=nw.col("value"))
     line = (
         flows.join(large, on=list(FLOW), how="semi")

@@ -7,29 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports.parquet import copy
+from hikiwake.sources.imports.columns import FLOW, in_order, kind_of
 from hikiwake.sources.imports.quoting import quoted
 
 if TYPE_CHECKING:
     import duckdb
+    from numpy.typing import NDArray
+
+    from hikiwake.sources.imports.writing import Writer
+
+    Arrays = dict[str, NDArray[Any]]
 
 MOST_ROWS = 6_000_000
 """Rows of a file, about: what can be sorted in memory; the flows of one exporter stand in one file."""
+COLUMNS = ", ".join(
+    (
+        "year",
+        *(f"enum_code({name}::{kind_of(name)}) as {name}" for name in ("exporter", "importer", "product")),
+        "value, coalesce(quantity, -1) as quantity, outlier",
+    )
+)
 
 
 def write(
     connection: duckdb.DuckDBPyConnection,
+    writer: Writer,
     folder: Path,
     names: list[str],
+    look: Callable[[Arrays], None],
     progress: Callable[[float], None],
-) -> Iterator[tuple[Path, tuple[str, str]]]:
-    """Write the flows of the parts by exporter, importer, product and year; yield files with their exporters.
+) -> list[tuple[Path, tuple[str, str]]]:
+    """Write the flows of the parts by exporter, importer, product and year; return files with exporters.
 
-    A file that an earlier try has finished stays. Raises `BadInput` where counts or sums differ from those of
-    the parts, which would be a fault of this program.
+    The rows of each file, with codes, are shown to `look`. A file that an earlier try has finished stays.
+    What the parts have left must have been gathered (`left.gather`). Raises `BadInput` where counts or sums
+    differ from those of the parts, which would be a fault of this program.
     """
     years = _all(folder / f"{name}.parquet" for name in names)
     counted = connection.execute(
@@ -38,26 +53,32 @@ def write(
     held = {str(exporter): (int(rows), int(usd)) for exporter, rows, usd in counted}
     done, whole = 0, sum(rows for rows, _ in held.values())
     sizes = [(exporter, rows) for exporter, (rows, _) in held.items()]
+    made = {}
     for number, some in enumerate(portions(sizes, MOST_ROWS)):
         progress(done / whole)
         path = folder / f"by-pair-{number:03}.parquet"
         first, last = some[0], some[-1]
         wanted = (sum(held[one][0] for one in some), sum(held[one][1] for one in some))
-        if not path.exists() or _held(connection, path) != wanted:
-            copy(
-                connection,
-                f"select * from {years} where exporter between {quoted(first)} and {quoted(last)}"
-                " order by exporter, importer, product, year",
-                path,
-            )
-            if _held(connection, path) != wanted:
-                raise BadInput(
-                    where=path.name,
-                    why=f"the counts do not add up: {_held(connection, path)} against {wanted}",
-                    remedy="Please report it; nothing was stored.",
-                )
+        finished = path.exists() and _held(connection, path) == wanted
+        source = f"read_parquet({quoted(path)})" if finished else years
+        rows = connection.execute(
+            f"select {COLUMNS} from {source} where exporter between {quoted(first)} and {quoted(last)}"
+        ).fetchnumpy()
+        rows = in_order(rows, *FLOW)
+        if not finished:
+            writer.write(rows, path)
+        look(rows)
+        made[path] = (first, last), wanted
         done += wanted[0]
-        yield path, (first, last)
+    writer.wait()
+    for path, (_, wanted) in made.items():
+        if _held(connection, path) != wanted:
+            raise BadInput(
+                where=path.name,
+                why=f"the counts do not add up: {_held(connection, path)} against {wanted}",
+                remedy="Please report it; nothing was stored.",
+            )
+    return [(path, exporters) for path, (exporters, _) in made.items()]
 
 
 def portions(held: Iterable[tuple[str, int]], most: int) -> Iterator[list[str]]:

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
     from numpy.typing import NDArray
 
 AT_ONCE = 1 << 24
 """Rows that are held as arrays at once, if there is more than one year."""
+BITS = {"exporter": 10, "importer": 10, "economy": 10, "product": 20, "year": 8}
+"""What codes, and years since `FIRST_YEAR`, take at most."""
+FIRST_YEAR = 1900
+FLOW = ("exporter", "importer", "product", "year")
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -40,6 +47,14 @@ class Columns(msgspec.Struct, frozen=True):
     product: NDArray[Any]
     value: NDArray[Any]
     quantity: NDArray[Any]
+
+    def of(self, *names: str) -> dict[str, NDArray[Any]]:
+        """Return some columns by name."""
+        return {name: getattr(self, name) for name in names}
+
+    def taken(self, rows: NDArray[Any]) -> Columns:
+        """Return some rows, in another order."""
+        return Columns(*(getattr(self, name)[rows] for name in self.__struct_fields__))
 
 
 def spans(connection: duckdb.DuckDBPyConnection) -> Iterator[Span]:
@@ -73,3 +88,29 @@ def names(connection: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
     """Return the texts of an enumerated type, in the order of their codes."""
     ((found,),) = connection.execute(f"select enum_range(null::{kind})").fetchall()
     return [str(text) for text in found]
+
+
+def kind_of(name: str) -> str:
+    """Return of what kind the codes of a column are: economy or product; nothing where it holds none."""
+    if name == "product":
+        return name
+    return "economy" if name in ("economy", "exporter", "importer") else ""
+
+
+def packed(columns: Mapping[str, NDArray[Any]], *order: str) -> NDArray[np.uint64]:
+    """Return a number for each row, by which rows are in the order of some columns, the first before all."""
+    found = np.zeros(len(columns[order[0]]), dtype=np.uint64)
+    for name in order:
+        column = columns[name]
+        found <<= np.uint64(BITS[name])
+        found |= (column - FIRST_YEAR if name == "year" else column).astype(np.uint64)
+    return found
+
+
+def in_order(columns: Mapping[str, NDArray[Any]], *order: str) -> dict[str, NDArray[Any]]:
+    """Return the rows in the order of some columns, of which no two rows have the same."""
+    number = packed(columns, *order)
+    if bool(np.all(number[1:] > number[:-1])):
+        return dict(columns)
+    rows = np.argsort(number)
+    return {name: column[rows] for name, column in columns.items()}

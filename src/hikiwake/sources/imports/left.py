@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ import numpy as np
 
 from hikiwake.core.blas import workers
 from hikiwake.sources.imports.checking import enumerate_as
-from hikiwake.sources.imports.columns import Columns, names, read
+from hikiwake.sources.imports.columns import Columns, kind_of, names, read
 from hikiwake.sources.imports.merging import Merged
 from hikiwake.sources.imports.parquet import PASSING, copy
 from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.sources.quality import SIDES, unit_value_outliers
 from hikiwake.sources.unit_values import Priced, numbered, priced, summed
 from hikiwake.store import disk
@@ -32,26 +34,31 @@ BETWEEN = "between"
 """The folder of what the parts leave for the detectors that compare years; it goes when they have run."""
 OUTLIERS = "outlying"
 """The table of the rows whose quantities cannot be believed, by their number."""
-ORDER: dict[str, str] = {
-    "pairs": "l.exporter, l.importer, year",
-    **{side: "l.economy, year, l.product" for side in SIDES},
+ORDER: dict[str, tuple[str, ...]] = {
+    "pairs": ("exporter", "importer", "year"),
+    **{side: ("economy", "year", "product") for side in SIDES},
 }
-"""The order in which totals are written, as `named` calls their codes."""
+"""The order in which totals are written."""
 TOTALS = tuple(ORDER)
 KINDS = ("economy", "product")
 
 
-def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str, merged: Merged) -> None:
+def leave(
+    connection: duckdb.DuckDBPyConnection, writer: Writer, folder: Path, part: str, merged: Merged
+) -> Numbers | None:
     """Write, of the flows of a part, its outliers and the totals of its lines and pairs.
 
-    Makes the table `OUTLIERS`.
+    Makes the table `OUTLIERS`; returns, of the rows that `merged` holds, whether each is one.
     """
     between = folder / BETWEEN
     disk.make_folder(between)
-    for table in (OUTLIERS, *(f"left_{what}" for what in TOTALS)):
-        connection.execute(f"drop table if exists {table}")
-    products = len(names(connection, "product")) if merged.spans else 0
-    for span in merged.spans:
+    connection.execute(f"drop table if exists {OUTLIERS}")
+    marks = None
+    if merged.spans:
+        for kind in KINDS:
+            writer.know(kind, names(connection, kind))
+        products = len(names(connection, "product"))
+    for number, span in enumerate(merged.spans):
         rows = merged.only or read(connection, "flows", span)
         years = np.array(span.years)
         year = np.searchsorted(years, rows.year).astype(np.int64)
@@ -59,11 +66,13 @@ def leave(connection: duckdb.DuckDBPyConnection, folder: Path, part: str, merged
         found = priced(line, rows.value, rows.quantity, len(keys))
         _append(connection, OUTLIERS, _outliers(rows, found))
         for what, columns in _totals(rows, found, years, year, products).items():
-            _append(connection, f"left_{what}", columns)
+            writer.numbers(columns, between / f"{part}-{number:03}-{what}.parquet", PASSING)
+        marks = found.outlier
     if merged.spans:
         _write(connection, between, part)
     else:
         connection.execute(f"create table {OUTLIERS} (row bigint)")
+    return marks if merged.only else None
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Numbers]) -> None:
@@ -95,14 +104,22 @@ def _totals(
         keys, sums = _sums(line, economies * spread * products, amounts)
         keys, product = np.divmod(keys, products)
         economy, when = np.divmod(keys, spread)
-        return {"economy": economy, "product": product, "year": _dated(years, when), **sums}
+        short: dict[str, Numbers] = {
+            "economy": economy.astype(np.uint16),
+            "product": product.astype(np.int32),
+        }
+        return {**short, "year": _dated(years, when), **sums}
 
     def by_pair() -> dict[str, Numbers]:
         pair = (rows.exporter * np.int64(economies) + rows.importer) * spread + year
         keys, sums = _sums(pair, economies**2 * spread, {"value": rows.value})
         keys, when = np.divmod(keys, spread)
         exporter, importer = np.divmod(keys, economies)
-        return {"exporter": exporter, "importer": importer, "year": _dated(years, when), **sums}
+        short: dict[str, Numbers] = {
+            "exporter": exporter.astype(np.uint16),
+            "importer": importer.astype(np.uint16),
+        }
+        return {**short, "year": _dated(years, when), **sums}
 
     with ThreadPoolExecutor(min(2, workers())) as pool:
         made: dict[str, Future[dict[str, Numbers]]] = {side: pool.submit(by_side, side) for side in SIDES}
@@ -127,44 +144,54 @@ def _write(connection: duckdb.DuckDBPyConnection, between: Path, part: str) -> N
         query = f"select unnest(range(len({texts}))) as code, unnest({texts}) as text"
         if not (between / f"{kind}.parquet").exists():
             copy(connection, query, between / f"{kind}.parquet")
-    for what in TOTALS:
-        copy(connection, f"from left_{what}", between / f"{part}-{what}.parquet", PASSING)
-    codes = ("exporter", "importer", "product")
-    replaced = ", ".join(f"enum_range(null::{_kind(code)})[{code} + 1]::varchar as {code}" for code in codes)
     connection.execute(
-        f"create or replace temp table doubtful as select * replace ({replaced}) from {OUTLIERS}"
+        f"create or replace temp table doubtful as select * replace ({spelt()}) from {OUTLIERS}"
     )
     flagged = unit_value_outliers(nw.from_native(connection.table("doubtful")))
     copy(connection, flagged.to_native().sql_query(), between / f"{part}-outliers.parquet")
-    for table in ("doubtful", *(f"left_{what}" for what in TOTALS)):
-        connection.execute(f"drop table {table}")
+    connection.execute("drop table doubtful")
 
 
-def _kind(column: str) -> str:
-    return "product" if column == "product" else "economy"
+def stands(folder: Path, part: str) -> bool:
+    """Tell whether what a part left is there, as this version leaves it."""
+    return (folder / BETWEEN / f"{part}-000-{TOTALS[0]}.parquet").exists()
 
 
-def gather(connection: duckdb.DuckDBPyConnection, folder: Path, parts: Iterable[str]) -> None:
+def spelt() -> str:
+    """Return, for a query of flows with codes, their texts."""
+    return ", ".join(
+        f"enum_range(null::{kind_of(code)})[{code}::integer + 1]::varchar as {code}"
+        for code in ("exporter", "importer", "product")
+    )
+
+
+def gather(connection: duckdb.DuckDBPyConnection, writer: Writer, folder: Path, parts: Iterable[str]) -> None:
     """Make views of what the parts left: `left_exporter`, `left_importer`, `left_pairs`, and `left_outliers`.
 
-    Those of totals hold codes; `named` puts texts in their places.
+    Those of totals hold codes; `named` puts texts in their places, and the writer knows them.
     """
-    between, names = folder / BETWEEN, list(parts)
+    between, held = folder / BETWEEN, list(parts)
     connection.execute("drop table if exists codes")  # it is of a type that is made anew
     for kind in KINDS:
         path = quoted(between / f"{kind}.parquet")
         listed = connection.execute(f"select text from {path} order by code").fetchall()
         connection.execute(f"drop table if exists {kind}_codes")
-        enumerate_as(connection, kind, [str(text) for (text,) in listed])
+        texts = [str(text) for (text,) in listed]
+        enumerate_as(connection, kind, texts)
+        writer.know(kind, texts)
         connection.execute(f"create table {kind}_codes as select code, text::{kind} as text from {path}")
     for what in (*TOTALS, "outliers"):
-        connection.execute(f"create or replace temp view left_{what} as from {of(folder, names, what)}")
+        connection.execute(f"create or replace temp view left_{what} as from {of(folder, held, what)}")
 
 
 def of(folder: Path, parts: Iterable[str], what: str) -> str:
     """Return, as a table of a query, what parts have left of a kind."""
-    files = ", ".join(quoted(folder / BETWEEN / f"{part}-{what}.parquet") for part in parts)
-    return f"read_parquet([{files}])"
+    between = folder / BETWEEN
+    numbers = "" if what == "outliers" else "-[0-9][0-9][0-9]"
+    found = [
+        path for part in parts for path in sorted(between.glob(f"{escape(part)}{numbers}-{what}.parquet"))
+    ]
+    return f"read_parquet([{', '.join(map(quoted, found))}])"
 
 
 def named(source: str, columns: str, *codes: str) -> str:
@@ -172,5 +199,5 @@ def named(source: str, columns: str, *codes: str) -> str:
     # As text: how a list of words is written differs from one run to the next.
     texts = (f"{code}_is.text::varchar" for code in codes)
     chosen = ", ".join(f"{text} as {code}" for text, code in zip(texts, codes, strict=True))
-    joins = " ".join(f"join {_kind(code)}_codes {code}_is on {code}_is.code = l.{code}" for code in codes)
+    joins = " ".join(f"join {kind_of(code)}_codes {code}_is on {code}_is.code = l.{code}" for code in codes)
     return f"select {chosen}, {columns} from {source} l {joins}"

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from hikiwake.sources.imports.columns import Columns, Span, read, spans
+from hikiwake.sources.imports.columns import FIRST_YEAR, FLOW, Columns, Span, packed, read, spans
 from hikiwake.sources.imports.report import KEYS
 
 if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-KEY = "exporter, importer, product, year"
+KEY = ", ".join(FLOW)
 # A flow as one number: 2^10 economies, 2^20 products, 2^8 years from 1900 on.
 _NUMBER = (
     "((enum_code(exporter)::ubigint * 1024 + enum_code(importer)) * 1048576 + enum_code(product)) * 256"
-    " + (year - 1900)"
+    f" + (year - {FIRST_YEAR})"
 )
 
 
 class Merged(msgspec.Struct, frozen=True):
     """What became of the rows of a part: how many were added to another one, and the flows by years.
 
-    `only` are the flows themselves where all could be held at once and none was merged.
+    `only` are the flows themselves, in the order of `FLOW`, where all can be held at once.
     """
 
     added: int
@@ -46,8 +46,8 @@ def merge(connection: duckdb.DuckDBPyConnection) -> Merged:
     held = tuple(spans(connection))
     for span in held:
         rows = None  # those before it go first
-        rows = read(connection, f"({flows})", span)
-        found.append(_stand_twice(rows))
+        rows, standing = _in_order(read(connection, f"({flows})", span))
+        found.append(standing)
     twice = np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
     added = 0
     if len(twice):
@@ -59,18 +59,20 @@ def merge(connection: duckdb.DuckDBPyConnection) -> Merged:
             f" from judged where reason = 0 group by {KEY}"
         )
     connection.execute(f"create or replace temp view flows as {flows}")
-    # What contradicts itself may have been all of a year.
-    return Merged(added, tuple(spans(connection)) if len(twice) else held, rows if len(held) == 1 else None)
+    if len(twice):
+        # What contradicts itself may have been all of a year.
+        held = tuple(spans(connection))
+        if len(held) == 1:
+            rows, _ = _in_order(read(connection, "flows", held[0]))
+    return Merged(added, held, rows if len(held) == 1 else None)
 
 
-def _stand_twice(rows: Columns) -> NDArray[Any]:
-    """Return the flows, as numbers, that have more than one row."""
-    flow = rows.exporter.astype(np.uint64)
-    for column, bits in ((rows.importer, 10), (rows.product, 20), (rows.year - 1900, 8)):
-        flow <<= np.uint64(bits)
-        flow |= column.astype(np.uint64)
-    flow.sort()
-    return np.unique(flow[1:][flow[1:] == flow[:-1]])
+def _in_order(rows: Columns) -> tuple[Columns, NDArray[Any]]:
+    """Return rows in the order of flows, and the flows, as numbers, that have more than one row."""
+    flow = packed(rows.of(*FLOW), *FLOW)
+    order = np.argsort(flow)
+    flow = flow[order]
+    return rows.taken(order), np.unique(flow[1:][flow[1:] == flow[:-1]])
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:

@@ -17,6 +17,7 @@ from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import KEYS, REASONS, Bad, PartReport, Tally, notes_of, told
 from hikiwake.sources.imports.streams import Stream
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Task(msgspec.Struct, frozen=True):
     mapping: Mapping
     products: dict[str, str]
     folder: Path
+    writer: Writer
     allow_rejects: bool
     tick: Callable[[int], None]
 
@@ -62,7 +64,8 @@ def finished(folder: Path, part: Part) -> Written | None:
     """Return what an earlier try has finished of this part."""
     try:
         found = msgspec.json.decode((folder / f"{part.name}.json").read_bytes(), type=Written)
-        return found if _digest(folder / found.file) == found.sha256 else None
+        whole = _digest(folder / found.file) == found.sha256
+        return found if whole and (not found.report.flows or left.stands(folder, part.name)) else None
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -90,11 +93,17 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
     report = msgspec.structs.replace(report, notes=[*part.notes, *report.notes, *notes], codes=codes)
     if not task.allow_rejects:
         tolerate(report)
-    left.leave(connection, task.folder, part.name, merged)
+    outliers = left.leave(connection, task.writer, task.folder, part.name, merged)
+    path = task.folder / f"{part.name}.parquet"
+    if merged.only and outliers is not None:
+        flows = merged.only.of("year", "exporter", "importer", "product", "value", "quantity")
+        task.writer.write({**flows, "outlier": outliers}, path)
+    else:
+        _sorted(connection, path)
     del merged  # its arrays: what comes now needs the room
     matrix.leave(connection, task.folder, part.name, task.mapping)
-    path = task.folder / f"{part.name}.parquet"
-    _sorted(connection, path, report)
+    task.writer.wait()
+    _compared(connection, path, report)
     connection.execute("drop view flows")
     connection.execute("drop table judged")
     made = Written(path.name, path.stat().st_size, _digest(path), report)
@@ -117,15 +126,18 @@ def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
     return [(str(economy), int(first), int(last)) for economy, first, last in found]
 
 
-def _sorted(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:
-    """Write the flows in order, as text, and compare what was written with what was read."""
-    # They become text once they are sorted, which is done with small numbers. Lists of words would be written
-    # in less time, but not to the same bytes again, and hide what is known of groups of rows in older
-    # versions of the database.
+def _sorted(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write flows that cannot all be held at once, in order, as text."""
+    # They become text once they are sorted, which is done with small numbers. Lists of words are not written
+    # to the same bytes again by several threads.
     columns = "year, exporter, importer, product, value, quantity"
     rows = f"select {columns}, row in (select row from {left.OUTLIERS}) as outlier from flows"
     text = ", ".join(f"{name}::varchar as {name}" for name in ("exporter", "importer", "product"))
     copy(connection, f"select * replace ({text}) from ({rows} order by {merging.KEY})", path)
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, path: Path, report: PartReport) -> None:
+    """Compare what was written with what was read."""
     ((flows, usd, weighed),) = connection.execute(
         f"select count(*), coalesce(sum(value), 0), count(quantity) from read_parquet({quoted(path)})"
     ).fetchall()

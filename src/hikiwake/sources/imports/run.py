@@ -34,6 +34,7 @@ from hikiwake.sources.imports.report import Report
 from hikiwake.sources.imports.streams import Stream, table_of
 from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
 from hikiwake.store.library import STAGING, Held, Library, checked_name
@@ -132,7 +133,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
     sizes = [sum(stream.size for stream in part.streams) for part in plan.parts]
     whole, done = max(sum(sizes), 1), 0
     made: list[Written] = []
-    with connected(staging) as connection:
+    with connected(staging) as connection, Writer() as writer:
         checking.begin(connection, plan.mapping, plan.products)
         for part, size in zip(plan.parts, sizes, strict=True):
             through = [0]
@@ -141,7 +142,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
                 through[0] += count
                 progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
 
-            task = Task(plan.mapping, plan.products, staging, allow_rejects, tick)
+            task = Task(plan.mapping, plan.products, staging, writer, allow_rejects, tick)
             with _understood(part.name):
                 made.append(parts.finished(staging, part) or parts.write(connection, part, task))
             done += size
@@ -154,6 +155,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
         with _understood(plan.identity.source):
             digest = vintage.finish(
                 connection,
+                writer,
                 staging,
                 plan,
                 [part for part in made if part.report.flows],

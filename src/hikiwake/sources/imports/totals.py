@@ -6,23 +6,26 @@ read, and compared with its checksum, for two of them; those of a year stand tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hikiwake.sources.imports.by_pair import portions
-from hikiwake.sources.imports.left import ORDER, WEIGHED, named, of
-from hikiwake.sources.imports.parquet import copy
+from hikiwake.sources.imports.columns import in_order
+from hikiwake.sources.imports.left import ORDER, WEIGHED, of
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.sources.quality import SIDES, Side
 
 if TYPE_CHECKING:
     import duckdb
+    from numpy.typing import NDArray
+
+    Arrays = dict[str, NDArray[Any]]
 
 MOST_ROWS = 2_000_000
 """Rows of a file of totals, about; those of one economy stand in one file."""
 PAIRS = "pair_totals.parquet"
 AMOUNTS = ("value", *WEIGHED)
-COLUMNS = ", ".join(("year", *AMOUNTS))
+KEY = ("economy", "product", "year")
 
 
 class Made(NamedTuple):
@@ -34,31 +37,33 @@ class Made(NamedTuple):
     economies: tuple[str, str] | None = None
 
 
-def write(connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str]) -> Iterator[Made]:
+def write(
+    connection: duckdb.DuckDBPyConnection, writer: Writer, folder: Path, parts: list[str]
+) -> list[Made]:
     """Write the totals of economies and of the world by product and year, and those of pairs by year.
 
     What a brief asks of all partners, it then asks of a part of the rows. What the parts have left must have
     been gathered (`left.gather`).
     """
+    made = []
     for side in SIDES:
-        yield from _of_economies(connection, folder, side)
+        made += _of_economies(connection, writer, folder, side)
         if len(parts) > 1:
-            yield from _of_years(connection, folder, parts, side)
+            made += _of_years(connection, writer, folder, parts, side)
     sums = ", ".join(f"sum({amount})::bigint as {amount}" for amount in AMOUNTS)
-    yield _copied(
-        connection,
-        named(f"(select product, year, {sums} from left_exporter group by product, year)", COLUMNS, "product")
-        + " order by l.product, year",
-        Made("baci_world_totals", folder / "world_totals.parquet"),
-    )
-    yield _copied(
-        connection,
-        named("left_pairs", "year, value", "exporter", "importer") + f" order by {ORDER['pairs']}",
-        Made("baci_pair_totals", folder / PAIRS),
-    )
+    made.append(Made("baci_world_totals", folder / "world_totals.parquet"))
+    world = _asked(connection, f"select product, year, {sums} from left_exporter group by product, year")
+    writer.write(in_order(world, "product", "year"), made[-1].path)
+    made.append(Made("baci_pair_totals", folder / PAIRS))
+    pairs = _asked(connection, "select exporter, importer, year, value from left_pairs")
+    writer.write(in_order(pairs, *ORDER["pairs"]), made[-1].path)
+    writer.wait()
+    return made
 
 
-def _of_economies(connection: duckdb.DuckDBPyConnection, folder: Path, side: Side) -> Iterator[Made]:
+def _of_economies(
+    connection: duckdb.DuckDBPyConnection, writer: Writer, folder: Path, side: Side
+) -> list[Made]:
     """Write what each economy trades with all others by year and product, some economies to a file."""
     counted = connection.execute(
         f"select l.economy, any_value(text)::varchar, count(*) from left_{side} l join economy_codes"
@@ -66,32 +71,31 @@ def _of_economies(connection: duckdb.DuckDBPyConnection, folder: Path, side: Sid
     ).fetchall()
     codes = {str(economy): int(code) for code, economy, _ in counted}
     held = [(str(economy), int(rows)) for _, economy, rows in counted]
+    made = []
     for number, some in enumerate(portions(held, MOST_ROWS)):
         first, last = some[0], some[-1]
-        yield _copied(
+        rows = _asked(
             connection,
-            named(f"left_{side}", COLUMNS, "economy", "product")
-            + f" where l.economy between {codes[first]} and {codes[last]} order by {ORDER[side]}",
-            Made(
-                f"baci_{side}_totals",
-                folder / f"{side}_totals-{number:03}.parquet",
-                economies=(first, last),
-            ),
+            f"select {', '.join((*KEY, *AMOUNTS))} from left_{side}"
+            f" where economy between {codes[first]} and {codes[last]}",
         )
+        path = folder / f"{side}_totals-{number:03}.parquet"
+        writer.write(in_order(rows, *ORDER[side]), path)
+        made.append(Made(f"baci_{side}_totals", path, economies=(first, last)))
+    return made
 
 
 def _of_years(
-    connection: duckdb.DuckDBPyConnection, folder: Path, parts: list[str], side: Side
-) -> Iterator[Made]:
+    connection: duckdb.DuckDBPyConnection, writer: Writer, folder: Path, parts: list[str], side: Side
+) -> list[Made]:
     """Write the values alone of a part's totals."""
+    made = []
     for part in parts:
-        yield _copied(
-            connection,
-            named(of(folder, [part], side), "year, value", "economy", "product") + f" order by {ORDER[side]}",
-            Made(f"baci_{side}_totals_by_year", folder / f"{part}-{side}_totals.parquet", part=part),
-        )
-
-
-def _copied(connection: duckdb.DuckDBPyConnection, query: str, made: Made) -> Made:
-    copy(connection, query, made.path)
+        rows = _asked(connection, f"select {', '.join(KEY)}, value from {of(folder, [part], side)}")
+        made.append(Made(f"baci_{side}_totals_by_year", folder / f"{part}-{side}_totals.parquet", part=part))
+        writer.write(in_order(rows, *ORDER[side]), made[-1].path)
     return made
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, query: str) -> Arrays:
+    return connection.execute(query).fetchnumpy()

@@ -19,6 +19,7 @@ from hikiwake.sources.imports.parts import Part, Written
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import Report
 from hikiwake.sources.imports.totals import PAIRS
+from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk, seal
 from hikiwake.store.catalogue import CATALOGUE, Catalogue, Coverage, Entry, Package, TableFile
 
@@ -65,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def finish(
     connection: duckdb.DuckDBPyConnection,
+    writer: Writer,
     folder: Path,
     plan: Plan,
     parts: list[Written],
@@ -75,20 +77,21 @@ def finish(
     report = Report(identity.source, identity.sha256, [part.report for part in parts])
     names = [part.report.name for part in parts]
     flows = [_flows(part) for part in parts]
-    left.gather(connection, folder, names)
-    if len(parts) > 1:
-        sorting = by_pair.write(
-            connection, folder, names, lambda part: progress("sorting by pair", SORTING * part)
-        )
+    left.gather(connection, writer, folder, names)
+    seen = detecting.Seen(connection) if len(parts) > 1 else None
+    if seen:
+        tell: Callable[[float], None] = lambda part: progress("sorting by pair", SORTING * part)  # noqa: E731
+        sorting = by_pair.write(connection, writer, folder, names, seen.look, tell)
         flows += [_by_pair(folder, connection, *made) for made in sorting]
     progress("looking for holes and outliers", SORTING)
     weighed = any(part.report.with_quantity for part in parts)
     years = len({year for part in parts for year in part.report.years})
-    found = detecting.flags(connection, folder, identity.name, names, weighed=weighed, years=years)
+    found = detecting.flags(connection, folder, identity.name, seen or names, weighed=weighed, years=years)
     listed = _products(connection, folder, products, parts)
     others = [_recorded(folder, table, path.name, connection) for table, path in found.items()]
     spans = {file.file.removesuffix(".parquet"): file.years for file in flows}
-    others += [_total(folder, connection, spans, made) for made in totals.write(connection, folder, names)]
+    summed = totals.write(connection, writer, folder, names)
+    others += [_total(folder, connection, spans, made) for made in summed]
     marks = detecting.counted(connection, found["baci_flags"])
     remark = plausible.remark(connection, folder / PAIRS, mapping.value_unit, whole=_is_whole(mapping, parts))
     report = msgspec.structs.replace(report, marks=marks, notes=remark)
