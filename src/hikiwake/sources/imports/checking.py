@@ -242,7 +242,9 @@ def _padded(mapping: Mapping) -> str:
 def _amount(column: str, mapping: Mapping, unit: str) -> str:
     text = f"trim({column})"
     if mapping.thousands:
-        text = f"replace({text}, {quoted(mapping.thousands)}, '')"
+        # Blanks that do not break, and the typesetter's apostrophe, group digits as the plain ones do.
+        signs = {" ": " \u00a0\u202f", "'": "'\u2019"}.get(mapping.thousands, mapping.thousands)
+        text = f"translate({text}, {quoted(signs)}, '')"
     if mapping.decimal == ",":
         text = f"case when contains({text}, '.') then 'x' else replace({text}, ',', '.') end"
     power = FACTORS[unit]

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from hikiwake.core.country import country, known
+from hikiwake.core.country import Country, country, known
 from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.imports import comtrade_areas
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
@@ -20,6 +20,7 @@ _AGGREGATES = re.compile(
     r"|[a-z]\d{1,2}|(g|gr|gx|tx)\d{1,3}|1c_\d+",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r" \((.+)\)$")
 _FLOAT = re.compile(r"^(\d+)\.0+$")
 # Codes of statistical services that neither BACI's list nor the names of economies hold.
 _SERVICES = {
@@ -95,10 +96,16 @@ def meaning(code: str) -> Meaning:
     if text in comtrade_areas.NAMES:
         return msgspec.structs.replace(meaning(comtrade_areas.NAMES[text]), code=code)
     sound = bool(text) and len(text) < 80 and text.isprintable()
-    which = (known(text) or known(plain(text)) or known(comtrade_areas.plain(text))) if sound else None
+    which = _named(text) if sound else None
     if which is not None:
         return Meaning(code, which.id, _former(which.until, which.name))
     return Meaning(code, AGGREGATE if _is_aggregate(text) else "")
+
+
+def _named(text: str) -> Country | None:
+    """Return the economy that a text names, as the IMF, Comtrade, or tables with brackets have it."""
+    forms = (text, plain(text), comtrade_areas.plain(text), plain(_BRACKETS.sub(r", \1", text)))
+    return next((found for form in forms if (found := known(form)) is not None), None)
 
 
 def out_of_time(spans: list[tuple[str, int, int]]) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import BinaryIO, cast
 
+from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
 from hikiwake.sources.imports.wide import years_of
 
@@ -76,6 +77,17 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
         lines = [[*ends, str(year), row[place]] for place, year in years.items() if row[place].strip()]
         if lines:
             yield _written(lines)
+
+
+def lengthened(stream: Stream, mapping: Mapping) -> Stream:
+    """Return the long form of a table that has a column for each year where a mapping asks for its cells."""
+    if (mapping.year, mapping.value) != (YEAR, VALUE) or stream.path.suffix in (".parquet", ".pq"):
+        return stream
+    kept = tuple(name for role, name in mapping.columns.items() if role not in ("year", "value"))
+    found = layout(stream, frozenset(kept))
+    if {YEAR, VALUE} & set(found.header) or not years_of(found) or not set(kept) <= set(found.header):
+        return stream
+    return LongStream(stream.path, stream.member, kept=kept, wanted=frozenset(kept))
 
 
 def records(stream: Stream, found: Layout, skipped: int = 0) -> Iterator[tuple[int, bool]]:

@@ -89,6 +89,12 @@ def read(path: Path) -> Mapping:
             why=f"it is no mapping: {said}",
             remedy="`hikiwake data map FILE` proposes one; compare the names of its entries.",
         ) from fault
+    if found.year == 0:
+        raise BadInput(
+            where=str(path),
+            why="it says no year",
+            remedy="Write the one year of the table, as in year = 2014, or the name of the column of years.",
+        )
     if found.thousands == found.decimal:
         raise BadInput(
             where=str(path),

@@ -28,6 +28,7 @@ from hikiwake.sources.imports import (
     vintage,
     wdi,
 )
+from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
 from hikiwake.sources.imports.report import Report
@@ -273,7 +274,11 @@ def _plan(wish: Wish, scratch: Callable[[], Path]) -> Plan | SetPlan:
     if read is not None:
         streams: tuple[Stream, ...] = (read.stream,)
     else:
-        streams = tuple(stream for stream, _ in un.tables) if un else tuple(map(table_of, wish.files))
+        streams = (
+            tuple(stream for stream, _ in un.tables)
+            if un
+            else tuple(lengthened(table_of(path), mapping) for path in wish.files)
+        )
     stem = re.sub(r"[^a-z0-9._-]+", "-", wish.files[0].name.split(".")[0].lower()).strip("-._") or "own"
     side = "" if wish.report == "exports" else f"-{wish.report}"
     called = name or ("imts" if read else stem[:40]) + side

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 # "1960", or "1960 [YR1960]" as the World Bank's DataBank has it; "1960Q1" and "1960M1" are no years.
-_YEAR = re.compile(r"((?:1[89]|20)\d\d)(?: \[YR\d{4}\])?")
+# R writes X before a year.
+_YEAR = re.compile(r"X?((?:1[89]|20)\d\d)(?: \[YR\d{4}\])?")
 
 
 class Cells(msgspec.Struct, frozen=True):
@@ -40,10 +41,16 @@ class Cells(msgspec.Struct, frozen=True):
         return self.loaded.rows * len(self.years)
 
 
+def year_of(name: str) -> int | None:
+    """Return the year that a column is called by."""
+    found = _YEAR.fullmatch(name)
+    return int(found[1]) if found else None
+
+
 def years_of(found: Layout) -> dict[int, int]:
     """Return the years that columns are called by, by their place."""
-    named = {place: _YEAR.fullmatch(name) for place, name in enumerate(found.header)}
-    return {place: int(year[1]) for place, year in named.items() if year}
+    named = {place: year_of(name) for place, name in enumerate(found.header)}
+    return {place: year for place, year in named.items() if year is not None}
 
 
 def make_cells(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
