@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import time
@@ -118,10 +119,57 @@ def cut(part: int) -> Callable[[Path], None]:
     return make
 
 
+def zips_in_zips(path: Path) -> None:
+    content = b"0" * 2**20
+    for _ in range(6):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for n in range(10):
+                archive.writestr(f"{n}.zip", content)
+        content = out.getvalue()
+    path.write_bytes(content)
+
+
+def bomb_of_another_method(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(YEAR, b"t,i,j,k,v,q\n" + b"0" * 2**27)
+        archive.writestr("product_codes_HS92_V202601.csv", releases.PRODUCTS)
+        archive.writestr("country_codes_V202601.csv", releases.COUNTRIES)
+
+
+UN = "reporterCode,partnerCode,flowCode,cmdCode,primaryValue,period\n"
+WHOLE = gzip.compress((UN + "392,643,X,870323,5,2014\n" * 5000).encode())
+PACKED: dict[str, tuple[bytes, str]] = {
+    "a bomb": (
+        gzip.compress(UN.encode() + b"0" * 2**21) + gzip.compress(b"0" * 2**26),
+        "unpacks to more than 200 times itself",
+    ),
+    "no gzip at all": (UN.encode(), "cannot be read to its end"),
+    "junk after its end": (WHOLE + b"junk" * 100, "cannot be read to its end"),
+    **{
+        f"cut at {part} %": (WHOLE[: len(WHOLE) * part // 100], "cannot be read to its end")
+        for part in TRUNCATED
+    },
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_hostile_gzip_is_told_as_such(tmp_path: Path, library: Library, name: str) -> None:
+    content, why = PACKED[name]
+    path = tmp_path / "COMTRADE-FINAL-CA392201401H4[2025-01-01].gz"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=why) as refused:
+        add(Wish(files=(path,)), library, lambda what, part: None)
+    assert refused.value.remedy
+    assert library.held() == ()
+
+
 HOSTILE: dict[str, Callable[[Path], None]] = {
     "bomb": bomb,
     "bomb of rows": bomb_of_rows,
     "nested": nested,
+    "zips in zips": zips_in_zips,
+    "bomb of another method": bomb_of_another_method,
     "many members": many,
     "lying size": lying_size,
     "wrong checksum": wrong_checksum,

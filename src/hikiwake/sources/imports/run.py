@@ -262,6 +262,7 @@ def _plan(wish: Wish, scratch: Callable[[], Path]) -> Plan | SetPlan:
     mapping = un.mapping if un else mapping
     if mapping is None:
         if release is None:
+            unread.refuse_broken(wish.files)
             raise BadUsage(
                 where=source,
                 why="it is no release that is known by its form, so its columns must be explained",

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.archive import base, is_zip, members, opened
+from hikiwake.sources.imports.streams import layout, table_of
 
 NO_TEXT = {
     ".dta": "Stata",
@@ -47,6 +48,13 @@ def refuse(files: tuple[Path, ...]) -> None:
             )
         if is_zip(path):
             _refuse_members(path)
+
+
+def refuse_broken(files: tuple[Path, ...]) -> None:
+    """Raise `BadInput` for a file that is no table, or none that can be read, whatever its columns mean."""
+    for path in files:
+        if path.suffix not in (".parquet", ".pq"):
+            layout(table_of(path))
 
 
 def _refuse_members(path: Path) -> None:
