@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -293,3 +294,55 @@ def test_as_many_rows_as_the_service_sends_are_told(
     monkeypatch.setattr(comtrade, "MOST", (2,))
     made = brought(library, table(tmp_path, said({}, {"p": 156}), "cut.csv"))
     assert any("cut.csv has 2 rows, as many as the service sends" in n for n in made.report.parts[0].notes)
+
+
+def reply(*given: Row, **more: object) -> dict[str, object]:
+    data = [
+        {**service(SAID[0]), "netWgt": 3.5, "primaryValue": 1000.5, "cifvalue": None, **one} for one in given
+    ]
+    return {"elapsedTime": "0.05 secs", "count": len(data), "data": data, "error": "", **more}
+
+
+MANY: list[Row] = [{"partnerCode": n} for n in range(500)]
+
+
+def test_replies_that_were_saved_are_taken(tmp_path: Path, library: Library) -> None:
+    whole = reply({}, {"partnerCode": 0, "partnerISO": "W00"}, {"partnerCode": 156, "primaryValue": 2.0e10})
+    texts = {
+        "reply.json": json.dumps(whole).encode(),
+        "marked.json": b"\xef\xbb\xbf" + json.dumps(whole, indent=2).encode(),
+        "records.json": json.dumps(whole["data"]).encode(),
+        "reply.json.gz": gzip.compress(json.dumps(whole).encode()),
+    }
+    for number, (name, content) in enumerate(texts.items()):
+        made = brought(library, table(tmp_path, content, name), name=f"un@{number}")
+        assert rows(open_tables(library.path(made.held))) == [
+            (2014, "JPN", "CHN", "870323", 20_000_000_000, 4),
+            (2014, "JPN", "RUS", "870323", 1001, 4),
+        ]
+    odd = json.dumps(reply({}, {"partnerCode": 9999})).encode()
+    made = brought(library, table(tmp_path, odd, "odd.json"), allow_rejects=True)
+    assert [(one.source, one.line) for one in made.report.parts[0].bad] == [
+        ("odd.json, its rows as lines", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (json.dumps(reply({}, count=2)), "it counts 2 rows and holds 1"),
+        (json.dumps(reply({}))[:-30], "it is no JSON"),
+        (json.dumps(reply({}, error="quota exceeded")), "it tells an error: quota exceeded"),
+        (json.dumps(reply()), "it holds no rows"),
+        (json.dumps({"count": 1, "data": [{"a": 1}]}), "it is no reply of a service that is known"),
+        (json.dumps({"statusCode": 429, "message": "Rate limit"}), "it is no reply of a service that is"),
+        (json.dumps(reply(*MANY)), "500 rows, as many as the service sends at most"),
+    ],
+)  # fmt: skip
+def test_replies_that_are_not_whole_are_refused(
+    tmp_path: Path, library: Library, content: str, why: str
+) -> None:
+    with pytest.raises(BadInput, match=why) as refused:
+        brought(library, table(tmp_path, content, "reply.json"))
+    assert refused.value.remedy
+    assert library.held() == ()

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.comtrade_replies import Reply, is_json, rows_of
 from hikiwake.sources.imports.comtrade_survey import Survey, survey
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
@@ -83,6 +84,8 @@ def recognise(files: tuple[Path, ...], side: Side = "exports") -> Known | None:
     """
     if any(path.suffix in (".parquet", ".pq") for path in files):
         return None
+    for path in filter(is_json, files):
+        rows_of(path)  # says what is wrong with it
     try:
         tables = tuple(_table(path) for path in files)
     except BadInput:
@@ -105,7 +108,7 @@ def recognise(files: tuple[Path, ...], side: Side = "exports") -> Known | None:
 
 def _table(path: Path) -> tuple[Stream, Layout]:
     """Return a table and how it is written, its columns called as the service calls them."""
-    stream = table_of(path)
+    stream: Stream = Reply(path) if is_json(path) else table_of(path)
     found = layout(stream)
     plain = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in reversed(found.header)}
     called = {}

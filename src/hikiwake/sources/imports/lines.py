@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterable
 
 from hikiwake.sources.imports.loading import Loaded
-from hikiwake.sources.imports.long import records
+from hikiwake.sources.imports.long import LongStream, records
 from hikiwake.sources.imports.streams import Stream
 
 Place = tuple[str, int]
@@ -26,7 +26,8 @@ def told(loaded: Loaded, rows: Iterable[int]) -> tuple[dict[int, Place], list[Pl
     if loaded.source is None or not (counted.keys() - loaded.spoilt.keys() or loaded.malformed):
         return counted, as_counted
     stream, found = loaded.source
-    name, first, plain = Stream(stream.path, stream.member).name, loaded.first_row, loaded.plain
+    name = Stream(stream.path, stream.member).name if isinstance(stream, LongStream) else stream.name
+    first, plain = loaded.first_row, loaded.plain
     at: dict[int, int] = {}
     lost = [line for line in loaded.malformed if line <= plain + 1]
     unread: list[int] = []
