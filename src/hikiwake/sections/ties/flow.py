@@ -99,7 +99,7 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         Caveat(
             "one-sided",
             prose(
-                "ties.direction_not_covered",
+                _not_covered(context, levels, exporter, importer),
                 exporter=economy(exporter),
                 importer=economy(importer),
                 scope=scope_label(covered(context.say)),
@@ -115,6 +115,15 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
         written += [_not_comparable(d) for d in charted if d.flagged]
     written += [caveat for d in followed for caveat in _towering(context, levels, d)]
     return written
+
+
+def _not_covered(context: Context, levels: PairLevels, exporter: str, importer: str) -> str:
+    """Return the template that says why a direction is empty in all years."""
+    if not levels.flows.exports[exporter].value.any():
+        return "ties.direction_silent_exporter"
+    if not levels.flows.imports[importer].value.any():
+        return "ties.direction_silent_importer"
+    return "ties.direction_not_covered" + ("_whole" if is_whole(context.say) else "")
 
 
 def _not_comparable(direction: Direction) -> Caveat:

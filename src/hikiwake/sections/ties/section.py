@@ -20,7 +20,8 @@ def section(context: Context) -> Section:
     pair = {"a": economy(context.a.id), "b": economy(context.b.id)}
     deliveries, delivered = _intermediate(context)
     if not followed:
-        nothing = prose("ties.nothing", scope=scope_label(covered(context.say)), **pair)
+        whole = "_whole" if is_whole(context.say) else ""
+        nothing = prose(f"ties.nothing{whole}", scope=scope_label(covered(context.say)), **pair)
         empty = Caveat("no data", nothing, glance=True)
         box = keyfigures.box(context, levels, followed) if delivered else []
         known = (*box, *background.blocks(context), empty, *deliveries)
