@@ -348,7 +348,8 @@ def test_what_a_new_release_changed(tmp_path: Path, library: Library) -> None:
     assert revisions(older, older, "JPN", "RUS") == []
     run = command(library, "data", "diff", "baci-hs92@202501", "baci-hs92@202601", "japan", "russia")
     assert (
-        "2014  Russia to Japan, crude oil: 10,000,000,000 -> 9,000,000,000 USD (-1,000,000,000)" in run.stdout
+        "2014  Russia to Japan, crude oil: 10,000,000,000 USD -> 9,000,000,000 USD (-1,000,000,000)"
+        in run.stdout
     )
     assert "2014  Japan to Russia, vehicle parts and accessories: 1,500,000,500 -> no row USD" in run.stdout
 

@@ -23,7 +23,7 @@ from hikiwake.measures.potential.expected import (
     model,
     model_of,
 )
-from hikiwake.measures.potential.specifications import Ground, Specification, ground, ratios
+from hikiwake.measures.potential.specifications import Ground, Specification, ground, means, ratios
 from hikiwake.measures.potential.square import Square
 from hikiwake.render.charts import svg
 from hikiwake.render.language import load
@@ -44,6 +44,14 @@ def only(found: dict[Specification, float], **chosen: str) -> float:
 def made(seed: int, **changes: object) -> Square:
     flows, regressors = world(seed, SIZE)
     return msgspec.structs.replace(square(flows, regressors), **changes)
+
+
+def test_a_mean_of_years_needs_all_of_them() -> None:
+    flows = np.arange(5.0)[:, None, None] * np.ones((1, 2, 2))
+    held = means(flows, range(2010, 2015), 2014)
+    assert {key: mean[0, 0] for key, mean in held.items()} == {"three": 3.0, "five": 2.0}
+    assert set(means(flows[:4], (2010, 2012, 2013, 2014), 2014)) == {"three"}
+    assert means(flows[:2], (2012, 2016), 2016) == {}
 
 
 def test_a_choice_made_otherwise_is_the_same_as_a_model_that_makes_it() -> None:

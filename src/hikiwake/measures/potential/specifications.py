@@ -5,7 +5,7 @@ Each choice is changed alone, or all are combined. Every model is estimated with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -98,12 +98,21 @@ def ground(tables: Tables, universe: Universe, year: int) -> Ground:
     totals = {USUAL: square.total}
     if universe == "covered":
         recent = [one for one in tables.vintage.years_of(FLOWS) if year - max(SPANS.values()) < one <= year]
-        flows = years_before(tables, square, recent)
-        for key, span in SPANS.items():
-            among = [n for n, one in enumerate(recent) if one > year - span]
-            if len(among) > 1:
-                totals[key] = flows[among].mean(axis=0)
+        totals |= means(years_before(tables, square, recent), recent, year)
     return Ground(totals, {})
+
+
+def means(flows: Array, years: Sequence[int], year: int) -> dict[str, Array]:
+    """Return means (N, N) over the spans that end in a year, of which all years are there.
+
+    Parameters
+    ----------
+    flows : (years, N, N), USD. Data of every fourth year have no mean of three.
+    """
+    among = {
+        key: [n for n, one in enumerate(years) if year - span < one <= year] for key, span in SPANS.items()
+    }
+    return {key: flows[held].mean(axis=0) for key, held in among.items() if len(held) == SPANS[key]}
 
 
 def _choices(held: Model, years: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
