@@ -161,6 +161,27 @@ CRITICAL = (
 ).split()
 
 
+@pytest.mark.parametrize(
+    ("code", "carrier"),
+    [
+        ("270112", "coal"),
+        ("270400", "coal"),
+        ("270600", "other_fuels"),
+        ("270900", "oil"),
+        ("271011", "oil_products"),
+        ("271111", "lng"),
+        ("271112", "other_gases"),
+        ("271121", "pipeline_gas"),
+        ("271500", "other_fuels"),
+        ("271600", "electricity"),
+        ("284410", "uranium"),
+        ("870323", "other"),
+    ],
+)
+def test_carriers_of_energy_go_by_the_longest_code(code: str, carrier: str) -> None:
+    assert partition("energy").groups_of((code,)) == {code: carrier}
+
+
 def test_critical_raw_materials_go_by_codes_of_their_own() -> None:
     groups_of = partition("critical_raw_materials")
     assert list(groups_of.groups) == [*CRITICAL, "other"]

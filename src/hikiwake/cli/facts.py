@@ -58,7 +58,7 @@ Examples:
     type=click.IntRange(1, 1000),
     help="So many products of each direction, those of the largest value.",
 )
-@click.option("--by", help="By groups: hs_sections, commodities, critical_raw_materials, or a file.")
+@click.option("--by", help="By groups: hs_sections, commodities, energy, critical_raw_materials, or a file.")
 @with_digits
 @answering
 @click.pass_obj
@@ -98,16 +98,19 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
 
 def _partition(by: str) -> Partition:
     """Return the groups of a name, or of a file."""
+    from difflib import get_close_matches
+
     from hikiwake.core.errors import BadUsage
     from hikiwake.core.products import partition, partitions
 
     if by in partitions():
         return partition(by)
     if not Path(by).is_file():
+        close = get_close_matches(by, partitions(), n=1, cutoff=0.5)
         raise BadUsage(
             where=f"--by {by}",
             why="it is neither groups that are known nor a file",
-            remedy=f"Known are: {', '.join(partitions())}.",
+            remedy=f"Did you mean {close[0]!r}?" if close else f"Known are: {', '.join(partitions())}.",
         )
     from hikiwake.sources.imports.grouping import read
 
