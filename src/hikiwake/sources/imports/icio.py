@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hikiwake.sources.imports.checking import enumerate_as
-from hikiwake.sources.imports.icio_release import FINAL, ROW, Square, read, streams_of
+from hikiwake.sources.imports.icio_release import (
+    FINAL,
+    ROW,
+    Square,
+    industries_of,
+    read,
+    streams_of,
+    sums_to,
+)
 from hikiwake.sources.imports.report import PartReport, Tally
 from hikiwake.sources.imports.table_sets import About, Column, Made, Output, SetPlan, Work
 from hikiwake.sources.imports.vintage import Identity
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from hikiwake.sources.imports.streams import Stream
 
 EDITIONS = {50: "2025-edition", 45: "2023-edition"}
-"""Editions by their number of industries."""
+"""Editions by their number of industries; that of 2021 has as many as 2023, but its last column is TOTAL."""
 USD = 1e6
 Labels = tuple[tuple[str, str], ...]
 YEAR, VALUE = Column("year", "calendar year"), Column("value", "value at basic and current prices", "USD")
@@ -78,9 +86,9 @@ def recognise(files: tuple[Path, ...], identity: Identity) -> SetPlan | None:
 
 
 def _edition(streams: dict[int, Stream]) -> str:
-    from hikiwake.sources.imports.icio_release import industries_of
-
-    return EDITIONS.get(len(industries_of(next(iter(streams.values())))), "")
+    first = next(iter(streams.values()))
+    edition = EDITIONS.get(len(industries_of(first)), "")
+    return "2021-edition" if edition == "2023-edition" and sums_to(first) == "TOTAL" else edition
 
 
 def _read(work: Work, streams: dict[int, Stream], identity: Identity) -> Made:

@@ -23,10 +23,14 @@ from hikiwake.sources.imports.streams import FAULTS, Stream
 
 Array = NDArray[np.float64]
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+_FORMER = {"DIRP": "DPABR", "P33": "DPABR", "NPS": "NPISH", "INV": "INVNT"}
+"""What categories of final use are called now that editions before 2023 called otherwise."""
+_VALUE_ADDED = ("VA", "VALU")
+_OUTPUT = frozenset({"OUT", "OUTPUT", "TOTAL"})
+_NO_INDUSTRY = _OUTPUT.union(_VALUE_ADDED, ("TLS", "TAXSUB"))
 _PARTS = {"CN1": "CHN", "CN2": "CHN", "MX1": "MEX", "MX2": "MEX"}
 ROW = "ROW"
 _LABEL = re.compile(r"([A-Z][A-Z0-9]{2})_([A-Z][A-Z0-9_]*)")
-_OUTPUT = frozenset({"OUT", "OUTPUT", "TOTAL"})
 _YEAR = re.compile(r"(?:^|\D)(19[89]\d|20\d\d)(?:_SML)?\.csv$", re.IGNORECASE)
 VALUE_ADDED = (2e7, 2e8)
 """Million USD between which the world's value added lies in 1995 to now; lost decimal points lead far out."""
@@ -100,8 +104,8 @@ def read(stream: Stream, year: int, tick: Callable[[int], None]) -> Square:
         if numbers is None:
             numbers = _numbers(stream, number, _cells(line), header)
         label = label.strip()
-        if label == "VA":
-            value_added = float(numbers[used].sum())
+        if label.rpartition("_")[2] in _VALUE_ADDED:
+            value_added = float(np.nansum([value_added, numbers[used].sum()]))
         if (row := _label(stream, number, label, 1)) is None:
             continue
         names.append(label)
@@ -125,10 +129,17 @@ def industries_of(stream: Stream) -> tuple[str, ...]:
     """Return the industries that a table's header names, in its order; none where it is another table."""
     with stream.opened() as binary:
         labels = binary.readline(LINE_BYTES).decode("utf-8-sig", "replace").replace('"', "").split(",")
-    known = [found[2] for label in labels[1:] if (found := _LABEL.fullmatch(label.strip()))]
+    known = [_now(found[2]) for label in labels[1:] if (found := _LABEL.fullmatch(label.strip()))]
     if len(known) <= 0.8 * len(labels[1:]) or "HFCE" not in known:
         return ()
     return tuple(code for code in dict.fromkeys(known) if code not in FINAL)
+
+
+def sums_to(stream: Stream) -> str:
+    """Return what the last column of a table is called."""
+    with stream.opened() as binary:
+        line = binary.readline(LINE_BYTES).decode("utf-8-sig", "replace").replace('"', "")
+    return line.strip().rpartition(",")[2].strip()
 
 
 def _lines(stream: Stream, tick: Callable[[int], None]) -> Iterator[tuple[int, str]]:
@@ -137,7 +148,8 @@ def _lines(stream: Stream, tick: Callable[[int], None]) -> Iterator[tuple[int, s
             for number, line in enumerate(iter(lambda: binary.readline(LINE_BYTES), b""), 1):
                 tick(len(line))
                 text = line.decode("utf-8-sig", "replace").replace('"', "")
-                if text.partition(",")[0].strip():
+                # The header's first cell may be blank; a line without a label is none of the table's.
+                if text.partition(",")[0].strip() or number == 1:
                     yield number, text
     except FAULTS as fault:
         raise _wrong(stream, 0, f"it cannot be read to its end ({fault})") from fault
@@ -161,13 +173,17 @@ def _quickly(cells: str, count: int) -> Array | None:
 
 def _label(stream: Stream, line: int, label: str, place: int) -> tuple[str, str] | None:
     """Return the economy and the industry of a label; None for sums, taxes and value added."""
-    if label in _OUTPUT or label in ("VA", "TLS", ""):
+    if not label or label.rpartition("_")[2] in _NO_INDUSTRY:
         return None
     found = _LABEL.fullmatch(label)
     economy = _PARTS.get(found[1], found[1]) if found else ""
     if not found or (economy != ROW and meaning(economy).economy != economy):
         raise _wrong(stream, line, f"column {place}: {label[:40]!r} is no economy and industry")
-    return economy, found[2]
+    return economy, _now(found[2])
+
+
+def _now(code: str) -> str:
+    return _FORMER.get(code, code)
 
 
 def _numbers(stream: Stream, line: int, cells: list[str], header: list[str]) -> Array:
