@@ -6,6 +6,7 @@ a row is kept only where it is rejected, to be shown, or to be judged again once
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hikiwake.core.country import all_countries, english_names
@@ -130,11 +131,16 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
 
 
 def settle(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str], year: int | None
+    connection: duckdb.DuckDBPyConnection,
+    mapping: Mapping,
+    products: dict[str, str],
+    year: int | None,
+    numbers: Iterable[int] = (),
 ) -> list[Meaning]:
     """Judge again the rows with codes that were not known beforehand; return what the codes in use mean.
 
-    Also give products without a list of their own the type of a list, as all others have.
+    `numbers` are those of codes in use that no row of `judged` has. Also give products without a list of
+    their own the type of a list, as all others have.
     """
     columns = texts(mapping)
     part = {name: f"split_part(text, {_BETWEEN}, {n + 1})" for n, name in enumerate(columns)}
@@ -157,7 +163,8 @@ def settle(
         _list_products(connection)
     used = connection.execute(
         "select code from codes where number in"
-        " (select exporter_code from judged union select importer_code from judged)"
+        " (select exporter_code from judged union select importer_code from judged union select unnest(?))",
+        [list(numbers)],
     ).fetchall()
     return sorted(
         [*(meaning(str(code)) for (code,) in used), *(one for one in meanings if not one.economy)],

@@ -107,10 +107,33 @@ def packed(columns: Mapping[str, NDArray[Any]], *order: str) -> NDArray[np.uint6
     return found
 
 
+def sorting(columns: Mapping[str, NDArray[Any]], *order: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the rows in the order of some columns, and whether each has the same in them as the next.
+
+    Rows with the same stay as they are.
+    """
+    count = len(columns[order[0]])
+    ranges = {name: (int(columns[name].min()), int(columns[name].max())) for name in order if count}
+    place = max(count - 1, 0).bit_length()
+    if place + sum((high - low).bit_length() for low, high in ranges.values()) > 64:
+        number = packed(columns, *order)
+        rows = np.argsort(number, kind="stable")
+        number = number[rows]
+        return rows, number[1:] == number[:-1]
+    # With its place behind it a row is a number of its own: sorting numbers takes a quarter of the time.
+    number = np.zeros(count, dtype=np.uint64)
+    for name, (low, high) in ranges.items():
+        number <<= np.uint64((high - low).bit_length())
+        number |= (columns[name] - low).astype(np.uint64)
+    number <<= np.uint64(place)
+    number |= np.arange(count, dtype=np.uint64)
+    number.sort()
+    rows = (number & np.uint64((1 << place) - 1)).astype(np.int64)
+    number >>= np.uint64(place)
+    return rows, number[1:] == number[:-1]
+
+
 def in_order(columns: Mapping[str, NDArray[Any]], *order: str) -> dict[str, NDArray[Any]]:
-    """Return the rows in the order of some columns, of which no two rows have the same."""
-    number = packed(columns, *order)
-    if bool(np.all(number[1:] > number[:-1])):
-        return dict(columns)
-    rows = np.argsort(number)
+    """Return the rows in the order of some columns."""
+    rows, _ = sorting(columns, *order)
     return {name: column[rows] for name, column in columns.items()}

@@ -16,7 +16,7 @@ import msgspec
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.sources.imports.checking import texts
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.plain import Quick, Taken, take
+from hikiwake.sources.imports.plain import Held, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream, Sums, blocks, layout
 
@@ -64,19 +64,19 @@ def load(
     mapping: Mapping,
     judged: Callable[[str], str],
     tick: Callable[[int], None],
-    quick: Quick | None = None,
+    held: Held | None = None,
 ) -> Loaded:
     """Append a stream's rows to the table `judged`; `tick` is told how many bytes went through.
 
     `judged` returns the query that judges a source, whose columns are `row` and those of `checking.texts`;
-    with `quick`, plain lines go past it. Raises `BadInput` for columns that are missing or stand twice, and
-    for a file that is not whole.
+    with `held`, plain lines go there and past it. Raises `BadInput` for columns that are missing or stand
+    twice, and for a file that is not whole.
     """
-    first, held = _next_row(connection), _count(connection)
+    first, before = max(_next_row(connection), held.next if held else 0), _count(connection, held)
     if stream.path.suffix in (".parquet", ".pq"):
         _parquet(connection, stream, mapping, judged, first)
         spoilt = stream.spoilt if isinstance(stream, Sums) else {}
-        return Loaded(stream.name, first, _count(connection) - held, [], spoilt=spoilt)
+        return Loaded(stream.name, first, _count(connection, held) - before, [], spoilt=spoilt)
     found = layout(stream, frozenset(mapping.columns.values()))
     places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
     wanted = ", ".join(
@@ -91,15 +91,15 @@ def load(
 
     malformed: list[int] = []
     with ahead(_told(stream, found, tick)) as parts:
-        taken = take(connection, parts, found, places, quick, first) if quick else Taken(0, b"", [], parts)
+        taken = take(parts, found, places, held, first) if held else Taken(0, b"", [], parts)
         if taken.others:
             left = insert(_numbered(taken, found), f"line::bigint + {first}", numbered=True)
             malformed += [taken.others[line - 2][0] + 2 for line in left]
         if taken.rest is not None:
             left = insert(taken.rest, f"row_number() over () - 1 + {first + taken.lines}")
             malformed += [taken.lines + line for line in left]
-    held = _count(connection) - held
-    return Loaded(stream.name, first, held, malformed, taken.lines, source=(stream, found))
+    rows = _count(connection, held) - before
+    return Loaded(stream.name, first, rows, malformed, taken.lines, source=(stream, found))
 
 
 def _told(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[bytes]:
@@ -165,9 +165,9 @@ def _next_row(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0])
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
+def _count(connection: duckdb.DuckDBPyConnection, held: Held | None) -> int:
     (row,) = connection.execute("select count(*) from judged").fetchall()
-    return int(row[0])
+    return int(row[0]) + (held.lines if held else 0)
 
 
 def _place(found: Layout, column: str, stream: Stream) -> int:

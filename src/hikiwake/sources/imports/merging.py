@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from hikiwake.sources.imports.columns import FIRST_YEAR, FLOW, Columns, Span, packed, read, spans
+from hikiwake.sources.imports.checking import LAST_YEAR
+from hikiwake.sources.imports.columns import FIRST_YEAR, FLOW, Columns, Span, packed, read, sorting, spans
+from hikiwake.sources.imports.plain import Held
 from hikiwake.sources.imports.report import KEYS
 
 if TYPE_CHECKING:
@@ -33,16 +35,26 @@ class Merged(msgspec.Struct, frozen=True):
     only: Columns | None = None
 
 
-def merge(connection: duckdb.DuckDBPyConnection) -> Merged:
-    """Merge rows of one flow in `judged`; make the view `flows`, one row for each flow.
+def merge(connection: duckdb.DuckDBPyConnection, lines: Held | None = None) -> Merged:
+    """Merge rows of one flow in `judged` and of lines that are held; make the view `flows`, a row for each.
 
     Rows with the same codes and amounts are the same row again: one counts. Rows with the same codes and
     other amounts contradict each other: none counts. Rows whose codes differ are parts of one economy
-    (Germany's 276 and 280): they are added.
+    (Germany's 276 and 280): they are added. Where rows of one flow occur, all lines go into `judged`, and the
+    view has all flows; else those that are held stand in `only` alone.
     """
     columns = "row, year, exporter, importer, product, value, quantity"
     flows = f"select {columns} from judged where reason = 0"
-    found, rows = [], None
+    if lines and lines.lines:
+        others = read(connection, f"({flows})", Span((FIRST_YEAR, LAST_YEAR), 0))
+        only, standing = _in_order(lines.rows(others))
+        if not len(standing):
+            connection.execute(f"create or replace temp view flows as {flows}")
+            return Merged(0, (Span((int(only.year[0]),), len(only.row)),), only)
+        del only
+        lines.hand_over()
+    found: list[NDArray[Any]] = []
+    rows: Columns | None = None
     held = tuple(spans(connection))
     for span in held:
         rows = None  # those before it go first
@@ -69,10 +81,9 @@ def merge(connection: duckdb.DuckDBPyConnection) -> Merged:
 
 def _in_order(rows: Columns) -> tuple[Columns, NDArray[Any]]:
     """Return rows in the order of flows, and the flows, as numbers, that have more than one row."""
-    flow = packed(rows.of(*FLOW), *FLOW)
-    order = np.argsort(flow)
-    flow = flow[order]
-    return rows.taken(order), np.unique(flow[1:][flow[1:] == flow[:-1]])
+    order, same = sorting(rows.of(*FLOW), *FLOW)
+    rows = rows.taken(order)
+    return rows, np.unique(packed(rows.taken(np.flatnonzero(same)).of(*FLOW), *FLOW))
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, left, lines, loading, matrix, merging, plain
+from hikiwake.sources.imports import checking, left, lines, loading, matrix, merging, plain, summary
 from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
@@ -78,17 +78,25 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
 
     checking.prepare(connection, task.mapping, task.products)
     quick = plain.begin(connection, task.mapping, task.products, part.year)
+    # Totals are few, and the whole matrix of them is asked of the table.
+    one_year = part.year is not None and bool(task.mapping.product)
+    held = plain.Held(connection, quick, one_year=one_year) if quick else None
     loaded = [
-        loading.load(connection, stream, task.mapping, judged, task.tick, quick) for stream in part.streams
+        loading.load(connection, stream, task.mapping, judged, task.tick, held) for stream in part.streams
     ]
-    meanings = checking.settle(connection, task.mapping, task.products, part.year)
-    merged = merging.merge(connection)
-    report = _report(connection, part, task.mapping, loaded, merged.added)
+    used = held.used() if held else []
+    meanings = checking.settle(connection, task.mapping, task.products, part.year, used)
+    merged = merging.merge(connection, held)
+    found = summary.of_rows(connection, merged.only) if merged.only else summary.of_table(connection)
+    beside = (held.lines, held.worth()) if held else (0, 0)
+    del held
+    found = found._replace(added=merged.added, beside=beside)
+    report = _report(connection, part, task.mapping, loaded, found)
     notes = notes_of((one.code, one.economy, one.note) for one in meanings)
     unknown = sorted(one.code for one in meanings if not one.economy and one.code.strip())
     if unknown:
         notes.append(f"codes that no economy answers to: {', '.join(unknown)[:400]}")
-    notes += out_of_time(_spans(connection))
+    notes += out_of_time(found.economies)
     codes = {one.code: one.economy for one in meanings if one.economy}
     report = msgspec.structs.replace(report, notes=[*part.notes, *report.notes, *notes], codes=codes)
     if not task.allow_rejects:
@@ -114,16 +122,6 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _spans(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
-    """Return the first and the last year of each economy's flows."""
-    found = connection.execute(
-        "select economy::varchar, min(first), max(last) from"
-        " (select exporter as economy, min(year) as first, max(year) as last from flows group by exporter"
-        " union all select importer, min(year), max(year) from flows group by importer) group by 1 order by 1"
-    ).fetchall()
-    return [(str(economy), int(first), int(last)) for economy, first, last in found]
 
 
 def _sorted(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -157,18 +155,19 @@ def _report(
     part: Part,
     mapping: Mapping,
     loaded: list[loading.Loaded],
-    added: int,
+    found: summary.Summary,
 ) -> PartReport:
     counted = connection.execute(
         "select reason, count(*), coalesce(sum(value), 0) from judged group by reason order by reason"
     ).fetchall()
-    tallies = [Tally(KEYS[reason], int(rows), int(usd)) for reason, rows, usd in counted]
+    sums = {int(reason): (int(rows), int(usd)) for reason, rows, usd in counted}
+    if found.beside[0]:
+        rows, usd = sums.get(0, (0, 0))
+        sums[0] = rows + found.beside[0], usd + found.beside[1]
+    tallies = [Tally(KEYS[reason], *sums[reason]) for reason in sorted(sums)]
     lost = sum(len(one.malformed) for one in loaded)
     if lost:
         tallies.append(Tally("malformed", lost, 0))
-    ((count, weighed),) = connection.execute("select count(*), count(quantity) from flows").fetchall()
-    years = [int(y) for (y,) in connection.execute("select distinct year from flows order by 1").fetchall()]
-    products = sorted(str(k) for (k,) in connection.execute("select distinct product from flows").fetchall())
     ((zeros,),) = connection.execute("select count(*) from judged where reason = 0 and padded").fetchall()
     return PartReport(
         name=part.name,
@@ -177,14 +176,14 @@ def _report(
         bad=_bad(connection, mapping, loaded),
         notes=[f"{zeros:,} product codes of five digits got their leading zero back"] if zeros else [],
         codes={},
-        flows=int(count),
-        first_year=min(years, default=None),
-        last_year=max(years, default=None),
-        years=years,
-        products=products,
-        with_quantity=int(weighed),
+        flows=found.flows,
+        first_year=min(found.years, default=None),
+        last_year=max(found.years, default=None),
+        years=found.years,
+        products=found.products,
+        with_quantity=found.weighed,
         lost_zeros=int(zeros),
-        added=added,
+        added=found.added,
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from hikiwake import kernels
 from hikiwake.sources.imports.checking import FIRST_YEAR, LAST_YEAR
+from hikiwake.sources.imports.columns import Columns
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.quoting import quoted
@@ -53,7 +54,8 @@ class Words(NamedTuple):
 class Quick(NamedTuple):
     """What plain lines are read with: the loop, known economies and products, and the years that count.
 
-    `meanings` has a number for each word of economies: two with one number are one economy.
+    `meanings` has the code of the economy that each word stands for, `numbers` its number in the table
+    `codes`, `goods` the code of each word of products.
     """
 
     loop: ModuleType
@@ -62,6 +64,67 @@ class Quick(NamedTuple):
     meanings: Numbers
     products: Words
     years: tuple[int, int]
+    numbers: Numbers
+    goods: Numbers
+
+
+class Held:
+    """The plain lines of a part: as arrays if they are of one year, else, or when asked to, in `judged`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, quick: Quick, *, one_year: bool) -> None:
+        self.quick = quick
+        self.lines = self.next = 0
+        self._connection, self._kept = connection, one_year
+        self._blocks: list[dict[str, NDArray[Any]]] = []
+        kinds = (np.int64, np.int16, np.uint16, np.uint16, np.int32, np.int64, np.int64)
+        self._kinds = dict(zip(COLUMNS, kinds, strict=True))
+
+    def add(self, columns: dict[str, Numbers]) -> None:
+        """Take lines, whose codes are numbers of words; their arrays are the caller's to use again."""
+        if self._kept:
+            self._blocks.append({name: columns[name].astype(kind) for name, kind in self._kinds.items()})
+            self.lines += len(columns["row"])
+            self.next = int(columns["row"][-1]) + 1
+        else:
+            self._insert(columns)
+
+    def hand_over(self) -> None:
+        """Put all lines into `judged`."""
+        for columns in self._blocks:
+            self._insert(columns)
+        self._blocks, self.lines, self._kept = [], 0, False
+
+    def used(self) -> list[int]:
+        """Return the numbers of the codes of economies that occur."""
+        met = np.zeros(len(self.quick.numbers), dtype=np.bool_)
+        for columns in self._blocks:
+            met[columns["exporter"]] = met[columns["importer"]] = True
+        return [int(number) for number in self.quick.numbers[met]]
+
+    def worth(self) -> int:
+        """Return the USD of all lines."""
+        return sum(int(columns["value"].sum()) for columns in self._blocks)
+
+    def rows(self, others: Columns) -> Columns:
+        """Return all lines, with other rows after them."""
+        codes = {
+            "exporter": self.quick.meanings,
+            "importer": self.quick.meanings,
+            "product": self.quick.goods,
+        }
+        short = {"exporter": np.uint16, "importer": np.uint16, "product": np.int32}
+
+        def whole(name: str) -> NDArray[Any]:
+            lines = np.concatenate([columns[name] for columns in self._blocks])
+            lines = codes[name].astype(short[name])[lines] if name in codes else lines
+            return np.concatenate([lines, getattr(others, name)]) if len(others.row) else lines
+
+        return Columns(*map(whole, COLUMNS))
+
+    def _insert(self, columns: dict[str, NDArray[Any]]) -> None:
+        self._connection.register("plain_rows", columns)
+        self._connection.execute(_INSERT)
+        self._connection.unregister("plain_rows")
 
 
 class Taken(NamedTuple):
@@ -100,15 +163,21 @@ def begin(
         " from (select unnest(enum_range(null::product))::product as product)"
         + (" where length(trim(product)) <> 5" if mapping.product else "")
     )
-    codes = connection.execute("select code, enum_code(economy) from plain_codes order by word").fetchall()
-    goods = connection.execute("select product::varchar from plain_products order by word").fetchall()
+    codes = connection.execute(
+        "select code, enum_code(economy), number from plain_codes order by word"
+    ).fetchall()
+    goods = connection.execute(
+        "select product::varchar, enum_code(product) from plain_products order by word"
+    ).fetchall()
     return Quick(
         loop,
         mapping,
-        _words(loop, [str(code) for code, _ in codes]),
-        np.array([economy for _, economy in codes], dtype=np.int64),
-        _words(loop, [str(code) for (code,) in goods]),
+        _words(loop, [str(code) for code, _, _ in codes]),
+        np.array([economy for _, economy, _ in codes], dtype=np.int64),
+        _words(loop, [str(code) for code, _ in goods]),
         years,
+        np.array([number for _, _, number in codes], dtype=np.int64),
+        np.array([product for _, product in goods], dtype=np.int64),
     )
 
 
@@ -123,14 +192,13 @@ def _words(loop: ModuleType, words: list[str]) -> Words:
 
 
 def take(
-    connection: duckdb.DuckDBPyConnection,
     parts: Iterator[bytes],
     found: Layout,
     places: dict[str, int],
-    quick: Quick,
+    held: Held,
     first: int,
 ) -> Taken:
-    """Append the plain lines of a table to `judged`, whose rows are numbered from `first` by their lines.
+    """Add the plain lines of a table to those that are held; rows are numbered from `first` by their lines.
 
     Reading ends with the table, or before a line from which on lines cannot be told from each other at sight,
     or where too many are not plain.
@@ -143,7 +211,7 @@ def take(
     header, text = text[: text.find(b"\n") + 1], text[text.find(b"\n") + 1 :]
     if not header or header.count(b'"') % 2 or b"\r" in header[:-2]:
         return Taken(0, b"", [], chain([header + text], parts))
-    reading = _Reading(connection, found, places, quick, first)
+    reading = _Reading(found, places, held, first)
     ended = False
     while not ended:
         whole = text.rfind(b"\n") + 1
@@ -163,16 +231,16 @@ class _Reading:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
         found: Layout,
         places: dict[str, int],
-        quick: Quick,
+        held: Held,
         first: int,
     ) -> None:
         self.lines = self.at = 0
         self.others: list[tuple[int, bytes]] = []
         self._bytes = self._other_bytes = 0
-        self._connection, self._quick, self._first = connection, quick, first
+        quick = held.quick
+        self._held, self._quick, self._first = held, quick, first
         order = ("exporter", "importer", "year", "product", "value", "quantity")
         self._places = np.array([places.get(role, -1) for role in order], dtype=np.int64)
         powers = (FACTORS[quick.mapping.value_unit], FACTORS[quick.mapping.quantity_unit])
@@ -195,7 +263,7 @@ class _Reading:
             )  # fmt: skip
             rows, others, lines, size, stopped = self._found.tolist()
             if rows:
-                self._append(rows)
+                self._held.add(dict(zip(COLUMNS, self._rows[:, :rows], strict=True)))
             for number, begin, end in self._beside[:, :others].T.tolist():
                 self.others.append((number - self._first, bytes(block[begin:end])))
                 self._other_bytes += end - begin
@@ -205,9 +273,3 @@ class _Reading:
             if stopped or self._other_bytes > max(ALWAYS, min(self._bytes // SHARE, MOST)):
                 return False
         return True
-
-    def _append(self, rows: int) -> None:
-        columns = dict(zip(COLUMNS, self._rows[:, :rows], strict=True))
-        self._connection.register("plain_rows", columns)
-        self._connection.execute(_INSERT)
-        self._connection.unregister("plain_rows")
