@@ -15,6 +15,7 @@ import msgspec
 
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.sources.imports.checking import texts
+from hikiwake.sources.imports.database import said
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.plain import Held, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
@@ -212,7 +213,7 @@ def _parquet(
     except Exception as fault:
         raise BadInput(
             where=str(stream.path),
-            why=f"it is no Parquet file that can be read ({str(fault).splitlines()[0][:120]})",
+            why=f"it is no Parquet file that can be read ({said(fault)})",
             remedy="Get the file again, or give the table as CSV.",
         ) from fault
 

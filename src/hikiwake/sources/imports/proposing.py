@@ -11,6 +11,7 @@ from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports import comtrade, guessing, unread
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
+from hikiwake.sources.imports.database import said
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.guessing import Rows
 from hikiwake.sources.imports.long import VALUE, YEAR
@@ -169,7 +170,7 @@ def _beginning(path: Path) -> Table:
     except duckdb.Error as fault:
         raise BadInput(
             where=str(path),
-            why=f"it is no Parquet file that can be read ({str(fault).splitlines()[0][:120]})",
+            why=f"it is no Parquet file that can be read ({said(fault)})",
             remedy="Get the file again, or give the table as CSV.",
         ) from fault
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from hikiwake.sources.imports import (
     vintage,
     wdi,
 )
+from hikiwake.sources.imports.database import understood
 from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
@@ -83,7 +84,7 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     is then as it was, and finished parts wait for the next try of the same import.
     """
     with ExitStack() as opened:
-        with _understood(", ".join(path.name for path in wish.files)), disk.refusals():
+        with understood(", ".join(path.name for path in wish.files)), disk.refusals():
             plan = _plan(wish, lambda: opened.enter_context(library.scratch()))
         return bring(plan, library, progress, allow_rejects=wish.allow_rejects)
 
@@ -144,7 +145,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
                 progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
 
             task = Task(plan.mapping, plan.products, staging, writer, allow_rejects, tick)
-            with _understood(part.name):
+            with understood(part.name):
                 made.append(parts.finished(staging, part) or parts.write(connection, part, task))
             done += size
         if not any(part.report.flows for part in made):
@@ -153,7 +154,7 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
                 why="no row of it can be taken",
                 remedy="Look at the mapping: `hikiwake data map FILE` shows what the columns seem to be.",
             )
-        with _understood(plan.identity.source):
+        with understood(plan.identity.source):
             digest = vintage.finish(
                 connection,
                 writer,
@@ -167,34 +168,10 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
 
 
 def _set(plan: SetPlan, staging: Path, progress: Progress, *, allow_rejects: bool) -> str:
-    with connected(staging) as connection, _understood(plan.identity.source):
+    with connected(staging) as connection, understood(plan.identity.source):
         digest = table_sets.make(connection, staging, plan, progress, allow_rejects=allow_rejects)
     _clean(staging)
     return digest
-
-
-@contextmanager
-def _understood(where: str) -> Iterator[None]:
-    """Turn the database's errors into ours."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.Error as fault:
-        said = str(fault).splitlines()[0]
-        if "interrupt" in said.lower():
-            raise KeyboardInterrupt from fault
-        if isinstance(fault, duckdb.OutOfMemoryException | duckdb.IOException):
-            raise Environment(
-                where=where,
-                why=f"the machine refuses ({said[:160]})",
-                remedy="Make room on the disk and in memory, and give the command again.",
-            ) from fault
-        raise BadInput(
-            where=where,
-            why=f"the table cannot be read ({said[:160]})",
-            remedy="Look at the file; it must be a table with a header and one delimiter.",
-        ) from fault
 
 
 def connected(staging: Path) -> duckdb.DuckDBPyConnection:
