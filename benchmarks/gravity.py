@@ -159,6 +159,8 @@ def entrants(size: str, model: str, runs: int) -> list[Entrant]:
     def peer(
         tool: str, module: str, call: Callable[[Any], Any], slopes: Callable[[Any], Any], most: int = runs
     ) -> Entrant:
+        """Return a peer as an entrant: its own words are not heard, and its slopes are compared with ours."""
+
         def quiet() -> object:
             with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
                 warnings.simplefilter("ignore")
@@ -200,6 +202,7 @@ def with_columns(data: Columns, peer: Callable[..., Entrant]) -> list[Entrant]:
 
     @cache
     def levels() -> tuple[np.ndarray, np.ndarray]:
+        """Return trade (n,) and a column for each regressor and each level that has trade (n, k)."""
         years = data["year"].max() + 1
         parts = [np.stack([data[name] for name in TWO], axis=1)]
         kept = np.ones(len(data["trade"]), dtype=bool)
@@ -223,6 +226,7 @@ def with_columns(data: Columns, peer: Callable[..., Entrant]) -> list[Entrant]:
         return api.GLM(y, x, family=api.families.Poisson()).fit(cov_type="HC1")
 
     def by_gme(module: Any) -> Any:
+        """Estimate with the package `gme`, which asks for its data under names of its own."""
         given = module.EstimationData(
             data_frame=named(), imp_var_name="importer", exp_var_name="exporter", trade_var_name="trade",
             year_var_name="year",

@@ -73,7 +73,7 @@ class Grid:
 
     def year_places(self, rows: Columns) -> Ints:
         """Return the positions of the years of rows."""
-        return positions(rows["year"], self.years)
+        return np.searchsorted(self.years, rows["year"])
 
     def cells(self, rows: Columns) -> Cells:
         """Place the rows of one flow."""

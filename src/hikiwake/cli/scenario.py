@@ -71,6 +71,8 @@ def assuming(draws: int) -> Callable[[Command], Command]:
     names = ("draws", "seed", "closure", "elasticities")
 
     def gathered(command: Command) -> Command:
+        """Return the command with the options added, which hand over one argument `how`."""
+
         @functools.wraps(command)
         def called(*given: Any, **options: Any) -> Any:
             how = {name: options.pop(name) for name in names}
@@ -90,6 +92,8 @@ def solving(draws: int) -> Callable[[Command], Command]:
     )
 
     def gathered(command: Command) -> Command:
+        """Return the command with the options added, those of handing over as one argument `answer`."""
+
         @functools.wraps(command)
         def called(*given: Any, **options: Any) -> Any:
             answer = Answer(*(options.pop(name) for name in Answer._fields))

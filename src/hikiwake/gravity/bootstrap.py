@@ -87,6 +87,7 @@ def bootstrap(found: GravityFit, draws: int, *, seed: int, until: Until = "quick
         cells, of_cluster = _around(found, cluster)
 
         def draw(number: int) -> Array:
+            """Return the slopes of one sample of clusters, NaN where it has no estimate."""
             weight = times_drawn[number].astype(float)[of_cluster]
             drawn = estimate.Cells(
                 cells.target * weight,

@@ -212,6 +212,7 @@ def cluster_sums(parts: Sandwich, codes: Codes, size: int) -> Array:
     out = np.zeros((len(parts.projected), size))
 
     def of_regressor(k: int) -> None:
+        """Add up one regressor's scores by cluster, into its row of `out`."""
         # In pieces: fresh memory for all rows at once costs more than the sums.
         for start in range(0, len(codes), PIECE):
             piece = slice(start, start + PIECE)

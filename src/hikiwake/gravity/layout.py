@@ -81,6 +81,7 @@ class Layout:
         out = np.empty((len(columns), *shape)) if at is None else np.zeros((len(columns), *shape))
 
         def of_column(number: int) -> None:
+            """Put one column's values in their cells, in its part of `out`."""
             if at is None:
                 self._as_rows(out[number])[...] = columns[number].reshape(self._row_shape)
             else:

@@ -62,6 +62,7 @@ class _Eliminated:
         columns = range(len(right[0]))
 
         def of_column(column: int) -> list[Array]:
+            """Solve for one right side; one array for each set of effects."""
             begin = None if start is None else [start[which][column] for which in self.rest]
             least = ROUNDING * float(accuracy.size[column]) * self.whole
             return self._column([part[column] for part in right], begin, (accuracy.relative, least))

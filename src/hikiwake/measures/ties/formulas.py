@@ -5,7 +5,7 @@ from __future__ import annotations
 from hikiwake.core.provenance import CHANGE, COUNT, INDEX_1, PER_YEAR, RANK, RATIO, SHARE, TONNE, USD, Formula
 from hikiwake.measures.flows import FLOWS
 
-BACI_SOURCE = "Gaulier & Zignago (2010), CEPII WP 2010-23 (data); trade_ijk: exports of i to j of product k"
+BACI_SOURCE = "trade_ijk, exports of i to j of product k, as Gaulier & Zignago (2010), CEPII WP 2010-23"
 VALUE = Formula(
     id="trade_value",
     name="Value of the flow",
@@ -14,7 +14,7 @@ VALUE = Formula(
     range="[0, inf)",
     source=BACI_SOURCE,
     reads=(FLOWS,),
-    caution="Of the covered products only; BACI's are FOB and reconciled between both reporters.",
+    caution="Of the covered products only; where they are BACI's, FOB and reconciled between both reporters.",
 )
 QUANTITY = Formula(
     id="trade_quantity",
