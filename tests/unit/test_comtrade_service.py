@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -233,6 +234,19 @@ def test_too_long_an_answer_is_asked_for_in_parts(
     Service.held = [row(643, "X", float(n)) for n in range(5)]
     with pytest.raises(Environment, match="sends 3 rows at once"):
         un.answer(un.client(service, QUICK), ASKED)
+
+
+def test_the_key_is_in_no_address_file_or_report(tmp_path: Path, service: str, library: Library) -> None:
+    Service.faults = [FAULTS["429"], FAULTS["502"]]
+    files, _ = un.download(un.client(service, QUICK), [ASKED], tmp_path / "un", quiet)
+    made = add(Wish(files=tuple(files)), library, quiet)
+    assert made.report.rows("accepted") == 2
+    kept = [path for path in (*tmp_path.rglob("*"), *library.folder.rglob("*")) if path.is_file()]
+    assert len(kept) > 5
+    for path in kept:
+        content = path.read_bytes()
+        assert KEY.encode() not in (gzip.decompress(content) if path.suffix == ".gz" else content), path
+    assert not any(KEY in asked for asked in Service.asked)
 
 
 def test_partners_that_do_not_add_up_are_told(service: str) -> None:

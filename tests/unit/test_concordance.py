@@ -66,6 +66,39 @@ def test_forms_of_concordances(tmp_path: Path) -> None:
         read(table(tmp_path, "HS92,HS17\na,b\n", "n.csv"), "HS17", "HS92")
 
 
+CODES = ("010110", "270900", "271111", "440320", "870323", "870899")
+SPELLED: dict[str, str] = {
+    "below a title": "Correlation between HS 2017 and HS 1992,,\n,,\nHS 2017,HS 1992,Relationship\n{rows}",
+    "without leading zeros": "HS 2017,HS 1992,Relationship\n{numbers}",
+    "from and to": "From HS 2017;To HS 1992\n{semicolons}",
+    "with points and apostrophes": "HS-2017,HS-1992\n{points}",
+}
+
+
+@pytest.mark.parametrize("form", SPELLED)
+def test_concordances_without_names_as_they_are_saved(tmp_path: Path, library: Library, form: str) -> None:
+    """Years that hold different products are converted alike, though nothing lists the products."""
+    text = SPELLED[form].format(
+        rows="".join(f"{code},{code},1 to 1\n" for code in CODES),
+        numbers="".join(f"{int(code)},{int(code)},1 to 1\n" for code in CODES),
+        semicolons="".join(f"{code};{code}\n" for code in CODES),
+        points="".join(f"'{code[:4]}.{code[4:]},ex{code[:4]}.{code[4:]}\n" for code in CODES),
+    )
+    brought(library, releases.release(tmp_path / "a.zip", revision="17"))
+    path = table(tmp_path, text, "c.csv")
+    asked = Request(reference="baci-hs17", concordance=path, target="HS92", allow_rejects=True)
+    made, found = convert(asked, library, quiet)
+    assert (found.rows, found.refused) == (16, 0)
+    before = rows(open_tables(library.path(library.find("baci-hs17"))))
+    assert rows(open_tables(library.path(made.held))) == before
+
+
+def test_a_workbook_is_told_as_such(tmp_path: Path) -> None:
+    path = table(tmp_path, b"PK\x03\x04", "HS2017toHS1992ConversionAndCorrelationTables.xlsx")
+    with pytest.raises(BadInput, match="files of Excel are not read"):
+        read(path, "HS17", "HS92")
+
+
 def test_a_vintage_in_another_revision(tmp_path: Path, library: Library) -> None:
     brought(library, releases.release(tmp_path / "BACI_HS17_V202601.zip", ROWS, revision="17"))
     file = packed(tmp_path / "Concordance_H5_to_H0.zip", WITS)

@@ -7,13 +7,15 @@ how much of a flow is of which, so the flow is not converted; conversion tables 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports import unread
 from hikiwake.sources.imports.long import rows_of
-from hikiwake.sources.imports.streams import Layout, layout, table_of
+from hikiwake.sources.imports.streams import ABOVE, Layout, Stream, layout, table_of
 
 _YEARS = {"1988/92": "92", "1988": "92"}
 _LETTERS = {f"H{n}": year for n, year in enumerate(("92", "96", "02", "07", "12", "17", "22"))}
@@ -74,9 +76,10 @@ def read(path: Path, source: str, target: str) -> Concordance:
 
     Raises `BadInput` where its header does not name both revisions, or no line of it has two codes.
     """
+    unread.refuse((path,))
     stream = table_of(path)
-    found = layout(stream)
-    places = _places(found)
+    found = _below_its_title(stream, {source, target})
+    places = _places(found.header)
     if not places.keys() >= {source, target}:
         raise BadInput(
             where=f"{stream.name}, line 1",
@@ -105,10 +108,20 @@ def read(path: Path, source: str, target: str) -> Concordance:
     return Concordance(source, target, {k: frozenset(v) for k, v in targets.items()}, names, partial)
 
 
-def _places(found: Layout) -> dict[str, int]:
+def _below_its_title(stream: Stream, wanted: set[str]) -> Layout:
+    """Look at a table, whose header may stand below a title."""
+    found = layout(stream)
+    for line in (found.header, *found.sample[:ABOVE]):
+        names = [name.strip() for name in line]
+        if _places(names).keys() >= wanted:
+            return layout(stream, frozenset(name for name in names if revision(name)))
+    return found
+
+
+def _places(header: Sequence[str]) -> dict[str, int]:
     """Return the columns of codes by their revision: the first that names it and is no description."""
     places: dict[str, int] = {}
-    for place, name in enumerate(found.header):
+    for place, name in enumerate(header):
         which = revision(name)
         if which and "desc" not in name.lower() and which not in places:
             places[which] = place
@@ -124,7 +137,7 @@ def _description(found: Layout, target: str) -> int | None:
 
 def code_of(cell: str) -> tuple[str, bool]:
     """Return a cell's code of six digits (empty without one), and whether it says "in part"."""
-    text = cell.strip()
+    text = cell.strip().lstrip("'")  # so a spreadsheet is told that it is text
     part = text.lower().startswith("ex")
     digits = re.sub(r"[ .]", "", re.sub(r"^ex", "", text, flags=re.IGNORECASE))
     if len(digits) == 5 and digits.isdigit():

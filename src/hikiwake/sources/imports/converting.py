@@ -98,7 +98,9 @@ def convert(
             f"{held.reference} and {asked.concordance.name}",
             digest.hexdigest(),
         )
-        plan = Plan(identity, _mapping(entry, table, asked.concordance.name, found), table.names, parts)
+        # All products that there can be, so that each year is held by the same numbers.
+        goods = {code: table.names.get(code, "") for code in sorted(set(table.certain.values()))}
+        plan = Plan(identity, _mapping(entry, table, asked.concordance.name, found), goods, parts)
         return run.bring(plan, library, progress, allow_rejects=True), found
 
 
