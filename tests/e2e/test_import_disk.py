@@ -7,9 +7,11 @@ import multiprocessing
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import pytest
 from tests import releases
 
@@ -17,6 +19,7 @@ from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.catalogue import Vintage
 from hikiwake.store.library import Library
+from hikiwake.store.tables import Tables
 
 FORK = multiprocessing.get_context("fork")
 
@@ -104,8 +107,20 @@ def test_a_brief_that_finds_no_room(place: Path, name: str) -> None:
     refused_for_room(mounted(2**15, place, f"brief JPN RUS -o {name}"))
 
 
+USD = {f"2026{n:02}": 10_000_000_000 + n * 1_000 for n in range(1, 100)}
+"""What Russia sold to Japan of crude oil in 2014, by the version of a release."""
+
+
+def of_version(path: Path, version: str) -> Path:
+    rows = [row for row in releases.ROWS[2014] if row[1:4] != (643, 392, "270900")]
+    oil = (2014, 643, 392, "270900", f"{USD[version] / 1000:.3f}", "1")
+    return releases.release(path, {**releases.ROWS, 2014: [oil, *rows]}, version=version)
+
+
 def read_on(library: Path, stop: Any, counts: Any) -> None:
-    reads = 0
+    """Read until told to stop: catalogues, and of each vintage a number, which must be its own."""
+    reads = asked = 0
+    opened: dict[str, Tables] = {}
     while not stop.is_set():
         held = Library(library).held()
         for one in held:
@@ -113,19 +128,35 @@ def read_on(library: Path, stop: Any, counts: Any) -> None:
             content = (library / one.folder / "catalogue.json").read_bytes()
             assert hashlib.sha256(content).hexdigest() == one.sha256
             reads += 1
-    counts.put(reads)
+        one = held[asked % len(held)]
+        if one.version not in opened:
+            opened[one.version] = Tables(Vintage(library / one.folder))
+        tables = opened[one.version]
+        flows = tables.frame("baci_flows").filter(
+            nw.col("exporter") == "RUS",
+            nw.col("importer") == "JPN",
+            nw.col("product") == "270900",
+            nw.col("year") == 2014,
+        )
+        assert tables.collect(flows)["value"].tolist() == [USD[one.version]]
+        asked += 1
+    counts.put((reads, asked))
 
 
 @pytest.mark.slow
-def test_four_readers_during_three_imports(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0.0, pytest.param(30.0, marks=pytest.mark.nightly)])
+def test_four_readers_during_imports(tmp_path: Path, seconds: float) -> None:
+    """Three imports, and more until the time is over; a number differs from one to the next."""
     library = tmp_path / "library"
-    add(Wish(files=(releases.release(tmp_path / "0.zip"),)), Library(library), lambda what, part: None)
+    add(Wish(files=(of_version(tmp_path / "0.zip", "202601"),)), Library(library), lambda what, part: None)
     stop, counts = FORK.Event(), FORK.Queue()
     readers = [FORK.Process(target=read_on, args=(library, stop, counts)) for _ in range(4)]
     for reader in readers:
         reader.start()
-    for n in (1, 2, 3):
-        path = releases.release(tmp_path / f"{n}.zip", version=f"20270{n}")
+    begun, imports = time.monotonic(), 0
+    while imports < 3 or time.monotonic() - begun < seconds:
+        imports += 1
+        path = of_version(tmp_path / f"{imports}.zip", f"2026{imports + 1:02}")
         run = subprocess.run(
             [sys.executable, "-m", "hikiwake", "data", "add", str(path)],
             env={"PATH": "/usr/bin:/bin", "HIKIWAKE_LIBRARY": str(library)},
@@ -136,11 +167,12 @@ def test_four_readers_during_three_imports(tmp_path: Path) -> None:
         )
         assert run.returncode == 0, run.stderr
     stop.set()
-    reads = sum(counts.get(timeout=600) for _ in readers)
+    reads, asked = (sum(of) for of in zip(*(counts.get(timeout=600) for _ in readers), strict=True))
     for reader in readers:
         reader.join(600)
         assert reader.exitcode == 0
-    assert reads >= 10_000
+    assert asked > 100
+    assert reads >= (10_000 if seconds else 100)
     held = Library(library).held()
-    assert len(held) == 4
+    assert len(held) == 1 + imports
     assert not [fault for one in held for fault in Vintage(library / one.folder).faults()]

@@ -114,6 +114,32 @@ def test_a_killed_import_goes_on_at_the_last_finished_year(tmp_path: Path) -> No
     assert sound(library) == ["baci-hs92@202601"]
 
 
+@pytest.mark.parametrize("other", ["file", "program", "bits"])
+def test_what_a_killed_import_left_is_not_mixed_with_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """Another file of the same name, another version of the program, a part that has changed on the disk."""
+    path, library = releases.release(tmp_path / "a.zip"), tmp_path / "library"
+    assert run_child(path, library, 30) == -signal.SIGKILL
+    (left,) = (library / "unfinished").rglob("2013.parquet")
+    rows = dict(releases.ROWS)
+    if other == "file":
+        rows[2013] = [(2013, 643, 392, "270900", "1.000", "2.000")]
+        releases.release(path, rows)
+    elif other == "program":
+        monkeypatch.setattr("hikiwake.sources.imports.run.__version__", "999")
+    else:
+        content = bytearray(left.read_bytes())
+        content[len(content) // 2] ^= 1
+        left.write_bytes(content)
+    read: list[str] = []
+    add(Wish(files=(path,)), Library(library), lambda what, part: read.append(what))
+    assert "reading 2013" in read
+    assert sound(library) == ["baci-hs92@202601"]
+    bring(path, tmp_path / "afresh")
+    assert Library(library).held() == Library(tmp_path / "afresh").held()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("part", in_turn([(1, False), (2, True), (2, False), (1, True)]))
 @pytest.mark.parametrize("years", YEARS)

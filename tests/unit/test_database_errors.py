@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from hikiwake.core.errors import BadInput, Environment
-from hikiwake.sources.imports.database import said, understood
+from hikiwake.store.database import said, understood
 
 LONG = "/home/" + "x" * 300
 WRITTEN = (

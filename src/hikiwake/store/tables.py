@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hikiwake.core.errors import BadUsage
 from hikiwake.core.provenance import Dataset
 from hikiwake.store.catalogue import SHIPPED, Place, Vintage, open_vintage
+from hikiwake.store.database import refusals
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,6 +34,11 @@ Of larger ones a query reads a few groups of rows, which is quicker than to unpa
 
 MOST_KEPT = 48
 """Small results kept for the next question about the same pair: another year, the other side, the brief."""
+
+_GONE = (
+    "Give the command again; if the vintage was removed meanwhile, name another, and if memory is short, "
+    "close other programs."
+)
 
 
 class Engine(Protocol):
@@ -71,24 +77,20 @@ class DuckDB:
         """Return files as a lazy frame; those of a small table are unpacked into memory once."""
         import narwhals as nw
 
-        if not small:
-            return nw.from_native(self._connection.read_parquet([str(path) for path in paths]))
-        name = self._resident.get(paths)
-        if name is None:
-            name = f"resident_{len(self._resident)}"
-            self._connection.read_parquet([str(path) for path in paths]).create(name)
-            self._resident[paths] = name
-        return nw.from_native(self._connection.table(name))
+        with refusals(str(paths[0].parent), _GONE):
+            if not small:
+                return nw.from_native(self._connection.read_parquet([str(path) for path in paths]))
+            name = self._resident.get(paths)
+            if name is None:
+                name = f"resident_{len(self._resident)}"
+                self._connection.read_parquet([str(path) for path in paths]).create(name)
+                self._resident[paths] = name
+            return nw.from_native(self._connection.table(name))
 
     def collect(self, frame: Frame) -> Columns:
         """Run an expression; numbers come back as numbers, missing ones as NaN, text as objects."""
-        try:
+        with refusals("the data", _GONE):
             native = frame.to_native().fetchnumpy()
-        except Exception as fault:
-            # Ctrl-C during a query reaches us as the database's own error.
-            if "interrupted" in str(fault).lower():
-                raise KeyboardInterrupt from fault
-            raise
         return {name: _plain(column) for name, column in native.items()}
 
 

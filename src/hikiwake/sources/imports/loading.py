@@ -15,11 +15,11 @@ import msgspec
 
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.sources.imports.checking import texts
-from hikiwake.sources.imports.database import said
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.plain import Held, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream, Sums, blocks, layout
+from hikiwake.store.database import said
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,13 +11,13 @@ from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports import comtrade, guessing, unread
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
-from hikiwake.sources.imports.database import said
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.guessing import Rows
 from hikiwake.sources.imports.long import VALUE, YEAR
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.streams import Stream, layout, table_of
 from hikiwake.sources.imports.wide import year_of, years_of
+from hikiwake.store.database import said
 
 _FLOW = ("flow", "flowcode", "flowdesc", "tradeflow", "tradeflowname")
 _EXPORTS = re.compile(r"x|e|exports?", re.IGNORECASE)

@@ -28,7 +28,6 @@ from hikiwake.sources.imports import (
     vintage,
     wdi,
 )
-from hikiwake.sources.imports.database import understood
 from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parts import Part, Task, Written
@@ -39,6 +38,7 @@ from hikiwake.sources.imports.vintage import Plan
 from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk
 from hikiwake.store.catalogue import CATALOGUE, Catalogue
+from hikiwake.store.database import understood
 from hikiwake.store.library import STAGING, Held, Library, checked_name
 from hikiwake.store.tables import without_bar
 from hikiwake.store.temporary import PART, passing

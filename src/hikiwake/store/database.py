@@ -28,8 +28,8 @@ def said(fault: Exception) -> str:
 
 
 @contextmanager
-def understood(where: str) -> Iterator[None]:
-    """Turn the database's errors into ours."""
+def refusals(where: str, remedy: str) -> Iterator[None]:
+    """Turn an interrupt, and what the machine refuses to the database, into what they are elsewhere."""
     import duckdb
 
     try:
@@ -40,16 +40,23 @@ def understood(where: str) -> Iterator[None]:
         if str(fault) != INTERRUPTED:
             raise
         raise KeyboardInterrupt from fault
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as fault:
+        raise Environment(where=where, why=f"the machine refuses ({said(fault)})", remedy=remedy) from fault
+
+
+@contextmanager
+def understood(where: str) -> Iterator[None]:
+    """Turn the database's errors at the reading of a table into ours."""
+    import duckdb
+
+    try:
+        with refusals(
+            where, "Make room or permission there, and room in memory, then give the command again."
+        ):
+            yield
     except duckdb.Error as fault:
-        why = said(fault)
-        if isinstance(fault, duckdb.OutOfMemoryException | duckdb.IOException):
-            raise Environment(
-                where=where,
-                why=f"the machine refuses ({why})",
-                remedy="Make room or permission there, and room in memory, then give the command again.",
-            ) from fault
         raise BadInput(
             where=where,
-            why=f"the table cannot be read ({why})",
+            why=f"the table cannot be read ({said(fault)})",
             remedy="Look at the file; it must be a table with a header and one delimiter.",
         ) from fault
