@@ -137,6 +137,7 @@ def renamed(text: str, header: list[str], change: Callable[[str], str]) -> str:
 FORMS: dict[str, bytes] = {
     "the page before 2023": written(PEOPLE, people, quoting=csv.QUOTE_NONNUMERIC).encode("latin-1"),
     "the page before 2023, marked": written(PEOPLE, people).encode("utf-8-sig"),
+    "the page before 2023, years as floats": written(PEOPLE, people).replace("2014", "2014.0").encode(),
     "the same through R": renamed(written(PEOPLE, people, none="NA"), PEOPLE, in_r).encode(),
     "for machines before 2023": written(MACHINES, machines).encode(),
     "the page of today": written(SERVICE, service, quoting=csv.QUOTE_ALL).encode("latin-1", "replace"),
@@ -151,7 +152,11 @@ FORMS: dict[str, bytes] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
+FEW = ("the page before 2023", "the same through R", "the page of today", "bulk")
+"""Forms that are tried in the fast tests; all are in the slow ones."""
+
+
+@pytest.mark.parametrize("form", [pytest.param(n, marks=() if n in FEW else pytest.mark.slow) for n in FORMS])
 def test_comtrade_in_each_form(tmp_path: Path, library: Library, form: str) -> None:
     name = "COMTRADE-FINAL-CA392201401H4[2025-01-01].gz" if form.startswith("bulk") else "TradeData.csv"
     made = brought(library, table(tmp_path, FORMS[form], name))
@@ -162,6 +167,7 @@ def test_comtrade_in_each_form(tmp_path: Path, library: Library, form: str) -> N
     assert "(H4)" in entry.coverage
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_the_other_side_in_each_form(tmp_path: Path, library: Library, form: str) -> None:
     name = "COMTRADE-FINAL-CA392201401H4[2025-01-01].gz" if form.startswith("bulk") else "TradeData.csv"
@@ -272,7 +278,7 @@ def test_files_of_some_products_are_not_called_all_products(tmp_path: Path) -> N
         assert known is not None
         return known.mapping.scope
 
-    assert scope(["870323"]) == "the products in these files"
+    assert scope(["870323"]) == "the listed products"
     assert scope([f"{chapter:02}0110" for chapter in range(1, 98)]) == "all products"
     assert scope(["870323", "TOTAL"]) == "all products"
 
@@ -315,6 +321,9 @@ def test_replies_that_were_saved_are_taken(tmp_path: Path, library: Library) -> 
         "reply.json.gz": gzip.compress(json.dumps(whole).encode()),
     }
     for number, (name, content) in enumerate(texts.items()):
+        if name.endswith(".gz"):
+            assert comtrade.recognise((table(tmp_path, content, name),)) is not None
+            continue
         made = brought(library, table(tmp_path, content, name), name=f"un@{number}")
         assert rows(open_tables(library.path(made.held))) == [
             (2014, "JPN", "CHN", "870323", 20_000_000_000, 4),

@@ -75,7 +75,9 @@ SPELLED: dict[str, str] = {
 }
 
 
-@pytest.mark.parametrize("form", SPELLED)
+@pytest.mark.parametrize(
+    "form", [pytest.param(n, marks=() if n == "below a title" else pytest.mark.slow) for n in SPELLED]
+)
 def test_concordances_without_names_as_they_are_saved(tmp_path: Path, library: Library, form: str) -> None:
     """Years that hold different products are converted alike, though nothing lists the products."""
     text = SPELLED[form].format(

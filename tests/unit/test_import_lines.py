@@ -32,8 +32,12 @@ CASES: dict[str, tuple[str | bytes, list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("form", CASES)
-@pytest.mark.parametrize("goods", [True, False])
+FEW = ("blank lines", "too few fields after a cell of two lines", "a title, a blank line, too few fields")
+"""Tables that are tried in the fast tests; all are in the slow ones."""
+
+
+@pytest.mark.parametrize("form", [pytest.param(n, marks=() if n in FEW else pytest.mark.slow) for n in CASES])
+@pytest.mark.parametrize("goods", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_lines_are_those_of_the_file(tmp_path: Path, library: Library, form: str, goods: bool) -> None:
     text, lines = CASES[form]
     mapping = GOODS if goods else msgspec.structs.replace(GOODS, product="", quantity="")

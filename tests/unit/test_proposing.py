@@ -92,7 +92,11 @@ TAKEN: dict[str, tuple[str | bytes, Wanted]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", TAKEN)
+FEW = ("a title and a blank line", "a column for each year", "Latin-1, in Spanish", "WITS")
+"""Tables that are tried in the fast tests; all are in the slow ones."""
+
+
+@pytest.mark.parametrize("form", [pytest.param(n, marks=() if n in FEW else pytest.mark.slow) for n in TAKEN])
 def test_what_is_proposed_brings_the_table_in(tmp_path: Path, library: Library, form: str) -> None:
     text, wanted = TAKEN[form]
     path = table(tmp_path, text)

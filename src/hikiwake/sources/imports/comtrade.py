@@ -209,7 +209,7 @@ def _mapping(
         quantity="netWgt" if "netWgt" in header and six else "",
         valuation="FOB" if side == "exports" else "CIF",
         classification=_classification(used) if six else "",
-        scope=("the products in these files" if few and not whole else "all products") if six else "goods",
+        scope=("the listed products" if few and not whole else "all products") if six else "goods",
         only=_only(header, six, surveys, side),
         domestic="leave out",
         decimal="," if any(one.commas for one in surveys) else ".",
@@ -226,7 +226,10 @@ def _only(
     if "freqCode" in header:
         only["freqCode"] = ["A"]
     elif "period" in header:
-        only["period"] = sorted({period[:4] for one in surveys for period in one.periods})
+        periods = {period for one in surveys for period in one.periods}
+        # "2014.0" is what statistics packages make of 2014.
+        written = {period for period in periods if re.fullmatch(r"\d{4}\.0+", period)}
+        only["period"] = sorted({period[:4] for period in periods} | written)
     others = {code for one in surveys for codes in one.classifications.values() for code in codes}
     harmonised = {code for one in surveys for code in one.harmonised}
     if "classificationCode" in header and harmonised and others - harmonised:

@@ -79,7 +79,7 @@ def survey(stream: Stream, found: Layout) -> Survey:
         ).fetchall()
         ((rows, any_commas, months),) = connection.execute(
             "select coalesce(sum(rows), 0), coalesce(bool_or(commas), false), coalesce(bool_or(freqCode ="
-            f" '{MONTHLY}' or (freqCode = '' and length(period) = 6)), false) from seen"
+            f" '{MONTHLY}' or (freqCode = '' and regexp_full_match(period, '[0-9]{{6}}'))), false) from seen"
         ).fetchall()
         return Survey(
             codes=listed("cmdCode"),

@@ -104,7 +104,9 @@ def _take(
     columns = _columns(mapping)
     at = {name: f"trim(c{found.header.index(name)})" for name in columns if name in found.header}
     if "freqCode" not in at and "period" in at:
-        at["freqCode"] = f"case when length({at['period']}) = 6 then '{MONTHLY}' else 'A' end"
+        at["freqCode"] = (
+            f"case when regexp_full_match({at['period']}, '[0-9]{{6}}') then '{MONTHLY}' else 'A' end"
+        )
     if mapping.decimal == ",":
         at |= {name: f"replace({at[name]}, ',', '.')" for name in AMOUNTS if name in at}
     chosen = ", ".join(at.get(name, "null") for name in columns)
