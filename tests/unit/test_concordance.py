@@ -168,7 +168,7 @@ def test_groups_of_products(tmp_path: Path, library: Library) -> None:
     file = table(tmp_path, SITC, "Concordance_H0_to_S3.csv")
     run = command(library, "--data", "baci-hs92", "ties", "JPN", "RUS", "--year", "2014", "--by", str(file))
     assert run.returncode == 0, run.stderr
-    assert "Japan → Russia: SITC 7" in run.stdout
+    assert "Japan → Russia: machinery and transport equipment (SITC 7)" in run.stdout
     run = command(
         library, "--data", "baci-hs92", "ties", "RUS", "JPN", "--year", "2014", "--by", "hs_sections", "--csv"
     )

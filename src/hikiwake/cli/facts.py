@@ -93,7 +93,7 @@ def ties(  # noqa: PLR0913, PLR0917  (one argument for each option)
     found = view.ties(year, first=first, last=last, products=products, top=top, by=groups)
     if groups and groups.source:
         click.echo(f"groups: {groups.source}", err=True)
-    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
+    deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits, groups)
 
 
 def _partition(by: str) -> Partition:
@@ -220,9 +220,17 @@ def form(*, as_json: bool, as_csv: bool) -> str:
 
 
 def deliver(
-    options: Options, found: FactSet, wanted: str, output: Path | None, digits: int | None = None
+    options: Options,
+    found: FactSet,
+    wanted: str,
+    output: Path | None,
+    digits: int | None = None,
+    groups: Partition | None = None,
 ) -> None:
-    """Print facts or write them to a file, and keep them for `why`; text has so many digits, data all."""
+    """Print facts or write them to a file, and keep them for `why`.
+
+    Text has so many digits and calls groups by their names; data have all digits and the groups' ids.
+    """
     from hikiwake.cli.listing import listed
     from hikiwake.cli.memory import remember
     from hikiwake.core.document import USUAL_DIGITS
@@ -235,7 +243,12 @@ def deliver(
     elif wanted or output is not None:
         sys.stdout.buffer.write(_encoded(options, found, wanted or ".json", "standard output"))
     else:
-        click.echo(listed(found, USUAL_DIGITS if digits is None else digits))
+        named = {
+            # As a product with its code: "machinery and transport equipment (SITC 7)".
+            code: f"{group.name} ({code})" if any(map(str.isdigit, code)) else group.name
+            for code, group in (groups.groups if groups else {}).items()
+        }
+        click.echo(listed(found, USUAL_DIGITS if digits is None else digits, named))
 
 
 def _encoded(options: Options, found: FactSet, form: str, place: str) -> bytes:

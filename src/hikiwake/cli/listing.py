@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hikiwake.core.country import country
@@ -28,10 +30,12 @@ _LETTERS = {"i": ("exporter", "economy"), "j": ("importer", "partner")}
 _LETTER = re.compile(r"\b([ij])(['’]s)?(?!\w)")
 
 
-def listed(found: FactSet, digits: int = USUAL_DIGITS) -> str:
+def listed(
+    found: FactSet, digits: int = USUAL_DIGITS, named: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return facts as lines of plain text, those of the same economies, goods and years under one heading.
 
-    `digits` is how many decimals a percentage has; see `hikiwake.render.numbers`.
+    `digits` is how many decimals a percentage has (see `hikiwake.render.numbers`), `named` groups by id.
     """
     groups: dict[str, list[str]] = {}
     names = [_named(found.ledger.formulas[fact.formula].name, fact.subject) + _made(fact) for fact in found]
@@ -39,7 +43,7 @@ def listed(found: FactSet, digits: int = USUAL_DIGITS) -> str:
     for fact, name in zip(found, names, strict=True):
         sure = f"  ({number(fact, 'range', digits)})" if _ranged(fact) else ""
         doubt = "" if fact.status == "observed" else f"  [{fact.status}]"
-        groups.setdefault(_heading(fact), []).append(
+        groups.setdefault(_heading(fact, named), []).append(
             f"  {name:<{width}} {number(fact, digits=digits):>22}{sure}{doubt}  {fact.id}"
         )
     lines = [line for heading, rows in groups.items() for line in ("", heading, *rows)]
@@ -72,7 +76,7 @@ def _made(fact: Fact) -> str:
     return f": {fact.subject['specification']}" if "specification" in fact.subject else ""
 
 
-def _heading(fact: Fact) -> str:
+def _heading(fact: Fact, names: Mapping[str, str]) -> str:
     """Return whom a number is about, of what and in what detail, and when."""
     subject = fact.subject
     ends = " → ".join(country(subject[key]).name for key in _ENDS if key in subject)
@@ -80,7 +84,11 @@ def _heading(fact: Fact) -> str:
     named = f"{short_name(product)} (HS {product})" if product else ""
     words = (
         named,
-        *(value for key, value in subject.items() if key not in (*_ENDS, "product", "specification")),
+        *(
+            names.get(value, value) if key == "group" else value
+            for key, value in subject.items()
+            if key not in (*_ENDS, "product", "specification")
+        ),
     )
     what = ", ".join(word for word in words if word)
     return f"{': '.join(part for part in (ends, what) if part) or ALL}, {fact.period}"
