@@ -17,8 +17,14 @@ def test_vintages_are_listed_verified_and_leftovers_named(tmp_path: Path, librar
     folder = library.path(library.find("baci-hs92"))
     (own,) = json.loads(command(library, "data", "list", "--json").stdout)["own"]
     assert (own["reference"], own["folder"]) == ("baci-hs92@202601", str(folder))
+    assert own["title"].startswith("BACI")
+    assert own["coverage"] in command(library, "data", "list").stdout
     (told,) = json.loads(command(library, "data", "verify", "--json").stdout)
     assert (told["reference"], told["faults"]) == ("baci-hs92@202601", [])
+    catalogue = (folder / "catalogue.json").read_bytes()
+    (folder / "catalogue.json").write_bytes(catalogue[:-9])
+    assert "your own: baci-hs92@202601  damaged" in command(library, "data", "list").stdout
+    (folder / "catalogue.json").write_bytes(catalogue)
     flows = folder / "2014.parquet"
     spoilt = bytearray(flows.read_bytes())
     spoilt[len(spoilt) // 2] ^= 1

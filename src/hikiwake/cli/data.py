@@ -14,6 +14,7 @@ from hikiwake.cli.printing import print_json
 
 if TYPE_CHECKING:
     from hikiwake.store.catalogue import Entry, TableFile, Vintage
+    from hikiwake.store.library import Held, Library
 
 
 @click.group(
@@ -61,6 +62,17 @@ def _entry(options: Options, dataset: str) -> Entry:
     return known[dataset]
 
 
+def _what(library: Library, held: Held) -> Entry | None:
+    """Return what one of the user's own vintages is; None where its catalogue cannot be read."""
+    from hikiwake.core.errors import HikiwakeError
+    from hikiwake.store.catalogue import Vintage
+
+    try:
+        return Vintage(library.path(held)).entries()[0]
+    except HikiwakeError:
+        return None
+
+
 def _report(dataset: str) -> None:
     """Print what became of the rows of one of the user's own vintages."""
     from hikiwake.core.errors import NoData
@@ -93,8 +105,15 @@ def listing(options: Options, as_json: bool) -> None:
     if as_json:
         datasets = [entry.dataset() for entry in vintage.entries()]
         own = [
-            {"reference": held.reference, "bytes": held.bytes, "folder": str(library.path(held))}
+            {
+                "reference": held.reference,
+                "title": what.title if what else "",
+                "coverage": what.coverage.text if what else "",
+                "bytes": held.bytes,
+                "folder": str(library.path(held)),
+            }
             for held in library.held()
+            for what in [_what(library, held)]
         ]
         print_json({"vintage": vintage.name, "datasets": datasets, "own": own})
         return
@@ -103,7 +122,12 @@ def listing(options: Options, as_json: bool) -> None:
         click.echo(f"\n{entry.id}  {entry.title}\n  {entry.producer}; {entry.version}; {entry.licence}")
         click.echo(f"  {entry.coverage.text}")
     for held in library.held():
-        click.echo(f"\nyour own: {held.reference}  {held.bytes / 1e6:,.1f} MB\n  {library.path(held)}")
+        what = _what(library, held)
+        title = (
+            f"{what.title}\n  {what.producer}; {what.licence}\n  {what.coverage.text}" if what else "damaged"
+        )
+        click.echo(f"\nyour own: {held.reference}  {title}")
+        click.echo(f"  {held.bytes / 1e6:,.1f} MB, {library.path(held)}")
 
 
 @data.command(
