@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.imports import quiet, reasons, rows
+from tests.services import served
 
 from hikiwake.core.errors import BadInput, BadUsage, Environment
 from hikiwake.sources.imports import comtrade_service as un
@@ -101,13 +101,8 @@ ASKED = un.Question(392, 2014)
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv(un.KEY, KEY)
     Service.faults, Service.asked, Service.held, Service.most = [], [], list(ROWS), 0
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Service) as address:
+        yield address
 
 
 def truncated(asked: Service) -> None:
