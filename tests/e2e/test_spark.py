@@ -20,7 +20,7 @@ from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.core.provenance import Ledger
 from hikiwake.measures.mirror import mirrored
 from hikiwake.measures.revisions import revisions
-from hikiwake.store import spark
+from hikiwake.store import cluster, spark
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import Library
 from hikiwake.store.tables import Engine, Tables, open_tables
@@ -34,7 +34,7 @@ def session() -> Iterator[Any]:
     pytest.importorskip("pyspark", reason="pyspark is not installed: make .venv/.spark")
     if not shutil.which("java"):
         pytest.skip("Spark needs Java, and this machine has none")
-    found = spark.session("local[2]")
+    found = cluster.session("local[2]")
     found.sparkContext.setLogLevel("ERROR")
     yield found
     found.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import io
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +46,10 @@ REMEDIES = {
     errno.EACCES: "Ask for the permission, or choose another place.",
     errno.EMFILE: "Close other programs, or allow more open files (ulimit -n).",
 }
+
+
+CLUSTER = ("pyspark", "py4j", "grpc")
+"""Whose errors are a cluster's: of Spark's they reach us where an expression is built, before it is run."""
 
 
 class Options:
@@ -271,6 +276,10 @@ def _failed(fault: Exception, *, debug: bool) -> int:
         import traceback
 
         click.echo(visible("".join(traceback.format_exception(fault))), err=True, nl=False)
+    if type(fault).__module__.partition(".")[0] in CLUSTER:
+        from hikiwake.store.spark_faults import told
+
+        fault = told(fault, os.environ.get("HIKIWAKE_ENGINE", ""))
     if isinstance(fault, HikiwakeError):
         click.echo(visible(f"hikiwake: {fault}"), err=True)
         return fault.exit_code

@@ -5,11 +5,16 @@ Nothing here is imported unless it is asked for: Spark is no dependency of this 
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-from hikiwake.core.errors import Environment
+from hikiwake.store.patience import Asker, at_most
+from hikiwake.store.spark_faults import told
+from hikiwake.store.spark_progress import progress_of
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -18,9 +23,10 @@ if TYPE_CHECKING:
     Frame = nw.LazyFrame[Any]
     Columns = dict[str, NDArray[Any]]
 
-MASTERS = ("local", "spark://", "yarn", "k8s://", "sc://")
-"""How the name of a cluster begins."""
+Answer = TypeVar("Answer")
 FILES = "HIKIWAKE_ENGINE_FILES"
+TO_STOP = 3.0
+"""Seconds to tell a cluster that an answer is no longer wanted."""
 
 
 class Spark:
@@ -29,19 +35,34 @@ class Spark:
     Every worker must find a vintage's files at the path at which this machine finds them, or, where the
     environment's `HIKIWAKE_ENGINE_FILES` names a folder or a store of objects (`s3a://bucket/vintages`), in
     there: each file in a folder that is called as on this machine.
+
+    What the cluster refuses, and what it does not answer within `HIKIWAKE_ENGINE_WAIT` seconds without any
+    progress, is an `Environment` error. `name` is how that error calls the cluster.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, name: str = "session that was handed over") -> None:
         self._session = session
+        self._name = name
         self._files = os.environ.get(FILES, "").strip().rstrip("/")
+        self._schemas: dict[tuple[str, ...], Any] = {}
+        self._asker = Asker()
+        self._tag = f"hikiwake-{uuid4().hex[:12]}"
+        self._remote = type(session).__module__.startswith("pyspark.sql.connect")
 
     def scan(self, *paths: Path, small: bool) -> Frame:
         """Return Parquet files as one lazy frame; whether they are small is no matter here."""
         del small
         import narwhals as nw
 
-        frame: Frame = nw.from_native(self._session.read.parquet(*map(self._address, paths)))
+        frame: Frame = nw.from_native(self._asked(lambda: self._read(tuple(map(self._address, paths)))))
         return frame
+
+    def _read(self, addresses: tuple[str, ...]) -> Any:
+        """Read files; what their columns are is asked once, for to ask it again is a job of its own."""
+        reader = self._session.read
+        if addresses not in self._schemas:
+            self._schemas[addresses] = reader.parquet(*addresses).schema
+        return reader.schema(self._schemas[addresses]).parquet(*addresses)
 
     def _address(self, path: Path) -> str:
         return f"{self._files}/{path.parent.name}/{path.name}" if self._files else str(path)
@@ -51,11 +72,39 @@ class Spark:
         import numpy as np
 
         native = frame.to_native()
-        kinds = dict(native.dtypes)
-        rows = native.collect()
-        return {
-            name: _column(np, [row[n] for row in rows], kinds[name]) for n, name in enumerate(native.columns)
-        }
+        kinds, rows = self._asked(lambda: (native.dtypes, native.collect()))
+        return {name: _column(np, [row[n] for row in rows], kind) for n, (name, kind) in enumerate(kinds)}
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            with progress_of(self._session, self._name, remote=self._remote) as progress:
+                return self._asker.answer(lambda: self._tagged(ask), progress.look)
+        except Exception as fault:
+            self._stop_unless_answered(fault)
+            raise told(fault, self._name) from fault
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+
+    def _tagged(self, ask: Callable[[], Answer]) -> Answer:
+        if self._remote:
+            self._session.addTag(self._tag)
+        else:
+            self._session.sparkContext.addJobTag(self._tag)
+        return ask()
+
+    def _stop_unless_answered(self, fault: Exception) -> None:
+        from hikiwake.core.errors import HikiwakeError
+
+        if isinstance(fault, HikiwakeError):  # ours: it was we who gave up
+            self._stop()
+
+    def _stop(self) -> None:
+        """Tell the cluster to stop what was asked, if it hears, and ask by another thread from now on."""
+        ends = self._session.interruptTag if self._remote else self._session.sparkContext.cancelJobsWithTag
+        with contextlib.suppress(Exception):
+            at_most(TO_STOP, lambda: ends(self._tag))
+        self._asker = Asker()
 
 
 def _column(np: Any, values: list[Any], kind: str) -> Any:
@@ -64,35 +113,3 @@ def _column(np: Any, values: list[Any], kind: str) -> Any:
     if kind in ("tinyint", "smallint", "int", "bigint") and None not in values:
         return np.array(values, dtype=np.int64)
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
-def session(master: str) -> Any:
-    """Return the session of a cluster, made if there is none.
-
-    Raises `Environment` where Spark or Java is missing, or the cluster does not answer.
-    """
-    try:
-        from pyspark.sql import SparkSession
-
-        builder = SparkSession.builder.appName("hikiwake").config("spark.ui.enabled", "false")
-        # It would draw a bar of its own over ours.
-        builder = builder.config("spark.ui.showConsoleProgress", "false")
-        builder = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-        if master.startswith("local"):
-            # One machine: nothing needs be reached from outside, and few parts are quicker than many.
-            builder = builder.config("spark.driver.host", "127.0.0.1")
-            builder = builder.config("spark.sql.shuffle.partitions", "4")
-        return builder.getOrCreate()
-    except ImportError as fault:
-        raise Environment(
-            where=f"engine {master}",
-            why="the package pyspark is not installed",
-            remedy="pip install 'hikiwake[spark]', with Java 17 or newer; or unset HIKIWAKE_ENGINE.",
-        ) from fault
-    except Exception as fault:  # whatever Java or the cluster says
-        said = (str(fault).strip() or type(fault).__name__).splitlines()[0]
-        raise Environment(
-            where=f"engine {master}",
-            why=f"no Spark session could be had ({said[:160]})",
-            remedy="See that Java 17 or newer is there and the cluster answers; or unset HIKIWAKE_ENGINE.",
-        ) from fault

@@ -181,12 +181,12 @@ def open_tables(place: Place = SHIPPED) -> Tables:
     name = os.environ.get(ENGINE, "").strip()
     if name in ("", "duckdb"):
         return Tables(vintage)
-    from hikiwake.store import spark
+    from hikiwake.store import cluster
 
-    if not name.startswith(spark.MASTERS):
+    if not name.startswith(cluster.MASTERS):
         raise BadUsage(
             where=f"{ENGINE}={name[:80]!r}",
             why="it is neither duckdb nor the name of a Spark cluster",
             remedy="For example: HIKIWAKE_ENGINE=spark://host:7077, or local[2] on this machine.",
         )
-    return Tables(vintage, spark.Spark(spark.session(name)))
+    return Tables(vintage, cluster.engine(name))
