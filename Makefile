@@ -61,7 +61,7 @@ test-nightly: $(VENV)/.dev ## run the promises on their full numbers of pairs, b
 
 .PHONY: test-spark
 test-spark: $(VENV)/.spark ## run only the tests on Spark, which test-slow runs too once this was made (needs Java 17)
-	$(PYTEST) -n 0 tests/e2e/test_spark.py
+	$(PYTEST) -n 0 -m "not nightly" tests/e2e/test_spark.py tests/e2e/test_spark_cluster.py
 
 .PHONY: test-lowest
 test-lowest: $(VENV)-lowest/.lowest ## run the tests that lean on other packages on the lowest versions that we allow

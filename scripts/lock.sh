@@ -26,6 +26,6 @@ lock() { # lock FILE OPTION...
 lock dev.txt --extra all --group build --group test --group check --group docs --group data "$@"
 lock run.txt --extra brief --extra docx --extra xlsx --group build --constraint requirements/dev.txt
 lock peers.txt --extra all --group build --group test --group peers --constraint requirements/dev.txt "$@"
-lock spark.txt --extra spark --constraint requirements/dev.txt "$@"
+lock spark.txt --extra spark --extra spark-connect --constraint requirements/dev.txt "$@"
 # Pins of an older lock would hide what the bounds allow now, so this one starts anew.
 lock lowest.txt --extra all --group build --group test --resolution lowest-direct --upgrade

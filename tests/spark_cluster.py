@@ -6,6 +6,7 @@ so that nothing works only because it was in the same process.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import signal
@@ -16,10 +17,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+CLOSE = 1e-9
+"""Sums of whole dollars are exact on both engines; averages and logarithms are added up in another order."""
 NOBODY = 65534
 HERE = "127.0.0.1"
+
+
+def same(one: Any, other: Any) -> int:
+    """Compare two answers number by number; return how many there are."""
+    if isinstance(one, dict):
+        assert list(one) == list(other)
+        return sum(same(one[name], other[name]) for name in one)
+    if isinstance(one, list):
+        assert len(one) == len(other)
+        return sum(map(same, one, other))
+    if isinstance(one, float):
+        assert math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
+        return 1
+    assert one == other
+    return isinstance(one, int)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import narwhals as nw
 import pytest
 from tests import object_store, releases
+from tests.commands import hikiwake as run
 from tests.imports import brought
+from tests.spark_cluster import CLOSE, same
 from tests.turns import in_turn
 
 import hikiwake
@@ -23,10 +26,23 @@ from hikiwake.measures.revisions import revisions
 from hikiwake.store import cluster, spark
 from hikiwake.store.catalogue import SHIPPED, Place, open_vintage
 from hikiwake.store.library import Library
+from hikiwake.store.selection import rows
 from hikiwake.store.tables import Engine, Tables, open_tables
 
-CLOSE = 1e-9
-"""Sums of whole dollars are exact on both; averages and logarithms are added up in another order."""
+# What commands say that no brief does; together with the briefs, each measure that reads tables.
+COMMANDS = in_turn(
+    [
+        [("audit", "JPN", "RUS", "--json"), ("data", "quality", "JPN", "--all", "--json")],
+        [("scenario", "run", "JPN", "RUS", "--draws", "2", "--json")],
+        [("backtest", "--group", "27", "--anew", "--json")],
+        [
+            ("potential", "KAZ", "RUS", "--compare", "CHN", "--json"),
+            ("potential", "KAZ", "RUS", "--by", "sector", "--json"),
+            ("complementarity", "DEU", "CHN", "--year", "2014", "--json"),
+            ("data", "rows", "baci_flows", "exporter=JPN", "product=27*", "year=2010..2014", "--json"),
+        ],
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +94,23 @@ def test_every_number_of_a_brief_is_the_same(
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("commands", COMMANDS)
+def test_what_commands_say_is_the_same(session: Any, commands: list[tuple[str, ...]], tmp_path: Path) -> None:
+    del session
+    for words in commands:
+        found = []
+        for engine in ("", "local[2]"):
+            open_tables.cache_clear()
+            cache = tmp_path / (engine or "embedded")  # a result kept by one must not be the other's
+            done = run(*words, HIKIWAKE_ENGINE=engine, XDG_CACHE_HOME=str(cache))
+            assert done.returncode in (0, 1), done.stderr  # an audit that contradicts
+            found.append(json.loads(done.stdout))
+        open_tables.cache_clear()
+        assert same(*found) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_mirrored_reports_and_what_a_release_changed_are_the_same(
     session: Any, tmp_path: Path, library: Library
 ) -> None:
@@ -117,6 +150,20 @@ def test_workers_read_from_a_store_over_the_network(
         monkeypatch.setenv(spark.FILES, f"{address}/vintages/")
         assert exports(spark.Spark(session)) == here
     assert "2014.parquet" in sent
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_the_rows_behind_a_number_are_the_same(session: Any) -> None:
+    """What `why` shows."""
+    made = hikiwake.pair("JPN", "RUS").ties(2014).to_dicts()
+    selectors = sorted({word for fact in made for word in str(fact["inputs"]).split("; ") if "#" in word})[
+        ::7
+    ]
+    here, there = (Tables(open_vintage(SHIPPED), engine) for engine in (None, spark.Spark(session)))
+    for selector in selectors:
+        assert rows(here, selector) == rows(there, selector), selector
+    assert len(selectors) > 3
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import signal
@@ -13,20 +12,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests import releases, spark_cluster
 from tests.commands import by_process
 from tests.imports import brought
-from tests.spark_cluster import Cluster
+from tests.spark_cluster import Cluster, same
 from tests.turns import in_turn
 
 from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.store import cluster, patience, spark_faults, spark_progress
 from hikiwake.store.library import Library
 
-CLOSE = 1e-9
 IN_TURN = in_turn(
     [
         ("ties", "JPN", "RUS", "--json"),
@@ -48,21 +45,6 @@ def standing() -> Iterator[Cluster]:
     installed()
     with spark_cluster.seen_by_all() as folder, spark_cluster.standing(folder) as found:
         yield found
-
-
-def same(one: Any, other: Any) -> int:
-    """Compare two answers number by number; return how many there are."""
-    if isinstance(one, dict):
-        assert list(one) == list(other)
-        return sum(same(one[name], other[name]) for name in one)
-    if isinstance(one, list):
-        assert len(one) == len(other)
-        return sum(map(same, one, other))
-    if isinstance(one, float):
-        assert math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
-        return 1
-    assert one == other
-    return isinstance(one, int)
 
 
 @pytest.mark.slow
