@@ -25,6 +25,7 @@ CASES: dict[str, tuple[str | bytes, list[int]]] = {
         "note," + HEAD + '"a\nb",' + GOOD + "c,JPN\n" + "c," + BAD,
         [4, 5],
     ),
+    "a comma more than fields": (HEAD + GOOD.strip() + ",\n\n" + BAD.strip() + ",\na,b\n", [4, 5]),
     "a title": (ABOVE + HEAD + GOOD + BAD, [5]),
     "a title in UTF-16": ((ABOVE + HEAD + GOOD + BAD).encode("utf-16"), [5]),
     "a title, a blank line, too few fields": (ABOVE + HEAD + GOOD + "\na,b\n" + BAD, [6, 7]),
@@ -32,7 +33,12 @@ CASES: dict[str, tuple[str | bytes, list[int]]] = {
 }
 
 
-FEW = ("blank lines", "too few fields after a cell of two lines", "a title, a blank line, too few fields")
+FEW = (
+    "blank lines",
+    "a comma more than fields",
+    "too few fields after a cell of two lines",
+    "a title, a blank line, too few fields",
+)
 """Tables that are tried in the fast tests; all are in the slow ones."""
 
 

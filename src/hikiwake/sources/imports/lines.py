@@ -23,28 +23,27 @@ def told(loaded: Loaded, rows: Iterable[int]) -> tuple[dict[int, Place], list[Pl
     """
     counted = {row: loaded.place(row) for row in rows}
     as_counted = [(loaded.stream, line) for line in loaded.malformed]
-    if loaded.source is None or not (counted.keys() - loaded.spoilt.keys() or loaded.malformed):
+    if loaded.source is None:
         return counted, as_counted
     stream, found = loaded.source
     name = Stream(stream.path, stream.member).name if isinstance(stream, LongStream) else stream.name
     first, plain = loaded.first_row, loaded.plain
-    at: dict[int, int] = {}
-    lost = [line for line in loaded.malformed if line <= plain + 1]
-    unread: list[int] = []
     # Rows of the first lines are numbered by their lines; those that come after them, one after the other.
+    lost = [line + found.before for line in loaded.malformed if line <= plain + 1]
+    at = {row: row - first + 2 + found.before for row in counted if row < first + plain}
+    later = {row for row in counted if row >= first + plain}
+    to_come = len(loaded.malformed) - len(lost)
+    unread: list[int] = []
     number = first + plain
     try:
-        for line, is_row in records(stream, found, plain):
+        for line, is_row in records(stream, found, plain) if later or to_come else ():
             if not is_row:
                 unread.append(line)
-                continue
-            if number in counted:
+            elif number in later:
                 at[number] = line
-            number += 1
+            number += is_row
     except csv.Error:
         return counted, as_counted
-    if len(lost) + len(unread) != len(loaded.malformed):
+    if len(unread) != to_come or len(at) != len(counted):
         return counted, as_counted
-    early = {row: row - first + 2 + found.before for row in counted if row < first + plain}
-    own = {row: (name, line) for row, line in {**early, **at}.items() if row - first not in loaded.spoilt}
-    return counted | own, [(name, line) for line in (*(line + found.before for line in lost), *unread)]
+    return {row: (name, line) for row, line in at.items()}, [(name, line) for line in (*lost, *unread)]

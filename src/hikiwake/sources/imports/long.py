@@ -96,7 +96,11 @@ def records(stream: Stream, found: Layout, skipped: int = 0) -> Iterator[tuple[i
     The line is that of its file: of a long table the line of the wide one that says the same.
     """
     if not isinstance(stream, LongStream):
-        yield from ((line, len(row) == found.fields) for line, row in _numbered(stream, found, skipped))
+        # The database takes a blank cell more at the end of a line for none.
+        yield from (
+            (line, len(row) == found.fields or (len(row) == found.fields + 1 and not row[-1]))
+            for line, row in _numbered(stream, found, skipped)
+        )
         return
     wide = Stream(stream.path, stream.member)
     how = layout(wide, stream.wanted)
