@@ -81,7 +81,7 @@ def begun(folder: Path, *words: str, user: int | None = None) -> subprocess.Pope
                 "HOME": str(folder),
                 "SPARK_HOME": str(home),
                 "SPARK_LOCAL_IP": HERE,
-                "SPARK_DAEMON_MEMORY": "256m",
+                "SPARK_DAEMON_MEMORY": "1g",
                 "SPARK_WORKER_DIR": str(folder),
             },
             user=user,

@@ -33,7 +33,7 @@ from hikiwake.store.tables import Engine, Tables, open_tables
 COMMANDS = in_turn(
     [
         [("audit", "JPN", "RUS", "--json"), ("data", "quality", "JPN", "--all", "--json")],
-        [("scenario", "run", "JPN", "RUS", "--draws", "2", "--json")],
+        [("scenario", "run", "JPN", "RUS", "--draws", "20", "--json")],
         [("backtest", "--group", "27", "--anew", "--json")],
         [
             ("potential", "KAZ", "RUS", "--compare", "CHN", "--json"),
