@@ -81,8 +81,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return releases.release(tmp_path_factory.mktemp("large") / "a.zip", {}, texts=years)
 
 
+# The first three fill up with years, the others while flows are sorted by pair and faults are looked for.
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [2**20, 2**22, 2**24])
+@pytest.mark.parametrize("size", [2**20, 2**22, 2**24, 24 * 2**20, 40 * 2**20])
 def test_a_disk_that_a_large_import_fills(large: Path, place: Path, size: int) -> None:
     refused_for_room(mounted(size, place, f"data add {large}"))
 
@@ -105,6 +106,20 @@ def many_rows(year: int) -> str:
 @pytest.mark.parametrize("name", ["brief.html", "brief.pdf"])
 def test_a_brief_that_finds_no_room(place: Path, name: str) -> None:
     refused_for_room(mounted(2**15, place, f"brief JPN RUS -o {name}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "fits"), [(2**20, False), (2**22, True), (2**24, True)])
+def test_a_brief_and_what_it_keeps_on_a_small_disk(place: Path, size: int, *, fits: bool) -> None:
+    """The page is whole or not there; an answer that there is no room to remember is given all the same."""
+    run = mounted(size, place, "brief JPN RUS -o brief.html")
+    if fits:
+        assert (run.returncode, left(run)) == (0, f"{place}/brief.html"), run.stderr
+    else:
+        refused_for_room(run)
+    told = mounted(size // 64, place, "ties JPN RUS")
+    assert (told.returncode, left(told)) == (0, "")
+    assert "Russia → Japan" in told.stdout
 
 
 USD = {f"2026{n:02}": 10_000_000_000 + n * 1_000 for n in range(1, 100)}
