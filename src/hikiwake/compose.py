@@ -236,7 +236,7 @@ def resolve_year(request: Request, vintage: Vintage) -> int:
         )
     newest = last
     if dataset.provisional_from is not None:
-        newest = min(last, dataset.provisional_from - 1)
+        newest = max(first, min(last, dataset.provisional_from - 1))  # provisional, where all years are
     # Of an economy that is not counted any more, the last year of its own.
     counted = [one.until for one in (request.pair.a, request.pair.b) if one.until and one.until >= first]
     latest = min(newest, _last_year(request) or newest, *counted)

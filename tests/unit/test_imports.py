@@ -25,6 +25,8 @@ from tests.imports import (
     table,
 )
 
+from hikiwake.compose import Request, resolve_year
+from hikiwake.core.country import pair
 from hikiwake.core.errors import BadInput, BadUsage, HikiwakeError
 from hikiwake.measures.flows import (
     FLAGS,
@@ -68,6 +70,14 @@ def test_a_release_comes_in_whole_and_to_the_dollar(tmp_path: Path, library: Lib
     said = "\n".join(lines(made.report))
     for code in ("842", "251", "490", "699", "757"):
         assert f"code '{code}' is read as" in said
+
+
+def test_where_all_years_are_provisional_a_brief_is_of_one_of_them(tmp_path: Path, library: Library) -> None:
+    alone = {2015: releases.ROWS[2015]}
+    made = brought(library, releases.release(tmp_path / "BACI_HS92_V202601.zip", alone))
+    vintage = open_tables(library.path(made.held)).vintage
+    assert vintage.dataset_of("baci_flows").provisional_from == 2015
+    assert resolve_year(Request(pair=pair("CHE-IND")), vintage) == 2015
 
 
 @pytest.mark.parametrize(
