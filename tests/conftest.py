@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 # As the command line has it: threads of linear algebra that wait for each other cost a fifth of the processor
 # time of two workers on two cores. It is read when NumPy is loaded, so nothing above may load it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A shell that starts tests in the background lets them ignore Ctrl-C, and what they start would, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("steady", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("steady")

@@ -16,6 +16,7 @@ from hikiwake.cli import interrupts
 SCRIPT = """
 import hashlib, sys
 from pathlib import Path
+from hikiwake.__main__ import main
 from hikiwake.cli import app
 from hikiwake.store.temporary import passing
 def command(**given):
@@ -31,7 +32,8 @@ def command(**given):
 def work():
     hashlib.pbkdf2_hmac("sha256", b"", b"", {rounds})
 app.commands.main = command
-sys.exit(app.run(["ties"]))
+sys.argv = ["hikiwake", "ties"]
+main()
 """
 FOREVER = 2**31 - 1
 
@@ -46,14 +48,18 @@ def ended(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begun\n"
-    begun = time.monotonic()
-    for _ in range(times):
-        process.send_signal(number)
-        time.sleep(0.01)
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said, time.monotonic() - begun
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"begun\n"
+            begun = time.monotonic()
+            for _ in range(times):
+                process.send_signal(number)
+                time.sleep(0.01)
+            _, said = process.communicate(timeout=60)
+            return process.returncode, said, time.monotonic() - begun
+        finally:
+            process.kill()  # what did not listen would go on beside the tests that follow
 
 
 @pytest.mark.parametrize(
