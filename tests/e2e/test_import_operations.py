@@ -74,13 +74,13 @@ class Scene:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", in_turn(range(STRIDE)))
-@pytest.mark.parametrize("error", ERRORS, ids=[errno.errorcode[error] for error in ERRORS])
+@pytest.mark.parametrize("some", in_turn([(first, error) for first in range(STRIDE) for error in ERRORS]))
 @pytest.mark.parametrize("years", YEARS)
 def test_any_operation_refused(
-    tmp_path: Path, operations: Operations, years: tuple[int, ...], error: int, first: int
+    tmp_path: Path, operations: Operations, years: tuple[int, ...], some: tuple[int, int]
 ) -> None:
     """One clear error and the library as it was, or all of it where what was refused is of no weight."""
+    first, error = some
     scene = Scene(tmp_path, years, operations, update=True)
     refused = 0
     for number in range(1 + first, MOST, STRIDE):
@@ -105,13 +105,15 @@ def test_any_operation_refused(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", in_turn(range(STRIDE)))
-@pytest.mark.parametrize("update", [False, True], ids=["first import", "update"])
+@pytest.mark.parametrize(
+    "some", in_turn([(first, update) for first in range(STRIDE) for update in (False, True)])
+)
 @pytest.mark.parametrize("years", YEARS)
 def test_killed_at_any_operation(
-    tmp_path: Path, operations: Operations, years: tuple[int, ...], update: bool, first: int
+    tmp_path: Path, operations: Operations, years: tuple[int, ...], some: tuple[int, bool]
 ) -> None:
     """The old vintages or all of them, whole; the next import makes what an import makes."""
+    first, update = some
     scene = Scene(tmp_path, years, operations, update=update)
     killed = 0
     for number in range(1 + first, MOST, STRIDE):
