@@ -144,6 +144,13 @@ def test_no_two_headings_read_the_same(names: tuple[str, str]) -> None:
     assert len(told) == len(set(told))
 
 
+@pytest.mark.parametrize("names", [("VAT", "PCN"), ("TUV", "NZL"), ("SUN", "JPN")])
+def test_no_table_is_shown_without_a_row(names: tuple[str, str]) -> None:
+    content = composed(*names).content
+    blocks = [block for section in content.sections for block in section.blocks]
+    assert [block.id for block in blocks if isinstance(block, Table) and not block.rows] == []
+
+
 PARTNERS = ("USA", "CHN", "NRU", "RUS", "DEU", "SAU")
 
 

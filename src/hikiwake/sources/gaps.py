@@ -78,7 +78,24 @@ def absences(
         .filter((nw.col("away") > 0) & (nw.col("away") <= limits.longest))
         .rename({"year": "year_last"})
     )
-    lines = (
+    lines = _apart(gone, limits)
+    between = (nw.col("year") > nw.col("year_last")) & (nw.col("year") < nw.col("year_again"))
+    of_lines = (
+        lines.join(traded, on="product", how="inner")
+        .filter(between)
+        .join(whole.rename({"whole": "now"}), on=[*LINE, "year"], how="left")
+        .filter(nw.col("now").is_null() | (nw.col("now") <= nw.col("most")))
+    )
+    of_flows = gone.select(*FLOW, *SPAN).join(of_lines, on=[*LINE, *SPAN], how="inner")
+    return (
+        of_lines.select(*LINE, "year", "ratio", exporter=nw.lit(None).cast(nw.String)),
+        of_flows.select(*FLOW, "year", ratio=nw.lit(0.0)),
+    )
+
+
+def _apart(gone: Frame, limits: Together) -> Frame:
+    """Return the lines and spans in which enough of the suppliers that are gone are gone together."""
+    return (
         gone.group_by(*LINE, *SPAN)
         .agg(
             suppliers=nw.len(),
@@ -103,16 +120,4 @@ def absences(
             ratio=1.0 - nw.col("made"),
             most=limits.towers * nw.max_horizontal("whole", "whole_again").cast(nw.Float64),
         )
-    )
-    between = (nw.col("year") > nw.col("year_last")) & (nw.col("year") < nw.col("year_again"))
-    of_lines = (
-        lines.join(traded, on="product", how="inner")
-        .filter(between)
-        .join(whole.rename({"whole": "now"}), on=[*LINE, "year"], how="left")
-        .filter(nw.col("now").is_null() | (nw.col("now") <= nw.col("most")))
-    )
-    of_flows = gone.select(*FLOW, *SPAN).join(of_lines, on=[*LINE, *SPAN], how="inner")
-    return (
-        of_lines.select(*LINE, "year", "ratio", exporter=nw.lit(None).cast(nw.String)),
-        of_flows.select(*FLOW, "year", ratio=nw.lit(0.0)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -30,7 +31,7 @@ def patience() -> float:
     return seconds
 
 
-class Progress:
+class Progress(ABC):
     """Looks at a cluster while it is asked, and gives up when it has stood still for too long."""
 
     def __init__(self, name: str) -> None:
@@ -45,7 +46,8 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is left behind."""
+        """Nothing is left behind, but by those who say so."""
+        return
 
     def look(self) -> None:
         """Raise `Environment` when nothing has gone on for too long."""
@@ -59,9 +61,9 @@ class Progress:
                 f"it ends) and that its workers reach this machine, or wait longer with {WAIT}.",
             )
 
+    @abstractmethod
     def moves(self) -> bool:
         """Tell whether the cluster has been at work since the last look."""
-        raise NotImplementedError
 
 
 class Stages(Progress):

@@ -50,7 +50,8 @@ def blocks(context: Context) -> list[AnyBlock]:
     figures = {
         identity: background.figures(context.say, identity, when) for identity in (context.a.id, context.b.id)
     }
-    written.append(_table(context, figures))
+    table = _table(context, figures)
+    written += [table] if table.rows else []
     written += _partners(context, context.last_year or context.year)
     return written
 
