@@ -6,13 +6,14 @@ does not bring with it.
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests import services
 
 PREFIX = "/webhdfs/v1/"
 
@@ -22,7 +23,7 @@ def served(folder: Path) -> Iterator[tuple[str, set[str]]]:
     """Serve a folder; yield its address and the names of the files of which bytes were sent."""
     sent: set[str] = set()
 
-    class Answers(http.server.BaseHTTPRequestHandler):
+    class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log_message(self, format: str, *arguments: object) -> None:
@@ -60,15 +61,8 @@ def served(folder: Path) -> Iterator[tuple[str, set[str]]]:
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the reader has what it wants
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"webhdfs://127.0.0.1:{server.server_port}", sent
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with services.served(Answers) as address:
+        yield address.replace("http:", "webhdfs:"), sent
 
 
 def status(path: Path) -> dict[str, object]:
