@@ -296,7 +296,10 @@ def test_the_data_are_listed_cited_and_doubted() -> None:
     (item,) = json.loads(hikiwake("data", "cite", "icio", "--csl").stdout)
     assert (item["type"], item["issued"]) == ("dataset", {"date-parts": [[2025]]})
     entry = hikiwake("data", "cite", "baci", "--bibtex").stdout.decode()
-    assert entry.startswith("@misc{baci,\n  author = {{CEPII")
+    assert entry.startswith("@misc{baci-HS92-geopolrisk-2.0.1,\n  author = {{CEPII")
+    cited = json.loads(hikiwake("data", "cite", "baci", "--json").stdout)
+    assert cited["cite"] == hikiwake("data", "cite", "baci").stdout.decode().strip()
+    assert (cited["dataset"]["id"], item["id"]) == ("baci", "icio-2025-edition")
     found = json.loads(hikiwake("data", "quality", "JPN", "--json").stdout)
     assert [one for one in found if (one["product"], one["year"]) == ("270900", 2015)]
     # Faults that somebody looked at stand among those that were detected.
@@ -304,6 +307,7 @@ def test_the_data_are_listed_cited_and_doubted() -> None:
     assert ("270900", 2015) in {(one["product"], one["year"]) for one in looked_at}
     assert "confirmed by hand" in hikiwake("data", "quality", "JPN").stdout.decode()
     assert Path(hikiwake("data", "path").stdout.decode().strip()) == SHIPPED
+    assert json.loads(hikiwake("data", "path", "--json").stdout) == {"folder": str(SHIPPED), "over": []}
 
 
 def test_versions_and_other_vintages(tmp_path: Path) -> None:

@@ -292,7 +292,7 @@ def test_bibtex_and_csl_hold_datasets_and_sources(mine: Brief) -> None:
     items = {item["id"]: item for item in json.loads(view.render(".csl.json"))}
     assert items["paper"]["issued"] == {"date-parts": [[2001, 2, 3]]}
     assert items["paper"]["container-title"] == "The Paper"
-    assert items["baci"]["type"] == "dataset"
+    assert items["baci-HS92-geopolrisk-2.0.1"]["type"] == "dataset"
 
 
 def test_ris_holds_the_same_and_nothing_hidden_in_a_title(mine: Brief) -> None:
@@ -308,7 +308,7 @@ def test_ris_holds_the_same_and_nothing_hidden_in_a_title(mine: Brief) -> None:
     items = json.loads(hk.BriefView(made).render(".csl.json"))
     assert [entry.get("ID") for entry in entries] == [*(item["id"] for item in items), None]
     by_id = {entry["ID"]: entry for entry in entries[:-1]}
-    assert by_id["baci"]["TY"] == "DATA"
+    assert by_id["baci-HS92-geopolrisk-2.0.1"]["TY"] == "DATA"
     assert (by_id["paper"]["T2"], by_id["paper"]["PY"], by_id["paper"]["DA"]) == (
         "The Paper", "2001", "2001/02/03/",
     )  # fmt: skip

@@ -21,6 +21,8 @@ def test_vintages_are_listed_verified_and_leftovers_named(tmp_path: Path, librar
     assert own["coverage"] in command(library, "data", "list").stdout
     (told,) = json.loads(command(library, "data", "verify", "--json").stdout)
     assert (told["reference"], told["faults"]) == ("baci-hs92@202601", [])
+    placed = json.loads(command(library, "--data", "baci-hs92", "data", "path", "--json").stdout)
+    assert (placed["folder"], len(placed["over"])) == (str(folder), 1)
     catalogue = (folder / "catalogue.json").read_bytes()
     (folder / "catalogue.json").write_bytes(catalogue[:-9])
     assert "your own: baci-hs92@202601  damaged" in command(library, "data", "list").stdout
@@ -41,3 +43,16 @@ def test_vintages_are_listed_verified_and_leftovers_named(tmp_path: Path, librar
     assert json.loads(command(library, "doctor", "--json").stdout)["leftovers"] == [str(left)]
     assert json.loads(command(library, "data", "gc", "--json").stdout) == [str(left)]
     assert not left.exists()
+
+
+def test_two_releases_have_two_keys(tmp_path: Path, library: Library) -> None:
+    """A paper that cites both tells them apart."""
+    names = [f"baci-hs92@{version}" for version in ("202501", "202601")]
+    for name in names:
+        path = releases.release(tmp_path / f"{name}.zip", version=name[-6:])
+        assert command(library, "data", "add", str(path), "--as", name).returncode == 0
+    entries = [command(library, "data", "cite", name, "--bibtex").stdout for name in names]
+    assert [entry.splitlines()[0] for entry in entries] == [
+        "@misc{baci-hs92-202501,",
+        "@misc{baci-hs92-202601,",
+    ]

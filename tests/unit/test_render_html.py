@@ -263,7 +263,7 @@ def test_what_is_no_brief_is_refused(content: bytes) -> None:
 
 def test_references_for_bibliographies() -> None:
     made = msgspec.json.decode(data.render(brief()))["references"]
-    assert [item["id"] for item in made["csl"]] == ["flows", "people"]
+    assert [item["id"] for item in made["csl"]] == ["flows-v1", "people-2.0"]
     assert made["csl"][0]["author"] == [{"literal": "Bureau of Examples & Sons"}]
     assert made["csl"][0]["issued"] == {"date-parts": [[2025]]}
     assert r"author = {{Bureau of Examples \& Sons}}" in made["bibtex"]

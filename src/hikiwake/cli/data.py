@@ -175,6 +175,7 @@ Examples:
 @click.argument("dataset", shell_complete=datasets)
 @click.option("--bibtex", "form", flag_value="bibtex", help="Print a BibTeX entry.")
 @click.option("--csl", "form", flag_value="csl", help="Print CSL-JSON, as reference managers read it.")
+@click.option("--json", "form", flag_value="json", help="Print JSON: the sentence and what it is made of.")
 @click.pass_obj
 def cite(options: Options, dataset: str, form: str | None) -> None:
     """Print how to cite a dataset."""
@@ -183,10 +184,15 @@ def cite(options: Options, dataset: str, form: str | None) -> None:
     record = _entry(options, dataset).dataset()
     if form == "bibtex":
         click.echo(entry(record), nl=False)
-    elif form == "csl":
+        return
+    if form == "csl":
         print_json([item(record)])
+        return
+    sentence = f"{record.citation}. Version {record.version}. {record.licence}."
+    if form == "json":
+        print_json({"cite": sentence, "dataset": record})
     else:
-        click.echo(f"{record.citation}. Version {record.version}. {record.licence}.")
+        click.echo(sentence)
 
 
 @data.command(
@@ -228,12 +234,18 @@ def quality(options: Options, economy: str, everything: bool, as_json: bool) -> 
     epilog="""\b
 Examples:
   hikiwake data path
-  hikiwake --data /some/vintage data path""",
+  hikiwake --data /some/vintage data path
+  hikiwake --data baci-hs92 data path --json""",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the folders that it lies over.")
 @click.pass_obj
-def path(options: Options) -> None:
+def path(options: Options, as_json: bool) -> None:
     """Print the folder of the vintage."""
-    click.echo(str(_vintage(options).folder))
+    vintage = _vintage(options)
+    if as_json:
+        print_json({"folder": str(vintage.folder), "over": [str(folder) for folder in vintage.folders[1:]]})
+    else:
+        click.echo(str(vintage.folder))
 
 
 @data.command(

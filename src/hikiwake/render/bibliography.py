@@ -119,7 +119,12 @@ def entry(source: Source) -> str:
     if issued and len(issued.text.partition("/")[0]) > len("2016"):
         lines.append(f"  month = {MONTHS[issued.first.month - 1]}")
     body = ",\n".join(lines)
-    return f"@{kind}{{{_KEY.sub('-', reference.id)},\n{body}\n}}\n"
+    return f"@{kind}{{{keyed(reference.id)},\n{body}\n}}\n"
+
+
+def keyed(text: str) -> str:
+    """Return a text as the key of an entry, of letters that BibTeX takes there."""
+    return _KEY.sub("-", text)
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from hikiwake.core.document import Brief
 from hikiwake.core.provenance import Dataset
 from hikiwake.render import bibliography
-from hikiwake.render.bibliography import escaped
+from hikiwake.render.bibliography import escaped, keyed
 
 _YEAR = re.compile(r"\((\d{4})\)")
 
@@ -33,7 +33,7 @@ def entry(dataset: Dataset) -> str:
         "note": escaped(f"{dataset.citation}. {dataset.licence}"),
     }
     body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@misc{{{dataset.id},\n{body}\n}}\n"
+    return f"@misc{{{_key(dataset)},\n{body}\n}}\n"
 
 
 def _datasets(brief: Brief) -> list[Dataset]:
@@ -43,7 +43,7 @@ def _datasets(brief: Brief) -> list[Dataset]:
 def item(dataset: Dataset) -> dict[str, Any]:
     """Return a dataset as a CSL-JSON item."""
     content: dict[str, Any] = {
-        "id": dataset.id,
+        "id": _key(dataset),
         "type": "dataset",
         "title": dataset.title,
         "author": [{"literal": dataset.producer}],
@@ -52,6 +52,11 @@ def item(dataset: Dataset) -> dict[str, Any]:
     }
     year = _year(dataset)
     return {**content, "issued": {"date-parts": [[int(year)]]}} if year else content
+
+
+def _key(dataset: Dataset) -> str:
+    """Return what a paper calls a dataset by: with its version, for it may cite two."""
+    return keyed(f"{dataset.id}-{dataset.version}")
 
 
 def _year(dataset: Dataset) -> str:
