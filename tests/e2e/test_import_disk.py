@@ -24,12 +24,12 @@ from hikiwake.store.tables import Tables
 FORK = multiprocessing.get_context("fork")
 
 
-def mounted(size: int, place: Path, words: str) -> subprocess.CompletedProcess[str]:
+def mounted(size: int, place: Path, words: str, before: str = ":") -> subprocess.CompletedProcess[str]:
     """Give a command with library, cache and temporary files on a disk of such a size; list what is left."""
     script = (
         f"mount -t tmpfs -o size={size} none {place} && cd {place} && mkdir tmp || exit 99\n"
         f"export HIKIWAKE_LIBRARY={place}/library XDG_CACHE_HOME={place}/cache TMPDIR={place}/tmp\n"
-        f"{sys.executable} -m hikiwake {words}\n"
+        f"{before}\n{sys.executable} -m hikiwake {words}\n"
         "code=$?\n"
         f"echo LEFT $(find {place} -type f -name '*.part' -o -name 'brief*' -o -path '{place}/tmp/*')"
         f" $(cat {place}/library/index.json 2>/dev/null | tr -d '[:space:]')\n"
@@ -120,6 +120,16 @@ def test_a_brief_and_what_it_keeps_on_a_small_disk(place: Path, size: int, *, fi
     told = mounted(size // 64, place, "ties JPN RUS")
     assert (told.returncode, left(told)) == (0, "")
     assert "Russia → Japan" in told.stdout
+
+
+@pytest.mark.slow
+def test_a_brief_has_the_room_of_what_is_kept(place: Path) -> None:
+    """The page is written where answers of before leave no room for it, and the one warning says why."""
+    kept = f"{place}/cache/hikiwake/ledgers"
+    fill = f"mkdir -p {kept} && head -c 3000000 /dev/zero > {kept}/old.json"
+    run = mounted(2**22, place, "brief JPN RUS -o brief.html", fill)
+    assert (run.returncode, left(run)) == (0, f"{place}/brief.html"), run.stderr
+    assert run.stderr.count("no room") == 1
 
 
 USD = {f"2026{n:02}": 10_000_000_000 + n * 1_000 for n in range(1, 100)}

@@ -50,7 +50,7 @@ def backtest(  # noqa: PLR0913, PLR0917  (one argument for each option)
     how many flows lay within the range that the brief gives.
     """
     from hikiwake.api import backtest as test
-    from hikiwake.cli.memory import remember
+    from hikiwake.cli.memory import remembering
     from hikiwake.cli.progress import Progress
     from hikiwake.core.document import USUAL_DIGITS
 
@@ -60,8 +60,8 @@ def backtest(  # noqa: PLR0913, PLR0917  (one argument for each option)
     if wanted or output is not None:
         deliver(options, found, wanted, output, digits)
     else:
-        remember(found.ledger)
-        click.echo("\n".join(_told(found, USUAL_DIGITS if digits is None else digits)))
+        with remembering(found.ledger):
+            click.echo("\n".join(_told(found, USUAL_DIGITS if digits is None else digits)))
 
 
 def _told(found: Backtest, digits: int) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,8 +100,8 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
     A and B are any names or codes: JPN, japan, 日本, or one argument JP-RU.
     """
     from hikiwake.api import renderer, suffix
+    from hikiwake.cli.memory import remembering
     from hikiwake.render.language import load
-    from hikiwake.store.atomic import write
 
     # Before any work: a slip in the last of several files must not be found after the others were written.
     load(lang)
@@ -125,14 +127,25 @@ def brief(  # noqa: PLR0913, PLR0917  (one argument for each option)
         targets = outputs or tuple(f"brief-{first}-{second}.{ending}" for ending in forms)
         kinds = [f".{form or 'html'}" if target == "-" else suffix(target) for target in targets]
         begun = view.start(kinds, paper=paper, lang=lang)
-        for number, (target, made) in enumerate(zip(targets, begun, strict=True)):
-            progress(f"writing {target}", 0.5 + 0.5 * number / len(targets))
-            if target == "-":
-                sys.stdout.buffer.write(made())
-            else:
-                write(Path(target), made())
-                progress.clear()
-                options.say(f"wrote {target}")
+        with nullcontext() if saved else remembering(view.content.ledger):
+            _write(options, list(zip(targets, begun, strict=True)), progress)
+
+
+def _write(options: Options, made: list[tuple[str, Callable[[], bytes]]], progress: Progress) -> None:
+    """Write each file once it is made; `-` is the output."""
+    from hikiwake.cli.memory import write
+
+    def say(text: str) -> None:
+        progress.clear()
+        options.say(text)
+
+    for number, (target, content) in enumerate(made):
+        progress(f"writing {target}", 0.5 + 0.5 * number / len(made))
+        if target == "-":
+            sys.stdout.buffer.write(content())
+        else:
+            write(Path(target), content(), say)
+            say(f"wrote {target}")
 
 
 def _saved(path: Path) -> BriefView:
@@ -159,18 +172,15 @@ def _composed(
     progress: Progress,
 ) -> BriefView:
     from hikiwake.api import pair
-    from hikiwake.cli.memory import remember
 
     year, length = of
-    view = pair(*given(names), data=options.data).brief(
+    return pair(*given(names), data=options.data).brief(
         year,
         length="glance" if length == "glance" else "full",
         **wishes,
         # Composing is about half of the time, drawing the other.
         progress=lambda step, part: progress(f"composing {step}", part / 2) if part < 1 else None,
     )
-    remember(view.content.ledger)
-    return view
 
 
 def given(names: tuple[str | None, str | None]) -> tuple[str, str]:

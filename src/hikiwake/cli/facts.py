@@ -184,7 +184,7 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
 ) -> None:
     """Show what such a pair would trade by structural gravity, and where it stands among like pairs."""
     from hikiwake.api import pair
-    from hikiwake.cli.memory import remember
+    from hikiwake.cli.memory import remembering
 
     full = sensitivity == "full"
     view = pair(*given((a, b)), data=options.data)
@@ -194,11 +194,11 @@ def potential(  # noqa: PLR0913, PLR0917  (one argument for each option)
     if (by or compare or full) and not (as_json or as_csv or output):
         from hikiwake.cli.potential_text import combined, side_by_side
 
-        remember(found.ledger)
-        if not len(found):
-            click.echo("\n".join([found.title, "", NOTHING]))
-        else:
-            click.echo("\n".join([side_by_side(found, digits), *([combined(found)] if full else [])]))
+        with remembering(found.ledger):
+            if not len(found):
+                click.echo("\n".join([found.title, "", NOTHING]))
+            else:
+                click.echo("\n".join([side_by_side(found, digits), *([combined(found)] if full else [])]))
     else:
         deliver(options, found, form(as_json=as_json, as_csv=as_csv), output, digits)
     if found.silent:
@@ -232,23 +232,23 @@ def deliver(
     Text has so many digits and calls groups by their names; data have all digits and the groups' ids.
     """
     from hikiwake.cli.listing import listed
-    from hikiwake.cli.memory import remember
+    from hikiwake.cli.memory import remembering, write
     from hikiwake.core.document import USUAL_DIGITS
-    from hikiwake.store.atomic import write
 
-    remember(found.ledger)
-    if output is not None and str(output) != "-":
-        write(output, _encoded(options, found, output.suffix.lower(), str(output)))
-        options.say(f"wrote {output}")
-    elif wanted or output is not None:
-        sys.stdout.buffer.write(_encoded(options, found, wanted or ".json", "standard output"))
-    else:
-        named = {
-            # As a product with its code: "machinery and transport equipment (SITC 7)".
-            code: f"{group.name} ({code})" if any(map(str.isdigit, code)) else group.name
-            for code, group in (groups.groups if groups else {}).items()
-        }
-        click.echo(listed(found, USUAL_DIGITS if digits is None else digits, named))
+    with remembering(found.ledger):
+        if output is not None and str(output) != "-":
+            content = _encoded(options, found, output.suffix.lower(), str(output))
+            write(output, content, options.say)
+            options.say(f"wrote {output}")
+        elif wanted or output is not None:
+            sys.stdout.buffer.write(_encoded(options, found, wanted or ".json", "standard output"))
+        else:
+            named = {
+                # As a product with its code: "machinery and transport equipment (SITC 7)".
+                code: f"{group.name} ({code})" if any(map(str.isdigit, code)) else group.name
+                for code, group in (groups.groups if groups else {}).items()
+            }
+            click.echo(listed(found, USUAL_DIGITS if digits is None else digits, named))
 
 
 def _encoded(options: Options, found: FactSet, form: str, place: str) -> bytes:

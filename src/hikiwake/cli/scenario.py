@@ -328,10 +328,10 @@ def handed(
 
 def shown(found: Any, text: str) -> None:
     """Print a text and keep its facts for `why`."""
-    from hikiwake.cli.memory import remember
+    from hikiwake.cli.memory import remembering
 
-    remember(found.ledger)
-    click.echo(text, nl=False)
+    with remembering(found.ledger):
+        click.echo(text, nl=False)
 
 
 def drawable(figure: Path | None) -> None:
