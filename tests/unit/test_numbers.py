@@ -1,7 +1,9 @@
 """How numbers are written: never zero for a trace, never a hundred for nearly all, no digit lost."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hikiwake.core import provenance as p
@@ -126,18 +128,19 @@ def test_an_interval_narrower_than_its_digits_gets_more_of_them(
     [
         (p.CHANGE, (-0.00068, -0.0004), "−0.068 % to −0.040 %"),
         (p.CHANGE, (0.0, 0.00041), "0.000 % to 0.041 %"),
-        (p.CHANGE, (-0.0000091, 0.0000013), "−0.00091 % to 0.00013 %"),
+        (p.CHANGE, (-0.0000091, 0.0000013), "−0.0009 % to 0.0001 %"),
         (p.CHANGE, (-3e-9, 0.0000013), "just below 0 % to 0.00013 %"),
         (p.CHANGE, (3e-9, 0.00000302), "just above 0 % to 0.00030 %"),
         (p.CHANGE, (-3e-9, 2e-9), "just below 0 % to just above 0 %"),
         (p.CHANGE, (-0.0107, -0.004), "−1.07 % to −0.40 %"),
-        (p.CHANGE, (0.000012, 6.23), "0.0012 % to 623.0 %"),  # six digits more would be none that are known
+        (p.CHANGE, (0.000012, 6.23), "just above 0 % to 623.0 %"),  # more digits would be none that are known
+        (p.CHANGE, (0.000099, 0.001468), "0.01 % to 0.15 %"),
         (p.RATIO, (0.0062, 0.026), "0.0062 to 0.0260"),
         (p.RATIO, (0.0027, 0.38), "0.0027 to 0.3800"),
-        (p.RATIO, (0.0027, 3.84), "0.0027 to 3.8"),
+        (p.RATIO, (0.0027, 3.84), "0.003 to 3.840"),
         (p.RATIO, (0.9962, 1.81), "0.996 to 1.810"),
         (p.RATIO, (0.54, 1.23), "0.54 to 1.23"),
-        (p.POINTS, (-0.02, 0.104), "−0.020 percentage points to 0.104 percentage points"),
+        (p.POINTS, (-0.02, 0.104), "−0.02 percentage points to 0.10 percentage points"),
         (p.INDEX_1, (0.05, 0.65), "0.050 to 0.650"),
         (p.USD, (810e6, 8.53e9), "US$810 million to US$8.53 billion"),
     ],
@@ -147,6 +150,34 @@ def test_the_ends_of_an_interval_have_the_same_decimals(
 ) -> None:
     written = number(fact(ends[1], unit, Interval(*ends, 0.9, "confidence")), "range")
     assert written.replace("\u202f", " ").replace("\u00a0", " ") == spread
+
+
+SPREADS = st.lists(st.floats(1e-6, 40.0) | st.floats(-0.99, -1e-6), min_size=3, max_size=3).map(sorted)
+WITH_DECIMALS = st.sampled_from([p.SHARE, p.CHANGE, p.POINTS, p.RATIO, p.INDEX_1, p.INDEX_100])
+
+
+@given(WITH_DECIMALS, SPREADS, st.integers(0, 4), st.sampled_from(["", "signed", "abs"]))
+def test_a_number_has_the_decimals_of_its_interval(
+    unit: p.Unit, spread: list[float], digits: int, form: str
+) -> None:
+    low, value, high = spread
+    assume(high - low > 1e-6 * max(abs(low), abs(high)))
+    made = fact(value, unit, Interval(low, high, 0.9, "confidence"))
+    ends = number(made, "range", digits).split(" to ")
+    assert ends[0] != ends[1]
+    written = [number(made, form, digits), *ends]
+    told = [text for text in written if not re.search("just|less|more", text)]
+    decimals = {len(re.search(r"[\d,]+\.?(\d*)", text)[1]) for text in told}  # type: ignore[index]
+    assert len(decimals) < 2
+    for text, true in zip(written, (value, low, high), strict=True):
+        bare = re.search(r"[\d,]+\.?\d*", text)
+        assert bare
+        if text in told and true != 0:
+            assert float(bare[0].replace(",", "")) != 0, text
+    # No digits that nobody asked for: three decimals at most beside a wide interval's end above one.
+    reach = (100 if unit.kind in ("share", "rate") else 1) * max(map(abs, spread))
+    wide = digits <= 1 and reach > 1 and high - low > 0.01 * max(map(abs, spread))
+    assert not wide or max(decimals, default=0) <= 3, written
 
 
 def test_an_unknown_form_is_refused() -> None:

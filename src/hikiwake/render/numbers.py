@@ -1,9 +1,14 @@
 """How a number is written in English: units, digits, signs. Rounding is looks; facts keep full precision.
 
 What is not zero is never written as zero, what is not whole never as a hundred, and a ratio that is not
-one never as one: the digits grow until the difference shows. So do those of a number and its interval whose
-two ends would read alike, and of numbers that a sentence compares (`alike`). The ends of an interval have the
-same decimals, unless the larger would have more digits than it deserves.
+one never as one: the digits grow until the difference shows. So do those of numbers that a sentence compares
+(`alike`).
+
+A number and both ends of its interval have the same decimals: of changes as many as show two digits of the
+interval's width, of others the most that one of the three has by itself; and more where the ends would read
+alike, or one of the three as zero or as a whole. The largest of the three has at most four digits for that:
+what is too small to show beside it is told in words ("just above 0 %"). Amounts of money and mass have words
+for their size ("million"), so not the decimals are the same but the significant digits.
 
 `digits` is how many decimals a percentage has; amounts of money and mass have two more significant digits
 than that, indices and ratios as many more or fewer decimals as percentages have. Ranks, counts, years,
@@ -13,11 +18,10 @@ distances and numbers of people have the digits that they have.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 
 from hikiwake.core.document import MOST_DIGITS, USUAL_DIGITS
-from hikiwake.core.provenance import Fact, Unit
+from hikiwake.core.provenance import RATIO, Fact, Unit
 
 NARROW = "\u202f"
 NO_BREAK = "\u00a0"
@@ -34,15 +38,13 @@ _SPELT = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "ei
 _LESS = "less than "
 _BELOW, _ABOVE = "just below ", "just above "
 """How a number is told that is nearer to a round one than any that is printed, where "less" would mislead."""
-_NUMBER = re.compile(r"\d[\d,]*(?:\.(\d+))?")
-_LEAST = re.compile(rf"^{_LESS}0\.0*1")
 _MOST_FINER = 5
-_GROW = ("money", "mass", "amount", "index", "share", "rate", "ratio", "points")
-"""Kinds of units whose numbers get more digits where an interval is narrower than the usual ones."""
+_SCALED = ("money", "mass", "amount")
+"""Kinds of units whose numbers have significant digits: more where an interval is narrower than the usual."""
 _EVEN = {"share": 100.0, "rate": 100.0, "points": 1.0, "index": 1.0, "ratio": 1.0}
-"""Kinds of units whose intervals have the same decimals at both ends, and what is printed of one unit."""
+"""Kinds of units whose numbers have the decimals of their intervals, and what is printed of one unit."""
 _MOST_SIGNIFICANT = 4
-"""Significant digits that this may give the larger end: the ends of a ratio may be far apart."""
+"""Significant digits that this may give the largest: the ends of a ratio may be far apart."""
 _COMPARED = ("money", "mass", "amount", "index", "share", "ratio")
 _LEVELS = ("", "abs", "whole", "times")
 
@@ -73,17 +75,27 @@ def number(fact: Fact, form: str = "", digits: int = USUAL_DIGITS) -> str:
         return _interval(fact, form, digits)
     if fact.value is None:
         return NO_DATA
-    finer = _finer(fact, digits)
+    if form == "ordinal":
+        return spelt_ordinal(fact.value)
+    shared = None if form == "whole" else _shared(fact, digits)
+    if shared is not None:
+        return _with_form(fact, form, shared)
+    return _alone(fact, fact.value, form, _finer(fact, digits))
+
+
+def _alone(fact: Fact, value: float, form: str, finer: int) -> str:
+    """Write a number that has no decimals of an interval."""
     if form == "times":
-        return f"{_ratio(fact.value, finer)} times"
-    if form in _FORMED:
-        return _FORMED[form](fact.value) if form != "points" else _points(fact.value, finer)
+        return f"{_ratio(value, finer)} times"
+    if form == "points":
+        return f"{'+' if value > 0 else ''}{_honest(value, 1 + finer)}"
     whole = form == "whole"
-    value = abs(fact.value) if form == "abs" else fact.value
-    written = _written(fact.unit, value, whole=whole, finer=0 if whole else finer)
+    written = _written(
+        fact.unit, abs(value) if form == "abs" else value, whole=whole, finer=0 if whole else finer
+    )
     if fact.unit.kind == "score" and fact.interval and fact.interval.kind == "standard error":
         written += f" (standard error {_score((fact.interval.high - fact.interval.low) / 2, finer)})"
-    return _with_plus(written) if form == "signed" and fact.value > 0 else written
+    return _with_plus(written) if form == "signed" and value > 0 else written
 
 
 def _with_plus(written: str) -> str:
@@ -141,58 +153,117 @@ def _interval(fact: Fact, form: str, digits: int) -> str:
         raise ValueError(msg)
     if form == "level":
         return _percent(fact.interval.level, digits=0)
+    ends = (fact.interval.low, fact.interval.high)
+    shared = _shared(fact, digits)
+    if shared is not None:
+        return " to ".join(f"{_fixed(fact.unit, end, shared, _ABOVE)}{_tail(fact.unit)}" for end in ends)
     finer = _finer(fact, digits)
-    return " to ".join(_evenly(fact.unit, (fact.interval.low, fact.interval.high), finer))
+    return " to ".join(_written(fact.unit, end, finer=finer) for end in ends)
 
 
-def _evenly(unit: Unit, ends: tuple[float, float], finer: int) -> list[str]:
-    """Write the ends of an interval, with the same decimals where these fit both."""
-    written = [_LEAST.sub(f"{_ABOVE}0", _written(unit, end, finer=finer)) for end in ends]
-    times = _EVEN.get(unit.kind, 0.0)
-    decimals = max(len(_NUMBER.findall(text)[-1]) for text in written) if times else 0
-    reach = times * max(map(abs, ends))
-    if not reach or decimals + 1 + math.floor(math.log10(reach)) > _MOST_SIGNIFICANT:
-        return written
-    digits = [f"{times * abs(end):,.{decimals}f}" for end in ends]
-    # An end in words stays.
-    return [
-        text if text.startswith((_BELOW, _ABOVE, _LESS, "more than")) else _NUMBER.sub(number, text, count=1)
-        for text, number in zip(written, digits, strict=True)
-    ]
+def _with_form(fact: Fact, form: str, decimals: int) -> str:
+    """Write a number with so many decimals, in one of the forms that show its value."""
+    value = fact.value or 0.0
+    digits = _fixed(fact.unit, abs(value) if form == "abs" else value, decimals)
+    written = digits if form == "points" else f"{digits}{' times' if form == 'times' else _tail(fact.unit)}"
+    return _with_plus(written) if form in ("signed", "points") and value > 0 else written
+
+
+def _tail(unit: Unit) -> str:
+    """Return what follows the digits of a number that has decimals."""
+    if unit.kind in ("share", "rate"):
+        return f"{NARROW}%"
+    return PERCENTAGE_POINTS if unit.kind == "points" else ""
+
+
+def _fixed(unit: Unit, value: float, decimals: int, small: str = "") -> str:
+    """Write the digits of a number with so many decimals; in words what would read as zero or as a whole.
+
+    `small` is how a positive number that would read as zero is told, if not by what it is less than.
+    """
+    printed, full = _EVEN[unit.kind] * value, _full(unit, value)
+    if value != 0 and round(printed, decimals) == 0:
+        least = f"{_LESS}{_plain(10.0**-decimals, decimals)}"
+        return f"{_BELOW}0" if value < 0 else f"{small}0" if small else least
+    if full is not None and _reads(printed, full, decimals):
+        return f"{_BELOW if printed < full else _ABOVE}{_plain(full, 0)}"
+    return _plain(printed, decimals)
+
+
+def _reads(printed: float, other: float, decimals: int) -> bool:
+    """Tell whether a number would read as another one that it is not, but for the noise of a sum."""
+    differs = not math.isclose(printed, other, rel_tol=1e-12)
+    return differs and round(printed, decimals) == round(other, decimals)
+
+
+def _shared(fact: Fact, digits: int) -> int | None:
+    """Return the decimals that a number shares with both ends of its interval.
+
+    None where it has no interval, or is of a kind that has no decimals of its own.
+    """
+    spread, times = fact.interval, _EVEN.get(fact.unit.kind)
+    # Ends that differ in the twelfth digit are the noise of a sum, and no interval.
+    if spread is None or times is None or math.isclose(spread.low, spread.high, rel_tol=1e-12):
+        return None
+    asked = digits - USUAL_DIGITS
+    three = [spread.low, spread.high, *([] if fact.value is None else [fact.value])]
+    printed = [times * each for each in three]
+    reach = max(map(abs, printed))
+    most = min(MOST_DIGITS, max(1, _MOST_SIGNIFICANT - 1 - math.floor(math.log10(reach))))
+    usual = max(_usual(fact.unit, each) for each in three)
+    if asked >= 0 and fact.unit.kind in ("rate", "points"):
+        usual = max(usual, 1 + _deserved(printed))
+    decimals = max(0, min(usual, most) + asked)
+    while decimals < MOST_DIGITS and _reads(printed[0], printed[1], decimals):
+        decimals += 1
+    for value, shown in zip(three, printed, strict=True):
+        for other in (0.0, _full(fact.unit, value)):
+            if other is not None:
+                needed = next((n for n in range(decimals, most + 1) if not _reads(shown, other, n)), decimals)
+                decimals = max(decimals, needed)
+    return decimals
+
+
+def _usual(unit: Unit, value: float) -> int:
+    """Return the decimals that a number has by itself."""
+    if unit.kind == "index":
+        return 1 if unit.symbol == "0-100" else _two(value)
+    return _two(value) if unit.kind == "ratio" and abs(value) < 0.95 else 1
+
+
+def _full(unit: Unit, value: float) -> float | None:
+    """Return the whole that a number must not be taken for, as it is printed: a hundred percent, or one."""
+    if unit.kind == "share" or (unit.kind == "rate" and abs(value) < 1):
+        # A fall by nearly all is not one by all, also where the sign is told in words.
+        return math.copysign(100.0, value)
+    if unit.kind == "index":
+        return 100.0 if unit.symbol == "0-100" else math.copysign(1.0, value)
+    # Some ratios run from minus one to one, so minus one counts as one does.
+    return math.copysign(1.0, value) if unit.kind == "ratio" and abs(abs(value) - 1) >= 0.0005 else None
 
 
 def _finer(fact: Fact, digits: int) -> int:
-    """Return how many digits more than usual are asked for, or set the ends of a fact's interval apart."""
+    """Return how many digits more than usual are asked for, or set the ends of an amount's interval apart."""
     asked = digits - USUAL_DIGITS
-    if fact.interval is None or fact.unit.kind not in _GROW:
+    if fact.interval is None or fact.unit.kind not in _SCALED:
         return asked
     low, high = fact.interval.low, fact.interval.high
-    # Ends that differ in the twelfth digit are the noise of a sum, and no interval.
     if math.isclose(low, high, rel_tol=1e-12):
         return asked
-    least = max(asked, _deserved(fact)) if asked >= 0 and fact.unit.kind in ("rate", "points") else asked
-    for finer in range(least, max(least + 1, _MOST_FINER)):
+    for finer in range(asked, max(asked + 1, _MOST_FINER)):
         if _written(fact.unit, low, finer=finer) != _written(fact.unit, high, finer=finer):
             return finer
-    return least
+    return asked
 
 
-def _deserved(fact: Fact) -> int:
+def _deserved(printed: list[float]) -> int:
     """Return the decimals beyond the first that the interval of a rate or of points deserves.
 
-    Two significant digits of its width, and no more than three of its larger end.
+    Two significant digits of its width, and no more than three of the largest of its ends and value.
     """
-    if fact.interval is None:
-        return 0
-    times = 100.0 if fact.unit.kind == "rate" else 1.0
-    ends = (fact.interval.low, fact.interval.high, fact.value or 0.0)
-    width, reach = times * (fact.interval.high - fact.interval.low), times * max(abs(end) for end in ends)
+    width, reach = abs(printed[1] - printed[0]), max(map(abs, printed))
     by_width, by_reach = -math.floor(math.log10(width)), 1 - math.floor(math.log10(reach))
     return max(0, min(by_width, by_reach, _MOST_FINER))
-
-
-def _points(value: float, finer: int) -> str:
-    return f"{'+' if value > 0 else ''}{_honest(value, 1 + finer)}"
 
 
 def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -> str:
@@ -201,14 +272,9 @@ def _written(unit: Unit, value: float, *, whole: bool = False, finer: int = 0) -
         head, tail = ("US$", unit.symbol.removeprefix("USD")) if money else ("", f"{NO_BREAK}{unit.symbol}")
         return f"{MINUS if value < 0 else ''}{head}{_scaled(abs(value), finer)}{tail}"
     if unit.kind == "index":
-        if unit.symbol == "0-100":
-            return _honest(value, 0 if whole else 1 + finer, 100.0)
-        return _honest(value, 0 if whole else _two(value) + finer, math.copysign(1.0, value))
+        return _honest(value, 0 if whole else _usual(unit, value) + finer, _full(unit, value))
     if unit.kind in ("share", "rate"):
-        digits = 0 if whole else 1 + finer
-        # A fall by nearly all is not one by all, also where the sign is told in words.
-        full = math.copysign(100.0, value) if unit.kind == "share" or abs(value) < 1 else None
-        return _percent(value, digits=digits, full=full)
+        return _percent(value, digits=0 if whole else 1 + finer, full=_full(unit, value))
     if unit.kind in ("ratio", "points"):
         points = unit.kind == "points"
         return f"{_honest(value, 1 + finer)}{PERCENTAGE_POINTS}" if points else _ratio(value, finer)
@@ -281,12 +347,8 @@ def _beside(full: float, *, below: bool) -> str:
 
 
 def _ratio(value: float, finer: int = 0) -> str:
-    """Write a ratio: one decimal, two below one; more where it would read as one and is not.
-
-    Some ratios run from minus one to one, so minus one counts as one does.
-    """
-    full = math.copysign(1.0, value) if abs(abs(value) - 1) >= 0.0005 else None
-    return _honest(value, (1 if abs(value) >= 0.95 else _two(value)) + finer, full)
+    """Write a ratio: one decimal, two below one; more where it would read as one and is not."""
+    return _honest(value, _usual(RATIO, value) + finer, _full(RATIO, value))
 
 
 def _two(value: float) -> int:
@@ -319,7 +381,4 @@ _WRITERS: dict[str, Callable[[float, int], str]] = {
     ),
     "count": lambda value, _: _plain(value, 0),
     "year": lambda value, _: str(round(value)),
-}
-_FORMED: dict[str, Callable[[float], str]] = {
-    "ordinal": spelt_ordinal,
 }
