@@ -175,7 +175,7 @@ MADE: dict[str, Callable[[Path], Path]] = {
 
 
 @pytest.mark.parametrize(
-    "name", ["Gravity_V202211.dta", "dist_cepii.xls", "table.XLSX", "Gravity.Rds", "BACI.7z"]
+    "name", ["Gravity_V202211.dta", "dist_cepii.xls", "table.ODS", "Gravity.Rds", "BACI.7z"]
 )
 def test_forms_that_are_not_read_are_named(tmp_path: Path, library: Library, name: str) -> None:
     (tmp_path / name).write_bytes(bytes(100))

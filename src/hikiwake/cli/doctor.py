@@ -21,6 +21,7 @@ OPTIONAL = {
     "vl-convert-python": "figures as pixels: DOCX and PNG",
     "python-docx": "DOCX",
     "xlsxwriter": "XLSX",
+    "python-calamine": "workbooks brought in",
     "pandas": "tables in pandas",
     "polars": "tables in polars",
     "pyarrow": "tables in Arrow",

@@ -86,14 +86,18 @@ def add(  # noqa: PLR0913, PLR0917  (one argument for each option)
     epilog="""\b
 Examples:
   hikiwake data map exports.csv
-  hikiwake data map exports.csv -o exports.toml""",
+  hikiwake data map exports.csv -o exports.toml
+  hikiwake data map 'ministry.xlsx#Exports' -o exports.toml""",
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "out", type=click.Path(path_type=Path), help="Write it to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print what it proposes as JSON.")
 @click.pass_obj
 def propose(options: Options, file: Path, out: Path | None, as_json: bool) -> None:
-    """Propose what a table's columns mean, for you to look at and to add with `data add --map`."""
+    """Propose what a table's columns mean, for you to look at and to add with `data add --map`.
+
+    A sheet of a workbook is named after it: ministry.xlsx#Exports.
+    """
     from hikiwake.sources.imports import mapping
     from hikiwake.sources.imports.proposing import propose as proposed
     from hikiwake.store.atomic import write

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 TOTAL = "TOTAL"
+DAYS = (
+    r"(\d{4})-(?:01-01|12-31)(?:[T ]00:00(?::00)?(?:\.0+)?)?",
+    r"(?:0?1[./-]0?1|31[./-]12|12[./-]31)[./-](\d{4})",
+)
+"""The first and the last day of a year, which stand for it; any other day is one of a month."""
 MISSING = ("", "NA", "NAN", "NULL", "N/A", ".", "..", "-")
 ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
 COLUMNS = {
@@ -221,7 +226,17 @@ def _year(mapping: Mapping) -> str:
         return str(mapping.year)
     # "2014.0" is what spreadsheets and statistics packages make of 2014.
     mended = "try_cast(regexp_replace(trim(r.year), '\\.0+$', '') as integer)"
-    return f"case when contains(r.year, '.') then {mended} else try_cast(r.year as integer) end"
+    return (
+        f"case when length(r.year) >= 8 then coalesce({mended}, {_day('r.year')})"
+        f" when contains(r.year, '.') then {mended} else try_cast(r.year as integer) end"
+    )
+
+
+def _day(column: str) -> str:
+    """Return the year of a day that stands for it: its first or its last, as spreadsheets write them."""
+    text = f"trim({column})"
+    found = " || ".join(f"regexp_extract({text}, {quoted(f'^(?:{form})$')}, 1)" for form in DAYS)
+    return f"try_cast({found} as integer)"
 
 
 def _product(mapping: Mapping, products: dict[str, str]) -> str:

@@ -201,12 +201,16 @@ def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[l
         )
         places |= own
         lost += [Bad(*place, "", "malformed", "") for place in unread[:SHOWN]]
+    cells = {
+        row: lines.cell(one, mapping, REASONS[KEYS[reason]][1], places[row][1])
+        for one, (reason, row, _, _) in zip(sources, rows, strict=True)
+    }
     found = []
     for reason, row, kept, value in rows:
         column = REASONS[KEYS[reason]][1]
         # Rows that contradict each other were sound when they were read: their amount is told in USD.
         text = f"{value} USD" if kept is None else checking.kept(mapping, kept, column) if column else ""
-        found.append(Bad(*places[row], column, KEYS[reason], text[:200]))
+        found.append(Bad(*places[row], column, KEYS[reason], text[:200], cells[row]))
     return sorted([*found, *lost], key=lambda bad: (bad.source, bad.line))[:SHOWN]
 
 

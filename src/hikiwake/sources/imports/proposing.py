@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import comtrade, guessing, unread
+from hikiwake.sources.imports import comtrade, guessing, unread, workbooks
 from hikiwake.sources.imports.checking import MISSING
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 from hikiwake.sources.imports.economies import meaning
@@ -17,7 +20,9 @@ from hikiwake.sources.imports.long import VALUE, YEAR
 from hikiwake.sources.imports.mapping import FACTORS, Mapping
 from hikiwake.sources.imports.streams import Stream, layout, table_of
 from hikiwake.sources.imports.wide import year_of, years_of
+from hikiwake.store import disk
 from hikiwake.store.database import said
+from hikiwake.store.temporary import OURS, passing
 
 _FLOW = ("flow", "flowcode", "flowdesc", "tradeflow", "tradeflowname")
 _EXPORTS = re.compile(r"x|e|exports?", re.IGNORECASE)
@@ -38,8 +43,18 @@ class Table(NamedTuple):
 def propose(path: Path) -> tuple[Mapping, dict[str, str]]:
     """Return a mapping for a table and a remark on each entry that a person should look at.
 
-    Raises `BadInput` where the columns that a table of flows needs cannot be told.
+    Raises `BadInput` where the columns that a table of flows needs cannot be told, `Environment` where a
+    workbook is given and the package that reads it is not installed.
     """
+    if workbooks.parted(path) is None:
+        return _proposed(path)
+    with passing(Path(tempfile.gettempdir()) / f"{OURS}{os.getpid()}-{secrets.token_hex(4)}") as folder:
+        with workbooks.called_as_given(folder), disk.refusals():
+            (table,) = workbooks.as_tables((path,), lambda: folder)
+            return _proposed(table)
+
+
+def _proposed(path: Path) -> tuple[Mapping, dict[str, str]]:
     unread.refuse((path,))
     known = comtrade.recognise((path,))
     if known is not None:
@@ -178,12 +193,12 @@ def _beginning(path: Path) -> Table:
 def _header(stream: Stream) -> frozenset[str]:
     """Return the names of the header where lines on the data stand above it, else none."""
     found = layout(stream)
-    lines = [found.header, *found.sample[:TOP]]
-    widest = max(len(line) for line in lines)
-    for line in lines:
-        names = [name.strip() for name in line]
-        if len(names) == widest and all(names[: max(3, widest - 1)]):
-            return frozenset() if line is found.header else frozenset(filter(None, names))
+    lines = [[name.strip() for name in line] for line in (found.header, *found.sample[:TOP])]
+    filled = [sum(map(bool, line)) for line in lines]
+    for place, line in enumerate(lines):
+        # Of a sheet of a workbook all rows are as wide, and the first columns may be empty.
+        if filled[place] >= max(3, max(filled) - 1) and len(line) == max(map(len, lines)):
+            return frozenset(filter(None, line)) if place else frozenset()
     return frozenset()
 
 

@@ -61,13 +61,17 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Bad(msgspec.Struct, frozen=True):
-    """One rejected row: where it stands, in which column the fault is, and the text there."""
+    """One rejected row: where it stands, in which column the fault is, and the text there.
+
+    `cell` is what a sheet of a workbook calls the place, such as B17.
+    """
 
     source: str
     line: int
     column: str
     reason: str
     text: str
+    cell: str = ""
 
 
 class PartReport(msgspec.Struct, frozen=True):
@@ -161,6 +165,8 @@ def lines(report: Report, shown: int = 10) -> list[str]:
 def told(one: Bad) -> str:
     """Return one rejected row in words."""
     column = f", column {one.column}" if one.column else ""
+    if one.cell:
+        column = f", cell {one.cell} ({one.column})"
     text = f": {one.text[:60]!r}" if one.text else ""
     return f"  {one.source}, line {one.line}{column}{text}: {REASONS[one.reason][2]}"
 

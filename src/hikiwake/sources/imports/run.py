@@ -27,6 +27,7 @@ from hikiwake.sources.imports import (
     unread,
     vintage,
     wdi,
+    workbooks,
 )
 from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
@@ -83,9 +84,14 @@ def add(wish: Wish, library: Library, progress: Progress) -> Added:
     Raises `BadInput` for what cannot be read or taken, `Environment` where the machine refuses; the library
     is then as it was, and finished parts wait for the next try of the same import.
     """
-    with ExitStack() as opened:
+    with workbooks.called_as_given(library.folder), ExitStack() as opened:
+
+        def scratch() -> Path:
+            return opened.enter_context(library.scratch())
+
         with understood(", ".join(path.name for path in wish.files)), disk.refusals():
-            plan = _plan(wish, lambda: opened.enter_context(library.scratch()))
+            tables = workbooks.as_tables(wish.files, scratch)
+            plan = _plan(msgspec.structs.replace(wish, files=tables), scratch)
         return bring(plan, library, progress, allow_rejects=wish.allow_rejects)
 
 

@@ -136,7 +136,8 @@ def layout(stream: Stream, wanted: frozenset[str] = frozenset()) -> Layout:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(begin)
     lines = text.splitlines()
     complete = lines if whole or not lines else lines[:-1]
-    before = _above(complete, wanted)
+    blank = next((number for number, line in enumerate(complete[:ABOVE]) if line.strip()), 0)
+    before = _above(complete, wanted) or blank
     complete = complete[before:]
     if not complete or not complete[0].strip():
         raise BadInput(

@@ -14,6 +14,7 @@ NO_TEXT = {
     ".xls": "Excel",
     ".xlsx": "Excel",
     ".xlsb": "Excel",
+    ".ods": "OpenDocument",
     ".rds": "R",
     ".rda": "R",
     ".rdata": "R",
@@ -24,6 +25,12 @@ NO_TEXT = {
     ".tgz": "tar",
 }
 """Forms in which producers and people keep tables, and which are not read."""
+SAVED = {
+    "Stata": "CSV (in Stata: export delimited using FILE.csv)",
+    "R": "CSV (in R: write.csv(table, 'FILE.csv', row.names = FALSE))",
+    "Excel": "a workbook of its own (.xlsx) or as CSV",
+    "OpenDocument": "a workbook (.xlsx) or as CSV",
+}
 TABLES = (".csv", ".tsv", ".txt", ".json", ".gz")
 _README = re.compile(r"read_?me", re.IGNORECASE)
 _FORM = re.compile(r"_(dta|rds|xlsx?|stata)(?=_|\.)", re.IGNORECASE)
@@ -86,5 +93,5 @@ def _no_text(path: Path, form: str, where: str) -> None:
     raise BadInput(
         where=str(path),
         why=f"files of {form}{where} are not read",
-        remedy=f"Take {take}, or save the table as CSV or Parquet.",
+        remedy=f"Take {take}, or save the table as {SAVED.get(form, 'CSV or Parquet')}.",
     )
