@@ -7,9 +7,9 @@ from hikiwake.measures.product_names import LONGEST, product_names
 from hikiwake.store.tables import open_tables
 
 
-def test_every_chapter_and_range_of_chapters_has_a_name_of_its_own() -> None:
+def test_every_chapter_has_a_name_of_its_own() -> None:
     # Chapters 77 and 98 are kept free.
-    codes = [f"{n:02}" for n in range(1, 100) if n not in {77, 98}] + list("0123456789")
+    codes = [f"{n:02}" for n in range(1, 100) if n not in {77, 98}]
     names = [chapter_name(code) for code in codes]
     assert not [name for name in names if name.startswith("HS")]
     assert len(set(names)) == len(names)

@@ -29,7 +29,10 @@ Examples:
   hikiwake backtest --anew --json""",
 )
 @click.option(
-    "--group", "groups", multiple=True, help="Chapter of products, or all; may be repeated (default: each)."
+    "--group",
+    "groups",
+    multiple=True,
+    help="Chapter or section of products, or all; may be repeated (default: each).",
 )
 @click.option("--anew", is_flag=True, help="Compute, even where the result comes with the program.")
 @with_digits

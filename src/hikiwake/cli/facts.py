@@ -155,7 +155,11 @@ Examples:
   hikiwake potential india pakistan --json""",
 )
 @about_a_pair
-@click.option("--by", type=click.Choice(["sector"]), help="Each chapter of products and group of industries.")
+@click.option(
+    "--by",
+    type=click.Choice(["sector"]),
+    help="Each chapter or section of products, and group of industries.",
+)
 @click.option(
     "--compare", multiple=True, help="Another pair, or another partner of A, beside it; may be repeated."
 )

@@ -72,8 +72,8 @@ def short_name(code: str, description: str = "") -> str:
 
 
 def chapter_name(code: str) -> str:
-    """Return the name of a chapter (two digits) or of a range of chapters (one digit)."""
-    return _products().chapters.get(code) or (f"HS {code}" if len(code) > 1 else f"HS {code}0 to {code}9")
+    """Return the name of a chapter (two digits)."""
+    return _products().chapters.get(code) or f"HS {code}"
 
 
 def group(identity: str) -> Group:

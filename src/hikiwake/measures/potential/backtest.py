@@ -131,7 +131,7 @@ def backtest(tables: Tables, groups: Collection[str] = (), progress: Progress | 
 
     Parameters
     ----------
-    groups : chapters (or `ALL`) to be tested; empty for all of them.
+    groups : chapters, of all goods sections (or `ALL`), to be tested; empty for all of them.
     progress : told what is being done, and the part that is over.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import narwhals as nw
@@ -16,14 +16,13 @@ from hikiwake.measures.flows import traded, world_flows
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.formulas import INDUSTRIES
 from hikiwake.measures.places import distinct, positions
+from hikiwake.measures.potential import goods
 from hikiwake.measures.potential.formulas import LANGUAGES
 
 if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Tables
 
 Array = NDArray[np.float64]
-MOST_GROUPS = 24
-"""Chapters up to which each is a group."""
 COVARIATES = ("ln_dist", "border", "language", "ln_harmonic")
 MAIN = ("ln_dist", "border", "language")
 """What an expectation rests on beside the two economies themselves."""
@@ -91,7 +90,7 @@ def deliveries(tables: Tables, year: int) -> Square:
 
 
 def trade(tables: Tables, year: int) -> Square:
-    """Return the covered trade in goods by chapter (two digits) of the product, or by its first digit."""
+    """Return the covered trade in goods by chapter of the product, or by section of the Harmonised System."""
     return trades(tables, (year,))[year]
 
 
@@ -102,14 +101,19 @@ def trades(tables: Tables, years: Collection[int]) -> dict[int, Square]:
     )
     everything = world_flows(tables)
     held = set(everything["product"][np.isin(everything["year"], list(years))].tolist())
-    # Each group is an estimate of its own; of all goods the ten ranges of chapters are enough.
-    digits = 2 if len({code[:2] for code in held}) <= MOST_GROUPS else 1
+    groups = goods.groups_of(held)
     rows = tables.collect(
-        flows.with_columns(chapter=nw.col("product").str.slice(0, digits))
-        .group_by("year", "exporter", "importer", "chapter")
+        flows.with_columns(group=goods.place(nw.col("product"), groups))
+        .group_by("year", "exporter", "importer", "group")
         .agg(nw.col("value").sum())
     )
-    return dict(zip(years, _squares(tables, rows, "chapter", "year", years), strict=True))
+    present = np.unique(rows["group"]).tolist()
+    squares = _squares(tables, rows, ("group", present), ("year", years))
+    named = tuple(groups[place] for place in present)
+    return {
+        year: msgspec.structs.replace(square, groups=named)
+        for year, square in zip(years, squares, strict=True)
+    }
 
 
 def years_before(tables: Tables, square: Square, years: Sequence[int]) -> Array:
@@ -128,24 +132,28 @@ def years_before(tables: Tables, square: Square, years: Sequence[int]) -> Array:
 
 
 def _square(tables: Tables, rows: Columns, group: str) -> Square:
-    return _squares(tables, {**rows, "one": np.zeros(len(rows[group]))}, group, "one", (0,))[0]
+    groups = (group, distinct(rows[group]))
+    return _squares(tables, {**rows, "one": np.zeros(len(rows[group]))}, groups, ("one", (0,)))[0]
 
 
 def _squares(
-    tables: Tables, rows: Columns, group: str, layer: str, layers: Collection[int]
+    tables: Tables, rows: Columns, group: tuple[str, Sequence[Any]], layer: tuple[str, Collection[int]]
 ) -> tuple[Square, ...]:
-    """Return a square for each layer (year) of long rows, all of the same economies and groups."""
+    """Return a square for each layer (year) of long rows, all of the same economies and groups.
+
+    Groups and layers are told by the names of their columns and what these hold.
+    """
     economies = distinct(rows["exporter"], rows["importer"])
-    groups = distinct(rows[group])
+    (of_group, groups), (of_layer, layers) = group, layer
     out = np.zeros((len(layers), len(groups), len(economies), len(economies)))
     at = (
-        positions(rows[layer], layers),
-        positions(rows[group], groups),
+        positions(rows[of_layer], layers),
+        positions(rows[of_group], groups),
         *(positions(rows[side], economies) for side in ("exporter", "importer")),
     )
     np.add.at(out, at, rows["value"].astype(np.float64))
     between = _between(tables, {economy: n for n, economy in enumerate(economies)})
-    return tuple(Square(economies, groups, flows, between) for flows in out)
+    return tuple(Square(economies, tuple(groups), flows, between) for flows in out)
 
 
 def _between(tables: Tables, place: dict[str, int]) -> Array:

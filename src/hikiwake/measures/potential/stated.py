@@ -9,14 +9,13 @@ import msgspec
 import narwhals as nw
 import numpy as np
 
-from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLOWS as TRADE
 from hikiwake.measures.flows import traded
 from hikiwake.measures.intermediate.formulas import FLOWS as DELIVERIES
 from hikiwake.measures.intermediate.table import industries, latest_year
-from hikiwake.measures.potential import formulas
+from hikiwake.measures.potential import formulas, goods
 from hikiwake.measures.potential.adjusted import adjusted
 from hikiwake.measures.potential.estimates import NO_ESTIMATE
 from hikiwake.measures.potential.expected import (
@@ -271,13 +270,15 @@ def _further(one: Expectation) -> dict[str, Stated]:
 
 
 def sectors(say: Statements, universe: Universe, year: int) -> tuple[Sector, ...]:
-    """Return the sectors of a universe: chapters of products, or groups of selling industries."""
+    """Return the sectors of a universe: chapters or sections of products, or groups of selling industries."""
     try:
         groups = tuple(model(say.tables, universe, year).sectors)
     except NO_ESTIMATE:
         return ()
     if universe == "covered":
-        return tuple(Sector(group, chapter_name(group), {"product": f"{group}*"}) for group in groups)
+        return tuple(
+            Sector(group, goods.name_of(group), {"product": goods.selected(group)}) for group in groups
+        )
     known = industries(say.tables)
     return tuple(
         Sector(

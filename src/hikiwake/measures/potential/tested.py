@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from hikiwake.core.products import chapter_name
 from hikiwake.core.provenance import Fact, Formula, Interval
 from hikiwake.measures.covariates import DYADS
 from hikiwake.measures.flows import FLAGS, FLOWS
-from hikiwake.measures.potential import formulas
+from hikiwake.measures.potential import formulas, goods
 from hikiwake.measures.potential.backtest import ALL, RULES, Backtest, Held, Result
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _fact(
         spread = Interval(value - NORMAL * error, value + NORMAL * error, LEVEL, "confidence")
     selected = {"year": f"{one.first}..{one.last}"}
     if one.group != ALL:
-        selected["product"] = f"{one.group}*"
+        selected["product"] = goods.selected(one.group)
     return say.fact(
         formula,
         {"group": name, **where},
@@ -124,5 +123,5 @@ def _fact(
 
 
 def group_name(say: Statements, group: str) -> str:
-    """Name a group of the test: what all covered goods are, or a chapter of products."""
-    return (say.tables.dataset_of(FLOWS).scope or "covered goods") if group == ALL else chapter_name(group)
+    """Name a group of the test: what all covered goods are, or a chapter or section of products."""
+    return (say.tables.dataset_of(FLOWS).scope or "covered goods") if group == ALL else goods.name_of(group)

@@ -1,0 +1,59 @@
+"""Which groups of goods have an expectation of their own: chapters, or sections where there are many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+from tests import releases
+from tests.imports import brought
+
+from hikiwake.core.products import chapter_name, partition
+from hikiwake.measures.potential import goods
+from hikiwake.measures.potential.square import trade
+from hikiwake.store.catalogue import open_vintage
+from hikiwake.store.library import Library
+from hikiwake.store.selection import rows
+from hikiwake.store.tables import Tables
+
+PRODUCTS = [f"{chapter}0000" for chapter in goods.CHAPTERS]
+SECTIONS = partition("hs_sections")
+
+
+def test_few_chapters_are_groups_and_many_are_told_by_section() -> None:
+    assert goods.groups_of(["270900", "271111", "260300"]) == ("26", "27")
+    assert goods.groups_of(PRODUCTS) == tuple(SECTIONS.groups)
+    assert goods.name_of("fuels") == "mineral fuels"
+    assert goods.name_of("27") == chapter_name("27")
+
+
+def test_the_data_of_all_goods_are_told_apart_by_section(tmp_path: Path, library: Library) -> None:
+    """Each dollar is in the section that the partition says, and the selector of a section finds it again."""
+    worth = {product: 1000.0 + number for number, product in enumerate(PRODUCTS)}
+    made = {2014: [(2014, 643, 392, product, f"{usd:.3f}", "1") for product, usd in worth.items()]}
+    names = "code,description\n" + "".join(f"{product},Goods {product}\n" for product in PRODUCTS)
+    path = releases.release(tmp_path / "r.zip", made, products=names)
+    place = library.path(brought(library, path).held)
+    tables = Tables(open_vintage(place))
+    square = trade(tables, 2014)
+    sums = dict.fromkeys(SECTIONS.groups, 0.0)
+    for product, section in SECTIONS.groups_of(worth).items():
+        sums[section] += worth[product] * 1000.0
+    assert square.groups == tuple(SECTIONS.groups)
+    found = dict(zip(square.groups, square.flows.sum(axis=(1, 2)).tolist(), strict=True))
+    assert found == sums
+    dataset = tables.dataset_of("baci_flows")
+    for section, usd in sums.items():
+        selector = f"{dataset.id}@{dataset.version}#baci_flows?product={goods.selected(section)}&year=2014"
+        told = rows(tables, selector, 100)
+        at = told.columns.index("value")
+        assert sum(float(row[at]) for row in told.rows) == usd
+
+
+def test_chapters_are_told_apart_whatever_their_number() -> None:
+    frame = nw.from_dict({"product": ["270900", "269999", "280110", "TOTAL"]}, backend="pandas")
+    groups = goods.groups_of(frame["product"].to_list())
+    found = frame.select(place=goods.place(nw.col("product"), groups))["place"].to_numpy()
+    assert groups == ("26", "27", "28", "TO")
+    assert np.array(groups)[found].tolist() == ["27", "26", "28", "TO"]
