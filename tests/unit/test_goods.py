@@ -6,10 +6,12 @@ from pathlib import Path
 
 import narwhals as nw
 import numpy as np
+import pytest
 from tests import releases
 from tests.imports import brought
 
 from hikiwake.core.products import chapter_name, partition
+from hikiwake.measures.places import positions
 from hikiwake.measures.potential import goods
 from hikiwake.measures.potential.square import trade
 from hikiwake.store.catalogue import open_vintage
@@ -57,3 +59,11 @@ def test_chapters_are_told_apart_whatever_their_number() -> None:
     found = frame.select(place=goods.place(nw.col("product"), groups))["place"].to_numpy()
     assert groups == ("26", "27", "28", "TO")
     assert np.array(groups)[found].tolist() == ["27", "26", "28", "TO"]
+
+
+def test_places_of_numbers_and_of_text() -> None:
+    years, names = np.array([2014, 2012, 2014]), (2014, 2013, 2012)
+    assert positions(years, names).tolist() == positions(years.astype(object), names).tolist() == [0, 2, 0]
+    for column in (np.array([2011, 2014]), np.array([2015])):
+        with pytest.raises(KeyError):
+            positions(column, names)

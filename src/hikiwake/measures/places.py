@@ -12,8 +12,15 @@ from numpy.typing import NDArray
 def positions(column: NDArray[Any], names: Iterable[Any]) -> NDArray[np.int64]:
     """Return, for each value of a column, its place among the names; `KeyError` for one that is none of them.
 
-    A look-up for each row takes a third of the time that sorted text takes.
+    Of text a look-up for each row takes a third of the time that sorting takes; numbers are compared.
     """
+    if column.dtype.kind in "iu":
+        known = np.array(list(names))
+        ascending = np.argsort(known)
+        at = ascending[np.minimum(np.searchsorted(known, column, sorter=ascending), len(known) - 1)]
+        if (known[at] != column).any():
+            raise KeyError(column[known[at] != column][0])
+        return at
     place = {name: n for n, name in enumerate(names)}
     return np.fromiter(map(place.__getitem__, column.tolist()), np.int64, len(column))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from hikiwake.gravity.parallel import cores, each
 from hikiwake.measures.potential.ease import Ease, ease_of
 from hikiwake.measures.potential.estimates import NO_ESTIMATE, Cells, Estimated, inside, without_each
 from hikiwake.measures.potential.square import Array, Square, deliveries, trade
@@ -115,15 +116,22 @@ def model_of(square: Square) -> Model:
     total = square.total
     known = inside(total, square)
     estimated = without_each(total, square, known, square.main)
-    sectors: dict[str, Model | str] = {}
-    for group, flows in zip(square.groups, square.flows, strict=True) if len(square.groups) > 1 else ():
-        try:
-            apart = msgspec.structs.replace(square, groups=(group,), flows=flows[None])
-            # A few products of few sellers move each other much: all anew would take seconds a pair.
-            sectors[group] = msgspec.structs.replace(model_of(apart), thorough=False)
-        except NO_ESTIMATE as fault:
-            sectors[group] = fault.why
+    # Each group is one task: the parts of so small an estimate are too short to share among cores.
+    with cores():
+        made = each(partial(_apart, square), square.groups if len(square.groups) > 1 else ())
+    sectors = dict(zip(square.groups, made, strict=False))
     return Model(square, known, estimated, sectors, ease_of(square.flows))
+
+
+def _apart(square: Square, group: str) -> Model | str:
+    """Return the model of one group alone, or why there is none."""
+    flows = square.flows[square.groups.index(group)]
+    try:
+        held = model_of(msgspec.structs.replace(square, groups=(group,), flows=flows[None]))
+    except NO_ESTIMATE as fault:
+        return fault.why
+    # A few products of few sellers move each other much: all anew would take seconds a pair.
+    return msgspec.structs.replace(held, thorough=False)
 
 
 def expectations(held: Model, a: str, b: str) -> tuple[Expectation, Expectation]:
