@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.ahead import ahead
 from hikiwake.sources.imports.columns import FLOW, in_order, kind_of
 from hikiwake.sources.imports.quoting import quoted
 
@@ -54,22 +55,27 @@ def write(
     done, whole = 0, sum(rows for rows, _ in held.values())
     sizes = [(exporter, rows) for exporter, (rows, _) in held.items()]
     made = {}
-    for number, some in enumerate(portions(sizes, MOST_ROWS)):
-        progress(done / whole)
-        path = folder / f"by-pair-{number:03}.parquet"
-        first, last = some[0], some[-1]
-        wanted = (sum(held[one][0] for one in some), sum(held[one][1] for one in some))
-        finished = path.exists() and _held(connection, path) == wanted
-        source = f"read_parquet({quoted(path)})" if finished else years
-        rows = connection.execute(
-            f"select {COLUMNS} from {source} where exporter between {quoted(first)} and {quoted(last)}"
-        ).fetchnumpy()
-        rows = in_order(rows, *FLOW)
-        if not finished:
-            writer.write(rows, path)
-        look(rows)
-        made[path] = (first, last), wanted
-        done += wanted[0]
+
+    def asked() -> Iterator[tuple[Path, bool, Arrays]]:
+        for number, some in enumerate(portions(sizes, MOST_ROWS)):
+            path = folder / f"by-pair-{number:03}.parquet"
+            first, last = some[0], some[-1]
+            wanted = (sum(held[one][0] for one in some), sum(held[one][1] for one in some))
+            made[path] = (first, last), wanted
+            finished = path.exists() and _held(connection, path) == wanted
+            source = f"read_parquet({quoted(path)})" if finished else years
+            these = f"exporter between {quoted(first)} and {quoted(last)}"
+            rows = connection.execute(f"select {COLUMNS} from {source} where {these}")
+            yield path, finished, rows.fetchnumpy()
+
+    with ahead(asked(), connection.interrupt) as portioned:
+        for path, finished, unsorted in portioned:
+            progress(done / whole)
+            rows = in_order(unsorted, *FLOW)
+            if not finished:
+                writer.write(rows, path)
+            look(rows)
+            done += len(rows["value"])
     writer.wait()
     for path, (_, wanted) in made.items():
         if _held(connection, path) != wanted:

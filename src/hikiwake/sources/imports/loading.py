@@ -6,7 +6,6 @@ import os
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hikiwake.core.errors import BadInput, HikiwakeError
+from hikiwake.sources.imports.ahead import ahead
 from hikiwake.sources.imports.checking import texts
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.plain import Held, Taken, take
+from hikiwake.sources.imports.plain import Early, Held, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
 from hikiwake.sources.imports.streams import Layout, Stream, Sums, blocks, layout
 from hikiwake.store.database import said
@@ -59,6 +59,15 @@ class Loaded(msgspec.Struct, frozen=True):
         return line
 
 
+def early(stream: Stream, mapping: Mapping, tick: Callable[[int], None], held: Held) -> bool:
+    """Read a part's only table beforehand, into `held`; tell whether nothing is left but other lines."""
+    found, places = _laid_out(stream, mapping)
+    with ahead(_told(stream, found, tick)) as parts:
+        taken = take(parts, found, places, held, 0)
+    held.read = Early(found, places, taken) if taken.rest is None else None
+    return held.read is not None
+
+
 def load(
     connection: duckdb.DuckDBPyConnection,
     stream: Stream,
@@ -73,13 +82,15 @@ def load(
     with `held`, plain lines go there and past it. Raises `BadInput` for columns that are missing or stand
     twice, and for a file that is not whole.
     """
-    first, before = max(_next_row(connection), held.next if held else 0), _count(connection, held)
-    if stream.path.suffix in (".parquet", ".pq"):
+    read = held.read if held else None
+    first, before = 0, 0
+    if read is None:
+        first, before = max(_next_row(connection), held.next if held else 0), _count(connection, held)
+    if stream.is_parquet:
         _parquet(connection, stream, mapping, judged, first)
         spoilt = stream.spoilt if isinstance(stream, Sums) else {}
         return Loaded(stream.name, first, _count(connection, held) - before, [], spoilt=spoilt)
-    found = layout(stream, frozenset(mapping.columns.values()))
-    places = {role: _place(found, column, stream) for role, column in mapping.columns.items()}
+    found, places = (read.found, read.places) if read else _laid_out(stream, mapping)
     wanted = ", ".join(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
@@ -91,8 +102,9 @@ def load(
         return [line for line, _ in unread(connection)]
 
     malformed: list[int] = []
-    with ahead(_told(stream, found, tick)) as parts:
-        taken = take(parts, found, places, held, first) if held else Taken(0, b"", [], parts)
+    with ahead(iter(()) if read else _told(stream, found, tick)) as parts:
+        fresh = take(parts, found, places, held, first) if held and not read else Taken(0, b"", [], parts)
+        taken = read.taken if read else fresh
         if taken.others:
             left = insert(_numbered(taken, found), f"line::bigint + {first}", numbered=True)
             malformed += [taken.others[line - 2][0] + 2 for line in left]
@@ -101,6 +113,12 @@ def load(
             malformed += [taken.lines + line for line in left]
     rows = _count(connection, held) - before
     return Loaded(stream.name, first, rows, malformed, taken.lines, source=(stream, found))
+
+
+def _laid_out(stream: Stream, mapping: Mapping) -> tuple[Layout, dict[str, int]]:
+    """Return how a table is written, and where the columns that are asked for stand in it."""
+    found = layout(stream, frozenset(mapping.columns.values()))
+    return found, {role: _place(found, column, stream) for role, column in mapping.columns.items()}
 
 
 def _told(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterator[bytes]:
@@ -114,7 +132,8 @@ def _told(stream: Stream, found: Layout, tick: Callable[[int], None]) -> Iterato
             yield b"".join(some)
             some, size = [], 0
     tick(size)
-    yield b"".join(some)
+    if some:
+        yield b"".join(some)
 
 
 def _numbered(taken: Taken, found: Layout) -> Iterator[bytes]:
@@ -216,20 +235,6 @@ def _parquet(
             why=f"it is no Parquet file that can be read ({said(fault)})",
             remedy="Get the file again, or give the table as CSV.",
         ) from fault
-
-
-@contextmanager
-def ahead(parts: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
-    """Give the parts of a table, of which the next is fetched while one is at work."""
-    with ThreadPoolExecutor(1) as fetcher:
-
-        def each() -> Iterator[bytes]:
-            coming = fetcher.submit(next, parts, b"")
-            while part := coming.result():
-                coming = fetcher.submit(next, parts, b"")
-                yield part
-
-        yield each()
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
 
 def lengthened(stream: Stream, mapping: Mapping) -> Stream:
     """Return the long form of a table that has a column for each year where a mapping asks for its cells."""
-    if (mapping.year, mapping.value) != (YEAR, VALUE) or stream.path.suffix in (".parquet", ".pq"):
+    if (mapping.year, mapping.value) != (YEAR, VALUE) or stream.is_parquet:
         return stream
     kept = tuple(name for role, name in mapping.columns.items() if role not in ("year", "value"))
     found = layout(stream, frozenset(kept))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from hikiwake.core.errors import BadInput
-from hikiwake.sources.imports import checking, left, lines, loading, matrix, merging, plain, summary
+from hikiwake.sources.imports import checking, left, lines, loading, matrix, merging, summary
 from hikiwake.sources.imports.economies import out_of_time
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import quoted
+from hikiwake.sources.imports.reading import Reader
 from hikiwake.sources.imports.report import KEYS, REASONS, Bad, PartReport, Tally, notes_of, told
 from hikiwake.sources.imports.streams import Stream
 from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk
+from hikiwake.store.database import understood
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,9 +58,9 @@ class Task(msgspec.Struct, frozen=True):
     mapping: Mapping
     products: dict[str, str]
     folder: Path
+    reader: Reader
     writer: Writer
     allow_rejects: bool
-    tick: Callable[[int], None]
 
 
 def finished(folder: Path, part: Part) -> Written | None:
@@ -70,22 +73,28 @@ def finished(folder: Path, part: Part) -> Written | None:
         return None
 
 
-def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Written:
-    """Bring a part into the folder; a finished part is marked by the file that holds its report."""
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    part: Part,
+    task: Task,
+    tick: Callable[[int], None],
+    go_on: Callable[[], None],
+) -> Future[Written]:
+    """Bring a part into the folder; a finished part is marked by the file that holds its report.
+
+    `tick` is told how many bytes were read; `go_on` is called when all are. What is returned waits for the
+    files, which are written beside the next part.
+    """
 
     def judged(source: str) -> str:
         return checking.judgement(task.mapping, task.products, part.year, source)
 
     checking.prepare(connection, task.mapping, task.products)
-    quick = plain.begin(connection, task.mapping, task.products, part.year)
-    # Totals are few, and the whole matrix of them is asked of the table.
-    one_year = part.year is not None and bool(task.mapping.product)
-    held = plain.Held(connection, quick, one_year=one_year) if quick else None
-    loaded = [
-        loading.load(connection, stream, task.mapping, judged, task.tick, held) for stream in part.streams
-    ]
+    held = task.reader.of(part)
+    loaded = [loading.load(connection, stream, task.mapping, judged, tick, held) for stream in part.streams]
     used = held.used() if held else []
     meanings = checking.settle(connection, task.mapping, task.products, part.year, used)
+    go_on()
     merged = merging.merge(connection, held)
     found = summary.of_rows(connection, merged.only) if merged.only else summary.of_table(connection)
     beside = (held.lines, held.worth()) if held else (0, 0)
@@ -108,15 +117,18 @@ def write(connection: duckdb.DuckDBPyConnection, part: Part, task: Task) -> Writ
         task.writer.write({**flows, "outlier": outliers}, path)
     else:
         _sorted(connection, path)
-    del merged  # its arrays: what comes now needs the room
     matrix.leave(connection, task.folder, part.name, task.mapping)
-    task.writer.wait()
-    _compared(connection, path, report)
     connection.execute("drop view flows")
     connection.execute("drop table judged")
-    made = Written(path.name, path.stat().st_size, _digest(path), report)
-    disk.write(task.folder / f"{part.name}.json", msgspec.json.encode(made))
-    return made
+
+    def marked(beside: duckdb.DuckDBPyConnection) -> Written:
+        with understood(part.name):
+            _compared(beside, path, report)
+        made = Written(path.name, path.stat().st_size, _digest(path), report)
+        disk.write(task.folder / f"{part.name}.json", msgspec.json.encode(made))
+        return made
+
+    return task.writer.then(marked)
 
 
 def _digest(path: Path) -> str:

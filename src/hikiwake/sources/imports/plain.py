@@ -68,20 +68,41 @@ class Quick(NamedTuple):
     goods: Numbers
 
 
+class Taken(NamedTuple):
+    """What was read of a table: how many lines after its header, which are not plain, and what is left.
+
+    Others are numbered from 0, after the header. `rest` begins with the header; without it all was read.
+    """
+
+    lines: int
+    header: bytes
+    others: list[tuple[int, bytes]]
+    rest: Iterator[bytes] | None
+
+
+class Early(NamedTuple):
+    """A table that was read beforehand: how it is written, where its columns stand, what was taken of it."""
+
+    found: Layout
+    places: dict[str, int]
+    taken: Taken
+
+
 class Held:
     """The plain lines of a part: as arrays if they are of one year, else, or when asked to, in `judged`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, quick: Quick, *, one_year: bool) -> None:
         self.quick = quick
         self.lines = self.next = 0
-        self._connection, self._kept = connection, one_year
+        self.read: Early | None = None
+        self._connection, self.as_arrays = connection, one_year
         self._blocks: list[dict[str, NDArray[Any]]] = []
         kinds = (np.int64, np.int16, np.uint16, np.uint16, np.int32, np.int64, np.int64)
         self._kinds = dict(zip(COLUMNS, kinds, strict=True))
 
     def add(self, columns: dict[str, Numbers]) -> None:
         """Take lines, whose codes are numbers of words; their arrays are the caller's to use again."""
-        if self._kept:
+        if self.as_arrays:
             self._blocks.append({name: columns[name].astype(kind) for name, kind in self._kinds.items()})
             self.lines += len(columns["row"])
             self.next = int(columns["row"][-1]) + 1
@@ -92,7 +113,7 @@ class Held:
         """Put all lines into `judged`."""
         for columns in self._blocks:
             self._insert(columns)
-        self._blocks, self.lines, self._kept = [], 0, False
+        self._blocks, self.lines, self.as_arrays = [], 0, False
 
     def used(self) -> list[int]:
         """Return the numbers of the codes of economies that occur."""
@@ -127,22 +148,13 @@ class Held:
         self._connection.unregister("plain_rows")
 
 
-class Taken(NamedTuple):
-    """What was read of a table: how many lines after its header, which are not plain, and what is left.
-
-    Others are numbered from 0, after the header. `rest` begins with the header; without it all was read.
-    """
-
-    lines: int
-    header: bytes
-    others: list[tuple[int, bytes]]
-    rest: Iterator[bytes] | None
-
-
 def begin(
     connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: dict[str, str], year: int | None
 ) -> Quick | None:
-    """Return what plain lines of a part are read with; None where the query must read all of them."""
+    """Return what plain lines of a part are read with; None where the query must read all of them.
+
+    Codes may be added between one part and the next: those that were there keep their numbers.
+    """
     loop = kernels.compiled()
     years = (FIRST_YEAR, LAST_YEAR) if year is None else (year, year)
     if isinstance(mapping.year, int):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ from hikiwake.sources.imports import (
 )
 from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.parts import Part, Task, Written
+from hikiwake.sources.imports.parts import Part, Task
+from hikiwake.sources.imports.reading import Reader
 from hikiwake.sources.imports.report import Report
 from hikiwake.sources.imports.streams import Stream, table_of
 from hikiwake.sources.imports.table_sets import SetPlan
@@ -138,22 +140,22 @@ def report_of(folder: Path) -> Report:
 
 
 def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool) -> str:
-    sizes = [sum(stream.size for stream in part.streams) for part in plan.parts]
-    whole, done = max(sum(sizes), 1), 0
-    made: list[Written] = []
-    with connected(staging) as connection, Writer() as writer:
+    finished = {part.name: there for part in plan.parts if (there := parts.finished(staging, part))}
+    todo = [part for part in plan.parts if part.name not in finished]
+    ticks = _ticks(plan.parts, finished, progress)
+    with (
+        connected(staging) as connection,
+        Reader(connection, plan.mapping, plan.products) as reader,
+        Writer() as writer,
+    ):
         checking.begin(connection, plan.mapping, plan.products)
-        for part, size in zip(plan.parts, sizes, strict=True):
-            through = [0]
-
-            def tick(count: int, through: list[int] = through, part: Part = part, done: int = done) -> None:
-                through[0] += count
-                progress(f"reading {part.name}", PARTS * min(done + through[0], whole) / whole)
-
-            task = Task(plan.mapping, plan.products, staging, writer, allow_rejects, tick)
+        task = Task(plan.mapping, plan.products, staging, reader, writer, allow_rejects)
+        coming = {}
+        for part, after in zip_longest(todo, todo[1:]):
+            go_on = partial(reader.begin, after, ticks[after.name]) if after else lambda: None
             with understood(part.name):
-                made.append(parts.finished(staging, part) or parts.write(connection, part, task))
-            done += size
+                coming[part.name] = parts.write(connection, part, task, ticks[part.name], go_on)
+        made = [finished.get(part.name) or coming[part.name].result() for part in plan.parts]
         if not any(part.report.flows for part in made):
             raise BadInput(
                 where=plan.identity.source,
@@ -171,6 +173,21 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
             )
     _clean(staging)
     return digest
+
+
+def _ticks(
+    plan: tuple[Part, ...], finished: Collection[str], progress: Progress
+) -> dict[str, Callable[[int], None]]:
+    """Return, for each part, what is to be told how many bytes of it were read."""
+    sizes = {part.name: sum(stream.size for stream in part.streams) for part in plan}
+    whole = max(sum(sizes.values()), 1)
+    through = [sum(sizes[name] for name in finished)]
+
+    def tick(name: str, count: int) -> None:
+        through[0] += count
+        progress(f"reading {name}", PARTS * min(through[0], whole) / whole)
+
+    return {name: partial(tick, name) for name in sizes}
 
 
 def _set(plan: SetPlan, staging: Path, progress: Progress, *, allow_rejects: bool) -> str:

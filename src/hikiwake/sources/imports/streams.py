@@ -43,6 +43,11 @@ class Stream(msgspec.Struct, frozen=True):
         return self.member or self.path.name
 
     @property
+    def is_parquet(self) -> bool:
+        """Whether it is no text at all, but a table of Parquet's."""
+        return self.path.suffix in (".parquet", ".pq")
+
+    @property
     def size(self) -> int:
         """Bytes that it has: unpacked, where it is in a zip file."""
         if not self.member:

@@ -2,43 +2,51 @@
 
 Sorting codes and looking each text up in a list takes less than sorting texts. A list of words would be
 written in less still, but hides what a group of rows holds, so that a pair takes ten times as long to find
-(`docs/decisions/0027`). A writer is a database of its own, with one thread, which works beside the program.
+(`docs/decisions/0027`). A writer is a database of its own, which works beside the program (0029). Two of its
+threads write texts to the same bytes as one does, since rows keep their order. What is still to be written is
+held in memory, so there is a limit to it.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from hikiwake.sources.imports.checking import enumerate_as
 from hikiwake.sources.imports.columns import kind_of
 from hikiwake.sources.imports.parquet import OPTIONS, copy
+from hikiwake.store.database import understood
 from hikiwake.store.tables import without_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    import duckdb
     from numpy.typing import NDArray
 
     Arrays = Mapping[str, NDArray[Any]]
 
 MEMORY = "500MB"
+WAITING = 512 << 20
+"""Bytes of columns that wait to be written, at most, where there is more than one file."""
+T = TypeVar("T")
 
 
 class Writer:
-    """Writes one file after the other beside the caller; a fault is raised by what is asked of it next."""
+    """Writes one file after the other beside the caller; a fault is raised by what is asked of it later."""
 
     def __init__(self) -> None:
         import duckdb
 
         # It holds a few groups of rows and never more, so that it needs no place to spill to.
-        self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 1, "temp_directory": ""})
+        self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": ""})
         without_bar(self._connection)
         self._known: dict[str, list[str]] = {}
         self._pool = ThreadPoolExecutor(1)
-        self._at_work: Future[None] | None = None
+        self._at_work: deque[tuple[Future[Any], int]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -48,13 +56,13 @@ class Writer:
     ) -> None:
         if fault is not None:
             self._connection.interrupt()  # whoever stops does not wait for a file
-        self._pool.shutdown()
+        self._pool.shutdown(cancel_futures=fault is not None)
         self._connection.close()
 
     def know(self, kind: str, texts: list[str]) -> None:
         """Learn the texts that codes of a kind (economy, product) stand for, in the order of the codes."""
-        self.wait()
         if self._known.get(kind) != texts:
+            self.wait()
             self._connection.execute(f"drop table if exists {kind}_texts")
             enumerate_as(self._connection, kind, texts)
             self._connection.execute(
@@ -76,19 +84,29 @@ class Writer:
 
     def numbers(self, columns: Arrays, path: Path, options: str = OPTIONS, chosen: str = "*") -> None:
         """Write columns as they are: codes stay codes."""
-        self.wait()
+        size = sum(column.nbytes for column in columns.values())
+        self._down_to(WAITING - size)
 
         def work() -> None:
             self._connection.register("arrays", dict(columns))
             try:
-                copy(self._connection, f"select {chosen} from arrays", path, options)
+                with understood(path.stem):
+                    copy(self._connection, f"select {chosen} from arrays", path, options)
             finally:
                 self._connection.unregister("arrays")
 
-        self._at_work = self._pool.submit(work)
+        self._at_work.append((self._pool.submit(work), size))
+
+    def then(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> Future[T]:
+        """Do something with the writer's database when all files so far stand; return what comes of it."""
+        coming = self._pool.submit(lambda: work(self._connection))
+        self._at_work.append((coming, 0))
+        return coming
 
     def wait(self) -> None:
-        """Return when the last file stands."""
-        at_work, self._at_work = self._at_work, None
-        if at_work is not None:
-            at_work.result()
+        """Return when all files stand, and what was to be done then is done."""
+        self._down_to(-1)
+
+    def _down_to(self, most: int) -> None:
+        while self._at_work and (self._at_work[0][0].done() or sum(size for _, size in self._at_work) > most):
+            self._at_work.popleft()[0].result()
