@@ -209,7 +209,7 @@ def refused(path: Path, library: Path, number: int, code: int) -> bool:
             told = fault
     if told:
         assert fired
-        assert (told.exit_code, os.strerror(code) in told.why) == (4, True)
+        assert (told.exit_code, os.strerror(code) in told.why) == (4, True), str(told)
     else:
         # None was met, or one of the last, which tidy up what is already published.
         assert sound(library) == ["baci-hs92@202601"]

@@ -100,8 +100,8 @@ class DuckDB:
 def without_bar(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep the database from drawing its own bar: on standard output, where results go."""
     # In a notebook without ipywidgets there is none, and the setting may not be touched.
-    drawn = connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
-    if drawn and drawn[0]:
+    ((drawn,),) = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    if drawn:
         connection.execute("SET enable_progress_bar = false")
 
 

@@ -47,6 +47,7 @@ class Writer:
         self._known: dict[str, list[str]] = {}
         self._pool = ThreadPoolExecutor(1)
         self._at_work: deque[tuple[Future[Any], int]] = deque()
+        self._fault: BaseException | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -54,9 +55,11 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None
     ) -> None:
-        if fault is not None:
+        stopped = fault is not None and not isinstance(fault, Exception)
+        if stopped:
             self._connection.interrupt()  # whoever stops does not wait for a file
-        self._pool.shutdown(cancel_futures=fault is not None)
+        # After a fault of the caller's, what it gave before is still written.
+        self._pool.shutdown(cancel_futures=stopped)
         self._connection.close()
 
     def know(self, kind: str, texts: list[str]) -> None:
@@ -95,17 +98,30 @@ class Writer:
             finally:
                 self._connection.unregister("arrays")
 
-        self._at_work.append((self._pool.submit(work), size))
+        self._in_turn(work, size)
 
     def then(self, work: Callable[[duckdb.DuckDBPyConnection], T]) -> Future[T]:
         """Do something with the writer's database when all files so far stand; return what comes of it."""
-        coming = self._pool.submit(lambda: work(self._connection))
-        self._at_work.append((coming, 0))
-        return coming
+        return self._in_turn(lambda: work(self._connection), 0)
 
     def wait(self) -> None:
         """Return when all files stand, and what was to be done then is done."""
         self._down_to(-1)
+
+    def _in_turn(self, work: Callable[[], T], size: int) -> Future[T]:
+        def run() -> T:
+            # What comes after a file that could not be written must not take it as there.
+            if self._fault is not None:
+                raise self._fault
+            try:
+                return work()
+            except BaseException as fault:
+                self._fault = fault
+                raise
+
+        coming = self._pool.submit(run)
+        self._at_work.append((coming, size))
+        return coming
 
     def _down_to(self, most: int) -> None:
         while self._at_work and (self._at_work[0][0].done() or sum(size for _, size in self._at_work) > most):
