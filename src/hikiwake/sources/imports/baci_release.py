@@ -13,8 +13,7 @@ import msgspec
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.parts import Part
-from hikiwake.sources.imports.streams import DELIMITERS, Stream, blocks
+from hikiwake.sources.imports.streams import DELIMITERS, Part, Stream, blocks
 
 _YEAR = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\w{4,12})\.csv", re.IGNORECASE)
 _PRODUCTS = re.compile(r"product_codes(_HS\d\d)?(_V\w+)?\.csv", re.IGNORECASE)

@@ -14,9 +14,9 @@ from hikiwake.sources.imports import run
 from hikiwake.sources.imports.concordance import Concordance, read, revision
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.parquet import copy
-from hikiwake.sources.imports.parts import TOLERATED, Part
+from hikiwake.sources.imports.parts import TOLERATED
 from hikiwake.sources.imports.quoting import quoted
-from hikiwake.sources.imports.streams import Stream
+from hikiwake.sources.imports.streams import Part, Stream
 from hikiwake.sources.imports.vintage import FLOWS, UNITS, Identity, Plan
 from hikiwake.store.catalogue import Entry, Vintage
 from hikiwake.store.library import Library, checked_name

@@ -18,7 +18,7 @@ from hikiwake.sources.imports.parquet import copy
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.reading import Reader
 from hikiwake.sources.imports.report import KEYS, REASONS, Bad, PartReport, Tally, notes_of, told
-from hikiwake.sources.imports.streams import Stream
+from hikiwake.sources.imports.streams import Part
 from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk
 from hikiwake.store.database import understood
@@ -29,18 +29,6 @@ if TYPE_CHECKING:
 SHOWN = 1_000
 """Rejected rows that are listed in the report; all are counted."""
 TOLERATED = 0.01
-
-
-class Part(msgspec.Struct, frozen=True):
-    """Streams that are checked against each other, and the one year they must be of (if they must).
-
-    `notes` is what a reader must know of the streams.
-    """
-
-    name: str
-    streams: tuple[Stream, ...]
-    year: int | None = None
-    notes: tuple[str, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):

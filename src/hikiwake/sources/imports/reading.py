@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from hikiwake.sources.imports import loading, plain
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.plain import Held
+from hikiwake.sources.imports.streams import Part
 
 if TYPE_CHECKING:
     import duckdb
-
-    from hikiwake.sources.imports.parts import Part
 
 
 class _Coming(NamedTuple):

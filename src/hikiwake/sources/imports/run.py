@@ -32,10 +32,10 @@ from hikiwake.sources.imports import (
 )
 from hikiwake.sources.imports.long import lengthened
 from hikiwake.sources.imports.mapping import Mapping
-from hikiwake.sources.imports.parts import Part, Task
+from hikiwake.sources.imports.parts import Task
 from hikiwake.sources.imports.reading import Reader
 from hikiwake.sources.imports.report import Report
-from hikiwake.sources.imports.streams import Stream, table_of
+from hikiwake.sources.imports.streams import Part, Stream, table_of
 from hikiwake.sources.imports.table_sets import SetPlan
 from hikiwake.sources.imports.vintage import Plan
 from hikiwake.sources.imports.writing import Writer

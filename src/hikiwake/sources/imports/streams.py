@@ -85,6 +85,18 @@ class Sums(Stream, frozen=True):
     spoilt: dict[int, tuple[str, int]] = {}
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Streams that are checked against each other, and the one year they must be of (if they must).
+
+    `notes` is what a reader must know of the streams.
+    """
+
+    name: str
+    streams: tuple[Stream, ...]
+    year: int | None = None
+    notes: tuple[str, ...] = ()
+
+
 def table_of(path: Path) -> Stream:
     """Return the table in a file: the file itself, or the one table of a zip file."""
     if not is_zip(path):

@@ -15,9 +15,10 @@ from hikiwake.sources.imports.checking import TOTAL
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.matrix import MATRIX, path_of
 from hikiwake.sources.imports.parquet import copy
-from hikiwake.sources.imports.parts import Part, Written
+from hikiwake.sources.imports.parts import Written
 from hikiwake.sources.imports.quoting import quoted
 from hikiwake.sources.imports.report import Report
+from hikiwake.sources.imports.streams import Part
 from hikiwake.sources.imports.totals import PAIRS
 from hikiwake.sources.imports.writing import Writer
 from hikiwake.store import disk, seal
