@@ -18,6 +18,7 @@ TEMPLATES = tomllib.loads(files("hikiwake").joinpath("text/en.toml").read_text(e
 
 
 def ties(folder: Path, flows: list[FlowRow], *, year: int = 2012, flags: tuple[FlagRow, ...] = ()) -> Section:
+    folder.mkdir(exist_ok=True)
     tables = tiny_tables(folder, flows, flags)
     return section(Context(country("JPN"), country("RUS"), year, Statements(tables, Ledger())))
 
@@ -175,20 +176,65 @@ def test_nothing_beside_a_hole_in_a_total_is_told_with_it(tmp_path: Path) -> Non
     flows += [oil(2012, 1, exporter="RUS", importer="KOR"), oil(2012, 1, exporter="SAU")]
     flags: list[FlagRow] = [("hole", "exporter", "RUS", None, "270900", 2012)]
     assert "ties.level_none_hole" in keys(ties(tmp_path, flows, flags=tuple(flags)))
-    (tmp_path / "sound").mkdir()
     assert "ties.level_none_now" in keys(ties(tmp_path / "sound", flows))
 
 
 def test_a_year_that_towers_is_told_with_its_product_up_to_the_year_of_the_brief(tmp_path: Path) -> None:
     flows = [oil(year, 5 if year != 2010 else 5000) for year in range(2002, 2014)]
     flags: tuple[FlagRow, ...] = (("spike", "flow", "RUS", "JPN", "270900", 2010),)
-    told = [block for block in ties(tmp_path, flows, flags=flags).blocks if isinstance(block, Caveat)]
-    (towering,) = (block for block in told if block.text.key == "ties.towering")
+    found = [block for block in ties(tmp_path, flows, flags=flags).blocks if isinstance(block, Caveat)]
+    (towering,) = (block for block in found if block.text.key == "ties.towering")
     assert (towering.kind, towering.text.labels["what"].text) == ("outlier", "crude oil (2010)")
-    for folder in ("before", "sound"):
-        (tmp_path / folder).mkdir()
     assert "ties.towering" not in keys(ties(tmp_path / "before", flows, year=2009, flags=flags))
     assert "ties.towering" not in keys(ties(tmp_path / "sound", flows))
+
+
+def told(written: Section, kind: str) -> list[str]:
+    """Return what caveats of a kind name."""
+    found = [block.text for block in written.blocks if isinstance(block, Caveat)]
+    return [text.labels["what"].text for text in found if text.key == f"ties.{kind}"]
+
+
+def test_a_year_that_is_missing_between_two_is_told_once_the_year_after_is_over(tmp_path: Path) -> None:
+    flows = [oil(year, 5) for year in range(2002, 2014) if year != 2010]
+    flows += [(year, "RUS", "JPN", "260300", 5, 500) for year in range(2002, 2014)]
+    flags: tuple[FlagRow, ...] = (("hole", "flow", "RUS", "JPN", "270900", 2010),)
+    assert told(ties(tmp_path / "a", flows, flags=flags), "missed") == ["crude oil (2010)"]
+    assert told(ties(tmp_path / "b", flows, year=2010, flags=flags), "missed") == []
+    # Beside what the pair trades otherwise it is nothing to speak of.
+    much: list[FlowRow] = [(year, "RUS", "JPN", "260300", 500, 500) for year in range(2002, 2014)]
+    assert told(ties(tmp_path / "c", [*flows[:11], *much], flags=flags), "missed") == []
+
+
+@pytest.mark.parametrize(("side", "who"), [("exporter", ("RUS", None)), ("importer", (None, "JPN"))])
+def test_another_level_of_a_total_is_told_where_the_pair_has_a_part_in_it(
+    tmp_path: Path, side: str, who: tuple[str | None, str | None]
+) -> None:
+    flows = [oil(year, 500 if year < 2009 else 5000) for year in range(2002, 2014)]
+    flags: tuple[FlagRow, ...] = (("break", side, *who, "270900", 2009),)
+    key = f"shifted_{side}"
+    assert told(ties(tmp_path / "a", flows, flags=flags), key) == ["crude oil (2009)"]
+    assert told(ties(tmp_path / "b", flows, year=2009, flags=flags), key) == []
+    # A trickle of the total that moved says nothing of the pair.
+    others = [
+        oil(year, 200_000, exporter=exporter, importer=importer)
+        for year in range(2002, 2014)
+        for exporter, importer in (("SAU", "JPN"), ("RUS", "KOR"))
+    ]
+    assert told(ties(tmp_path / "c", [*flows, *others], flags=flags), key) == []
+    # Nor does a product that is next to nothing in what the pair trades.
+    metals: list[FlowRow] = [(year, "RUS", "JPN", "260300", 200_000, 500) for year in range(2002, 2014)]
+    assert told(ties(tmp_path / "d", [*flows, *metals], flags=flags), key) == []
+
+
+def test_no_more_than_four_products_are_named(tmp_path: Path) -> None:
+    codes = ("260111", "260112", "260300", "270112", "270900", "271111")
+    flows: list[FlowRow] = [
+        (year, "RUS", "JPN", code, 5, 500) for year in range(2002, 2014) for code in codes
+    ]
+    flags: tuple[FlagRow, ...] = tuple(("spike", "flow", "RUS", "JPN", code, 2010) for code in codes)
+    (named,) = told(ties(tmp_path / "a", flows, flags=flags), "towering")
+    assert named.endswith("(2010), and 3 more products")
 
 
 def test_a_hole_on_both_sides_keeps_both_shares_out_of_the_text(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hikiwake.store.tables import Columns, Frame, Tables
 
 Side = Literal["exporter", "importer"]
+SIDES: tuple[Side, Side] = ("exporter", "importer")
 Array = NDArray[np.float64]
 
 FLOWS = "baci_flows"
@@ -212,7 +213,8 @@ class PairFlows(msgspec.Struct, frozen=True):
     told apart, so a reader is told "not covered" where a whole direction is empty.
     `flagged_imports[m]` and `flagged_exports[x]` mark (year, product) cells whose totals have a hole;
     the next two those whose total quantities have one, `flagged_flows` flows confirmed to be wrong, the
-    last two flows that are absent with others and flows that tower over both neighbouring years.
+    next three flows that are absent with others, that are absent alone, and that tower over both neighbouring
+    years; `shifted[side, economy]` the first years of another level of a total.
     """
 
     a: str
@@ -229,18 +231,13 @@ class PairFlows(msgspec.Struct, frozen=True):
     flagged_export_quantities: dict[str, NDArray[np.bool_]]
     flagged_flows: dict[tuple[str, str], NDArray[np.bool_]]
     absent_flows: dict[tuple[str, str], NDArray[np.bool_]]
+    missed_flows: dict[tuple[str, str], NDArray[np.bool_]]
     towering_flows: dict[tuple[str, str], NDArray[np.bool_]]
+    shifted: dict[tuple[Side, str], NDArray[np.bool_]]
 
     def year_index(self, year: int) -> int:
         """Return the position of a year; KeyError-free callers check `years` first."""
         return self.years.index(year)
-
-    def towering(self, exporter: str, importer: str, least: float) -> list[tuple[int, str]]:
-        """Return years and products that tower over both neighbours and are `least` of their year."""
-        values = self.flow[exporter, importer].value
-        weigh = values >= least * values.sum(axis=1, keepdims=True)
-        found = np.argwhere(self.towering_flows[exporter, importer] & weigh)
-        return [(self.years[y], self.products[k]) for y, k in found.tolist()]
 
     def chosen(self, prefixes: tuple[str, ...]) -> NDArray[np.bool_]:
         """Mark the products whose code begins with one of the prefixes (all products for an empty tuple)."""
@@ -259,7 +256,8 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
     everything = world_flows(tables)
     holes = _flagged(tables, "totals", ("hole", "edge_hole", "gap"))
     gaps = _flagged(tables, "totals", ("hole", "edge_hole", "gap", "quantity_gap", "edge_quantity_gap"))
-    of_flows = _flagged(tables, "flow", ("gap", "spike"))
+    of_flows = _flagged(tables, "flow", ("gap", "hole", "spike"))
+    breaks = _flagged(tables, "totals", ("break",))
     years = tuple(int(y) for y in np.unique(everything["year"]))
     products = distinct(everything["product"])
     grid = _Grid(years, products)
@@ -295,8 +293,14 @@ def pair_flows(tables: Tables, a: str, b: str) -> PairFlows:
         absent_flows={
             (x, m): grid.marks(of_flows, kind="gap", exporter=x, importer=m) for x, m in directions
         },
+        missed_flows={
+            (x, m): grid.marks(of_flows, kind="hole", exporter=x, importer=m) for x, m in directions
+        },
         towering_flows={
             (x, m): grid.marks(of_flows, kind="spike", exporter=x, importer=m) for x, m in directions
+        },
+        shifted={
+            (side, one): grid.marks(breaks, side=side, **{side: one}) for side in SIDES for one in (a, b)
         },
     )
 

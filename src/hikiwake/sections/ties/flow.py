@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from hikiwake.core.document import Annotation, AnyBlock, Caveat, Chart, Label, Mark, Paragraph, Prose, Series
 from hikiwake.core.provenance import Fact
-from hikiwake.measures.flows import FLOWS, TOTAL, Side
-from hikiwake.measures.product_names import product_names
-from hikiwake.measures.ties.levels import SPOILING_PART, Flow, PairLevels, covered, is_among_some, is_whole
+from hikiwake.measures.flows import FLOWS, SIDES, Side
+from hikiwake.measures.ties.levels import Flow, PairLevels, covered, is_among_some, is_whole
 from hikiwake.measures.ties.suppliers import Partners
 from hikiwake.sections import Context
-from hikiwake.sections.wording import economy, prose, scope_label, text, year, years_of
+from hikiwake.sections.ties import irregular
+from hikiwake.sections.wording import economy, prose, scope_label, year, years_of
 
 # Within this band of its base year a flow is called unchanged: reconciliation moves values by more.
 UNCHANGED = 0.02
@@ -25,7 +25,6 @@ BASE_DISTANCE = 10
 TRICKLE = 0.01
 # Of fewer years nobody would call one a record.
 FEWEST_OF_A_RECORD = 3
-SIDES: tuple[Side, Side] = ("exporter", "importer")
 
 
 class Direction(NamedTuple):
@@ -113,7 +112,9 @@ def blocks(context: Context, levels: PairLevels, followed: tuple[Direction, ...]
     if charted:
         written.append(_chart(context, charted))
         written += [_not_comparable(d) for d in charted if d.flagged]
-    written += [caveat for d in followed for caveat in _towering(context, levels, d)]
+    for d in followed:
+        unsound = frozenset(fact.period.first for fact in d.flagged)
+        written += irregular.caveats(context, levels, d.exporter, d.importer, unsound=unsound)
     return written
 
 
@@ -132,21 +133,6 @@ def _not_comparable(direction: Direction) -> Caveat:
         prose("ties.years_flagged", years=years_of(direction.flagged), **direction.labels),
         affects=tuple(fact.id for fact in direction.flagged),
     )
-
-
-def _towering(context: Context, levels: PairLevels, direction: Direction) -> list[Caveat]:
-    """Say which products make one year of a flow tower over those beside it."""
-    found: dict[str, list[str]] = {}
-    for at, code in levels.flows.towering(direction.exporter, direction.importer, SPOILING_PART):
-        if at <= context.year:
-            found.setdefault(code, []).append(str(at))
-    if not found:
-        return []
-    named = product_names(context.say.tables)
-    names = {code: scope_label(covered(context.say)).text if code == TOTAL else named(code) for code in found}
-    what = text(", ".join(f"{names[code]} ({', '.join(years)})" for code, years in found.items()))
-    now = any(str(context.year) in years for years in found.values())
-    return [Caveat("outlier", prose("ties.towering", what=what, **direction.labels), glance=now)]
 
 
 def _paragraph(context: Context, levels: PairLevels, direction: Direction) -> Paragraph:
