@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 TOTAL = "TOTAL"
+BEFORE, AFTER = r"^(?:US ?)?\$ ?|^USD ", r" ?[*†‡⁰¹²³⁴-⁹]+$| [pers]$"
 DAYS = (
     r"(\d{4})-(?:01-01|12-31)(?:[T ]00:00(?::00)?(?:\.0+)?)?",
     r"(?:0?1[./-]0?1|31[./-]12|12[./-]31)[./-](\d{4})",
 )
 """The first and the last day of a year, which stand for it; any other day is one of a month."""
-MISSING = ("", "NA", "NAN", "NULL", "N/A", ".", "..", "-")
+MISSING = ("", "NA", "NAN", "NULL", "N/A", "N.A.", ".", "..", "...", "…", "-", "–", ":")
+ABSENT = (*MISSING, "C", "X")
+"""What stands in place of an amount that is missing, or confidential."""
 ROLES = ("year", "exporter", "importer", "product", "value", "quantity")
 COLUMNS = {
     "row": "bigint",
@@ -103,14 +106,17 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
         " and product is not null and value > 0"
         f" and (quantity >= 0 or (quantity is null and {no_quantity_either})) and not ({others})"
     )
+    filled = " + ".join(f"(coalesce(trim({name}_text), '') <> '')::int" for name in ROLES)
     reasons = {
         "other_rows": others,
+        "remark": f"value is null and coalesce(trim(value_text), '') = '' and {filled} <= 1",
         **({"blank": f"value is null and {no_value}"} if mapping.missing == "leave out" else {}),
-        "no_year": "year is null",
-        "year_range": f"not year {in_range}",
+        # Before its year: a line of totals often has none, and codes that are not known yet may be totals.
         "aggregate": f"coalesce(exporter = {total}, false) or coalesce(importer = {total}, false)",
         "unknown_exporter": "exporter is null",
         "unknown_importer": "importer is null",
+        "no_year": "year is null",
+        "year_range": f"not year {in_range}",
         "self_trade" if mapping.domestic == "reject" else "domestic": "exporter = importer",
         "unknown_product": "product is null",
         "no_value": f"value is null and {no_value}",
@@ -244,15 +250,26 @@ def _product(mapping: Mapping, products: dict[str, str]) -> str:
         return f"{quoted(TOTAL)}::product"
     # Five digits are six whose leading zero was lost on the way through a spreadsheet; 9999AA is another code
     # of Comtrade's for what is not specified.
+    # Points stand between the parts of a code (27.09.00, 2709.00), or after it in a spreadsheet's number.
     text = "trim(r.product)"
     mended = (
         f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text}"
-        f" when {text} = '9999AA' then '999999' else {text} end"
+        f" when {text} = '9999AA' then '999999'"
+        f" when contains({text}, '.') then {_without_points(text)} else {text} end"
     )
     if products:
         return f"coalesce(try_cast(r.product as product), try_cast({mended} as product))"
     chapters = "'(0[1-9]|[1-8][0-9]|9[0-9])[0-9]{4}'"
     return f"case when regexp_full_match({mended}, {chapters}) then {mended} end"
+
+
+def _without_points(text: str) -> str:
+    code = f"regexp_replace({text}, '^([0-9]{{5,6}})\\.0+$', '\\1')"
+    # 8703.2 is what becomes of 8703.20; 2709.0 may be a heading.
+    forms = "[0-9]{4}\\.([0-9]{2}|[1-9])|[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}"
+    pointed = f"regexp_full_match({text}, {quoted(forms)})"
+    whole = f"lpad({code}, greatest(length({code}), 6)::int, '0')"
+    return f"case when {pointed} then rpad(replace({text}, '.', ''), 6, '0') else {whole} end"
 
 
 def _padded(mapping: Mapping) -> str:
@@ -273,6 +290,9 @@ def _amount(column: str, mapping: Mapping, unit: str) -> str:
     # Eighteen digits are quick and hold a quadrillion USD in thousands; millions need more to be multiplied.
     number = f"try_cast({text} as decimal({18 if power <= 3 else 38}, {power}))"
     exact = f"try_cast(try({number} * {10**power}) as bigint)"
+    # Signs of dollars before a number, and marks of footnotes and of what is provisional after it.
+    bare = f"regexp_replace(regexp_replace({text}, {quoted(BEFORE)}, ''), {quoted(AFTER)}, '')"
+    exact = f"coalesce({exact}, {exact.replace(text, bare)})"
     if mapping.thousands or mapping.decimal == ",":
         return exact
     # Fewer digits are quicker still, and enough for nearly every row.
@@ -281,5 +301,5 @@ def _amount(column: str, mapping: Mapping, unit: str) -> str:
 
 
 def _is_missing(column: str, plain: str = "upper(trim({}))") -> str:
-    listed = ", ".join(map(quoted, MISSING))
+    listed = ", ".join(map(quoted, ABSENT))
     return f"coalesce({plain.format(column)}, '') in ({listed})"

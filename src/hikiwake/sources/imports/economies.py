@@ -9,7 +9,7 @@ import msgspec
 
 from hikiwake.core.country import Country, country, known
 from hikiwake.sources.baci_codes import baci_codes
-from hikiwake.sources.imports import comtrade_areas
+from hikiwake.sources.imports import comtrade_areas, official_names
 from hikiwake.sources.imports.comtrade_areas import AGGREGATE
 from hikiwake.sources.imports.imf_names import is_group, plain
 
@@ -17,11 +17,20 @@ _AGGREGATES = re.compile(
     r"0|000|row|rest of (the )?world|wld|world|all|total|eu|euu|eu2|eu\d\d|eur|_x|xx|areas,? nes"
     r"|bun|fre|uns|spe|nze|eun|unspecified|special categories|bunkers|free zones"
     # Comtrade's letters for what is not specified of a region, and the IMF's for groups, hold digits.
-    r"|[a-z]\d{1,2}|(g|gr|gx|tx)\d{1,3}|1c_\d+",
+    r"|[a-z]\d{1,2}|(g|gr|gx|tx)\d{1,3}|1c_\d+"
+    # What people call sums and what is left of them, and their groups of economies.
+    r"|(grand|sub)?[ -]?total(:| (general|général|mundo|monde|world|exports?|imports?|trade))?|sum|summe"
+    r"|insgesamt|gesamt|zusammen|ensemble|suma|totale|welt|monde|mundo|mondo|мир|всего|итого"
+    r"|others?|other (countries|economies)|autres( pays)?|otros( países)?|sonstige( länder)?|übrige( länder)?"
+    r"|(intra|extra)[- ]?(eu|ue)([- ]?\d\d)?|eu[- ]?\d\d|ue([- ]?\d\d)?|oecd|ocde|opec|opep"
+    r"|g[- ]?(7|8|20)|brics?|mercosu[rl]|nafta|usmca|efta|asean|gcc|eaeu|apec|rcep|cptpp"
+    r"|emerging.*|advanced economies",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r" \((.+)\)$")
 _FLOAT = re.compile(r"^(\d+)\.0+$")
+_CODE_BEHIND = re.compile(r"(\D{3,}?) ?[(\[]([A-Z]{2,3}|\d{1,4})[)\]]")
+_CODE_BEFORE = re.compile(r"([A-Z]{2,3}|\d{1,4})(?: ?[-–:,] ?| )(\D{3,})")
 # Codes of statistical services that neither BACI's list nor the names of economies hold.
 _SERVICES = {
     "381": ("ITA", "Italy with San Marino and the Holy See"),
@@ -104,8 +113,28 @@ def meaning(code: str) -> Meaning:
 
 def _named(text: str) -> Country | None:
     """Return the economy that a text names, as the IMF, Comtrade, or tables with brackets have it."""
-    forms = (text, plain(text), comtrade_areas.plain(text), plain(_BRACKETS.sub(r", \1", text)))
-    return next((found for form in forms if (found := known(form)) is not None), None)
+    forms = (
+        text,
+        plain(text),
+        comtrade_areas.plain(text),
+        plain(_BRACKETS.sub(r", \1", text)),
+        official_names.plain(text),
+    )
+    found = next((found for form in forms if (found := known(form)) is not None), None)
+    return found or _with_code(text)
+
+
+def _with_code(text: str) -> Country | None:
+    """Return the economy of a name that stands beside its code, as in "Japan (JPN)" and "392 Japan".
+
+    Letters must be of the same economy; numbers need not, since national lists have numbers of their own.
+    """
+    behind, before = _CODE_BEHIND.fullmatch(text), _CODE_BEFORE.fullmatch(text)
+    if behind is None and before is None:
+        return None
+    name, code = (behind[1], behind[2]) if behind else (before[2], before[1]) if before else ("", "")
+    of_name, of_code = known(name), None if code.isdigit() else known(code)
+    return of_name if code.isdigit() or of_name == of_code else None
 
 
 def out_of_time(spans: list[tuple[str, int, int]]) -> list[str]:

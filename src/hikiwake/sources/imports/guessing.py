@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from hikiwake.sources.imports.checking import FIRST_YEAR, LAST_YEAR, MISSING
+from hikiwake.sources.imports.checking import ABSENT, AFTER, BEFORE, DAYS, FIRST_YEAR, LAST_YEAR
 from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.mapping import ValueUnit
 
@@ -19,35 +19,65 @@ WORDS: dict[str, tuple[str, ...]] = {
         "exporter", "exporting", "exporteur", "exportateur", "exportador", "esportatore", "isoexp",
         "iso3o", "isoo", "origin", "origen", "ursprung", "paisexportador", "paysexportateur", "seller",
         "i", "exp", "from", "reporteriso", "reporter", "declarant", "countryiso", "country",
+        "экспортер", "странаэкспорт", "出口国", "输出国", "輸出国",
     ),
     "importer": (
         "importer", "importing", "importeur", "importateur", "importador", "importatore", "isoimp",
         "iso3d", "isod", "dest", "bestimmung", "paisimportador", "paysimportateur", "buyer", "j", "imp",
         "to", "partneriso", "partner", "counterpart",
+        "импортер", "странаимпорт", "странапартнер", "进口国", "输入国", "輸入国",
     ),
     "year": (
-        "year", "t", "jahr", "annee", "ano", "anno", "refyear", "referenceyear", "period", "time",
+        "year", "t", "jahr", "annee", "ano", "anno", "refyear", "referenceyear", "period", "time", "date",
+        "fecha", "datum", "fiscalyear", "financialyear", "год", "年",
     ),
     "product": (
-        "product", "k", "hs", "cmdcode", "commodity", "producto", "produit", "ware", "hscode",
+        "product", "k", "hs", "cmdcode", "commodity", "producto", "produit", "prodotto", "produto", "ware",
+        "hscode", "hts", "cn8", "nc8", "ncm", "taric", "tariff", "zolltarif", "sitc", "codehs", "codigohs",
+        "codigosa", "codesh", "sh6", "sa6", "codigoproducto", "codeproduit", "товар", "кодтн", "商品",
     ),
     "value": (
         "value", "v", "usd", "exportvalue", "exportval", "exports", "primaryvalue", "tradevalue",
-        "fobvalue", "wert", "valeur", "valor", "valore", "amount", "flow", "trade",
+        "fobvalue", "wert", "valeur", "valor", "valore", "amount", "flow", "trade", "usm", "стоимость",
+        "金额", "金額", "価額",
     ),
     "quantity": (
         "quantity", "q", "netw", "weight", "qty", "kg", "tonne", "menge", "gewicht", "quantite",
-        "cantidad", "poids",
+        "cantidad", "poids", "вес", "количество", "数量", "重量",
     ),
 }  # fmt: skip
 ALONE = frozenset({"i", "j", "k", "t", "v", "q", "to", "from", "exp", "imp", "hs"})
 """Words that are whole names: many others begin with them."""
 _THOUSANDS = re.compile(
-    r"k_?usd|kusd|thousand|1[.,' ]?000|'000|tausend|tsd|milliers|miles|migliaia", re.IGNORECASE
+    r"k_?usd|kusd|thousand|1[.,' ]?000|'000|tausend|tsd|milliers|miles|migliaia|milhares|тыс|千",
+    re.IGNORECASE,
 )
-_MILLIONS = re.compile(r"m_?usd|mill|mln|\bmio\b|\bmn\b", re.IGNORECASE)
+_MILLIONS = re.compile(r"m_?usd|mill|mln|\bmio\b|\bmn\b|\$ ?m\b|usd ?m\b|milh|млн|百万", re.IGNORECASE)
+_BILLIONS = re.compile(
+    r"billion|milliard|miliard|(?<![a-z])(bn|bln|mrd|mld)(?![a-z])|mil(es|hares)? de mil|bilh|млрд|十亿|十億"
+    r"|\$ ?b\b",
+    re.IGNORECASE,
+)
 _OTHER_MONEY = re.compile(
-    r"(?<![a-z])(eur|euros?|chf|gbp|jpy|yen|rub|rubles?|cny|rmb|yuan|inr|rupees?|cad|aud|krw|brl|mxn)(?![a-z])",
+    r"(?<![a-z])(eur|euros?|chf|gbp|jpy|yen|rub|rubles?|cny|rmb|yuan|inr|rupees?|cad|aud|krw|brl|mxn|pounds?"
+    r"|francs?|pesos?|local currency|lcu|national currency)(?![a-z])|[€£¥₽₹]",
+    re.IGNORECASE,
+)
+PRODUCT = re.compile(r"\d{5,6}(\.0+)?|\d{4}\.(\d\d|[1-9])|\d\d\.\d\d\.\d\d")
+"""Codes of six digits, also where the first is a zero that was lost."""
+NO_AMOUNT = re.compile(
+    r"growth|\bshare|(?<!ex)change|percent|%|\brank|index\b|per ?capita|variation|veränderung|anteil"
+    r"|crecimiento|croissance|wachstum|quota\b|participación|price|unit ?value|flag\b",
+    re.IGNORECASE,
+)
+"""What the name of a column says that holds numbers, but not what was traded."""
+_KILOGRAMS = re.compile(r"(?<![a-z])(kgs?|kilo\w*|кг)(?![a-z])|公斤|キログラム", re.IGNORECASE)
+_TONNES = re.compile(
+    r"(?<![a-z])(t|tonn\w*|tons?|mt|toneladas?|tonel\w*|metric tons?|т)(?![a-z])|吨|トン", re.IGNORECASE
+)
+_PIECES = re.compile(
+    r"(?<![a-z])(number|no\.|pieces?|pcs|items?|units?|unidades|unités|stück|lit(re|er)s?|l|m[23²³]|barrels?|bbl"
+    r"|pairs?|u|mwh|gwh|tj|carats?)(?![a-z])",
     re.IGNORECASE,
 )
 _GROUPED: dict[tuple[Thousands, Literal[".", ","]], re.Pattern[str]] = {
@@ -57,7 +87,9 @@ _GROUPED: dict[tuple[Thousands, Literal[".", ","]], re.Pattern[str]] = {
     (" ", ","): re.compile(r"-?\d{1,3}([ \u00a0\u202f]\d{3})+(,\d+)?"),
     (" ", "."): re.compile(r"-?\d{1,3}([ \u00a0\u202f]\d{3})+\.\d+"),
 }  # fmt: skip
-_AMOUNT = re.compile(r"-?\d[\d.,'’ \u00a0\u202f]*([eE][+-]?\d+)?")
+_AMOUNT = re.compile(
+    r"((US ?)?\$ ?|USD )?-?\d[\d.,'’ \u00a0\u202f]*([eE][+-]?\d+)?( ?[*†‡⁰¹²³⁴-⁹]+| [pers])?"
+)
 
 
 class Numbers(NamedTuple):
@@ -69,37 +101,56 @@ class Numbers(NamedTuple):
 
 
 def plain(name: str) -> str:
-    """Return a column's name in small letters and digits alone, without accents."""
+    """Return a column's name in small letters (of any script) and digits alone, without accents."""
     folded = unicodedata.normalize("NFKD", name.lower())
-    return re.sub(r"[^a-z0-9]", "", folded)
+    return re.sub(r"[\W_]", "", folded)
 
 
 def roles(header: Sequence[str], rows: Rows) -> dict[str, str]:
     """Return the columns that seem to be exporter, importer, year, product, value and quantity."""
     cells = {name: column(header, rows, name) for name in header if name}
     found: dict[str, str] = {}
-    for role, words in WORDS.items():
+    for role in WORDS:
         fits = _FITS.get(role, _anything)
-        scored = [
-            (rank, place, name)
-            for place, name in enumerate(cells)
-            if name not in found.values() and (rank := _rank(plain(name), words)) is not None
-        ]
-        chosen = next((name for _, _, name in sorted(scored) if fits(cells[name])), "")
+        called = [name for name in named(header, role) if name not in found.values()]
+        chosen = next((name for name in called if fits(cells[name])), "")
         if chosen:
             found[role] = chosen
     for role in ("exporter", "importer"):
         # Named in no way that is known: the first columns that hold economies.
         if role not in found:
-            others = [name for name in cells if name not in found.values() and _economies(cells[name])]
+            others = [name for name in cells if name not in (*found.values(), *called_otherwise(header))]
+            others = [name for name in others if _economies(cells[name])]
             found |= {role: others[0]} if others else {}
     return found
+
+
+def named(header: Sequence[str], role: str) -> list[str]:
+    """Return the columns whose names sound like a role, the likeliest first."""
+    scored = []
+    for place, name in enumerate(header):
+        rank = _rank(plain(name), WORDS[role])
+        if rank is not None and not (role == "value" and NO_AMOUNT.search(name)):
+            scored.append((role == "value" and bool(other_money(name)), rank, place, name))
+    return [name for *_, name in sorted(scored)]
+
+
+def called_otherwise(header: Sequence[str]) -> set[str]:
+    """Return the columns whose names say that they hold no economies."""
+    told = {name for role in ("year", "product", "value", "quantity") for name in named(header, role)}
+    imports = re.compile(r"imports?((value|val|usd|cif).*)?")
+    return told | {name for name in header if imports.fullmatch(plain(name)) or NO_AMOUNT.search(name)}
 
 
 def column(header: Sequence[str], rows: Rows, name: str) -> list[str]:
     """Return the cells of a column."""
     place = list(header).index(name)
     return [row[place].strip() for row in rows if place < len(row)]
+
+
+def bare(value: str) -> str:
+    """Return an amount without the sign of its money and marks of footnotes."""
+    return re.sub(AFTER, "", re.sub(BEFORE, "", value))
 
 
 def amounts(values: Sequence[str]) -> bool:
@@ -109,7 +160,7 @@ def amounts(values: Sequence[str]) -> bool:
 
 def numbers(values: Sequence[str], delimiter: str) -> Numbers:
     """Return the signs that the numbers of a column are written with."""
-    given = [value for value in values if _AMOUNT.fullmatch(value)]
+    given = [bare(value) for value in values if _AMOUNT.fullmatch(value)]
     for (thousands, decimal), pattern in _GROUPED.items():
         grouped = [value for value in given if pattern.fullmatch(value)]
         rest = [value for value in given if value not in grouped]
@@ -135,10 +186,34 @@ def unit(text: str) -> ValueUnit:
     return "million USD" if _MILLIONS.search(text) else "USD"
 
 
+def billions(text: str) -> bool:
+    """Tell whether the name of a column speaks of thousands of millions."""
+    return _BILLIONS.search(text) is not None
+
+
+def mass(text: str) -> Literal["kg", "t", "other", ""]:
+    """Return the unit of mass that a text tells: "other" for neither kg nor t, "" where it tells none."""
+    spaced = text.replace("_", " ")
+    kilograms = _KILOGRAMS.search(spaced) is not None
+    if _THOUSANDS.search(spaced) or _MILLIONS.search(spaced) or re.search(r"\bkt\b", spaced.lower()):
+        return "t" if kilograms and not _MILLIONS.search(spaced) else "other"
+    if kilograms:
+        return "kg"
+    if text.lower() == "q" or _TONNES.search(spaced):
+        return "t"
+    return "other" if _PIECES.search(spaced) else ""
+
+
+def of_quantity(text: str) -> bool:
+    """Tell whether a text is a unit of mass, or of pieces and the like."""
+    return any(unit.search(text) for unit in (_KILOGRAMS, _TONNES, _PIECES))
+
+
 def other_money(name: str) -> str:
     """Return the currency that a column's name tells, if it is not the dollar."""
     found = _OTHER_MONEY.search(name.replace("_", " "))
-    return found[0].upper() if found and "usd" not in name.lower() else ""
+    dollars = re.search(r"usd|us ?\$|us dollar|dollars? us|долл", name.lower())
+    return found[0].upper() if found and not dollars else ""
 
 
 def _certain(grouped: list[str], thousands: str, decimal: str) -> bool:
@@ -151,7 +226,7 @@ def _rank(name: str, words: Sequence[str]) -> int | None:
         rest = name.removeprefix(word)
         if name == word or (word not in ALONE and rest != name):
             return rank
-        if word == "hs" and re.fullmatch(r"hs(6|\d\d|\d{4})?(code|6)?", name):
+        if word == "hs" and re.fullmatch(r"hs(\d{1,2}|\d{4})?(code|6)?", name):
             return rank
     return None
 
@@ -172,24 +247,25 @@ def _names_or_codes(values: Sequence[str]) -> bool:
 
 def _years(values: Sequence[str]) -> bool:
     given = [value for value in values if value]
-    whole = [value for value in given if re.fullmatch(r"\d{4}(\.0+)?", value)]
-    return not given or any(FIRST_YEAR <= int(value[:4]) <= LAST_YEAR for value in whole)
+    whole = [value[:4] for value in given if re.fullmatch(r"\d{4}(\.0+)?", value)]
+    days = [found[1] for form in DAYS for value in given if (found := re.fullmatch(form, value))]
+    return not given or any(FIRST_YEAR <= int(value) <= LAST_YEAR for value in (*whole, *days))
 
 
 def _amounts_if_any(values: Sequence[str]) -> bool:
-    given = [value for value in values if value.upper() not in MISSING]
+    given = [value for value in values if value.upper() not in ABSENT]
     return not given or amounts(given)
 
 
-def _products(values: Sequence[str]) -> bool:
-    given = [value for value in values if value]
-    return not given or any(re.fullmatch(r"\d{4,6}|TOTAL", value) for value in given)
+def has_products(values: Sequence[str]) -> bool:
+    """Tell whether a column holds codes of six digits."""
+    return any(PRODUCT.fullmatch(value) for value in values)
 
 
 _FITS: dict[str, Callable[[Sequence[str]], bool]] = {
     "exporter": _names_or_codes,
     "importer": _names_or_codes,
     "year": _years,
-    "product": _products,
+    "product": has_products,
     "value": _amounts_if_any,
 }

@@ -214,14 +214,18 @@ def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[l
     return sorted([*found, *lost], key=lambda bad: (bad.source, bad.line))[:SHOWN]
 
 
+def reasons(report: PartReport) -> str:
+    """Return why most of the rejected rows of a part are."""
+    rejected = (tally for tally in report.tallies if REASONS[tally.reason][0] == "rejected")
+    often = sorted(rejected, key=lambda tally: -tally.rows)[:4]
+    return "; ".join(f"{tally.rows:,} rows: {REASONS[tally.reason][2]}" for tally in often)
+
+
 def tolerate(report: PartReport) -> None:
     """Refuse a part of which more than `TOLERATED` cannot be taken, with the reasons."""
     if report.rows("rejected") <= TOLERATED * report.read:
         return
-    reasons = sorted(
-        (t for t in report.tallies if REASONS[t.reason][0] == "rejected"), key=lambda tally: -tally.rows
-    )
-    said = "; ".join(f"{t.rows:,} rows: {REASONS[t.reason][2]}" for t in reasons[:4])
+    said = reasons(report)
     first = told(report.bad[0]).strip() if report.bad else ""
     raise BadInput(
         where=report.name,

@@ -19,7 +19,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     ),
     "domestic": ("left out", "importer", "a sale within one economy"),
     "blank": ("left out", "value", "no value, where the table says so for what it does not know"),
-    "remark": ("left out", "", "a line on the data, below the table"),
+    "remark": ("left out", "", "a line on the data that tells no flow"),
     "not_there": ("left out", "", "of a territory that did not exist in the year"),
     "zero": ("left out", "value", "a flow of nothing"),
     "repeated": ("merged", "", "the same row again; counted once"),

@@ -157,9 +157,10 @@ def _make(plan: Plan, staging: Path, progress: Progress, *, allow_rejects: bool)
                 coming[part.name] = parts.write(connection, part, task, ticks[part.name], go_on)
         made = [finished.get(part.name) or coming[part.name].result() for part in plan.parts]
         if not any(part.report.flows for part in made):
+            told = "; ".join(parts.reasons(part.report) for part in made)
             raise BadInput(
                 where=plan.identity.source,
-                why="no row of it can be taken",
+                why="no row of it can be taken" + (f" ({told[:300]})" if told else ""),
                 remedy="Look at the mapping: `hikiwake data map FILE` shows what the columns seem to be.",
             )
         with understood(plan.identity.source):

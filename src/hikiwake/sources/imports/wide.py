@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 # "1960", or "1960 [YR1960]" as the World Bank's DataBank has it; "1960Q1" and "1960M1" are no years.
-# R writes X before a year.
-_YEAR = re.compile(r"X?((?:1[89]|20)\d\d)(?: \[YR\d{4}\])?")
+# R writes X before a year, and Stata's users often y.
+_YEAR = re.compile(r"(?:X|[Yy](?:ea)?r?_?)?((?:1[89]|20)\d\d)(?: \[YR\d{4}\])?")
 
 
 class Cells(msgspec.Struct, frozen=True):
