@@ -76,7 +76,11 @@ def specification(chart: Chart, ledger: Ledger, language: Language, width: int) 
     x, y = axes(view, values, form, sorted({point["x"] for point in points}))
     layers = [*paths(points, x, y, len(names)), *names_at_ends(points, labels, view)]
     layers += remarks.layers(
-        _notes(chart, ledger, language, points, view), _paths(points, view), view.width, view.height
+        _notes(chart, ledger, language, points, view),
+        [*_paths(points, view), *_leaders(layers)],
+        view.width,
+        view.height,
+        [view.y(value) for value in values],
     )
     layers.append(heading(axis_words(language.text(chart.axis, ledger), drawn), 6 - left, -16))
     return frame(
@@ -233,15 +237,23 @@ def names_at_ends(points: list[Point], labels: list[dict[str, Any]], view: Frame
 def _notes(
     chart: Chart, ledger: Ledger, language: Language, points: list[Point], view: Frame
 ) -> list[remarks.Note]:
-    """Return the annotations with the points they speak of: the highest of their year."""
+    """Return the annotations with their points: that of a number they tell, else the highest of the year."""
     notes = []
     for annotation in chart.annotations:
-        year = int(annotation.at.id)
-        heights = [p["y"] for p in points if p["x"] == year and p["y"] is not None]
+        year, told = int(annotation.at.id), set(annotation.text.facts.values())
+        of = {n for n, series in enumerate(chart.series) if told & {mark.fact for mark in series.marks}}
+        here = [p for p in points if p["x"] == year and p["y"] is not None]
+        heights = [p["y"] for p in here if p["s"] in of] or [p["y"] for p in here]
         if heights:
             text = language.text(annotation.text, ledger)
             notes.append(remarks.Note(text, view.x(year), view.y(max(heights))))
     return notes
+
+
+def _leaders(layers: list[dict[str, Any]]) -> list[remarks.Segment]:
+    """Return the lines of some layers that stand at pixels: those that lead to names."""
+    rows = [row for layer in layers for row in layer.get("data", {}).get("values", ()) if "x2" in row]
+    return [(row["x"], row["y"], row["x2"], row["y2"]) for row in rows]
 
 
 def _paths(points: list[Point], view: Frame) -> list[remarks.Segment]:
