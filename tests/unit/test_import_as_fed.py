@@ -14,6 +14,7 @@ from tests import producers, releases
 from tests.imports import brought, quiet, rows
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports.proposing import propose
 from hikiwake.sources.imports.run import Wish, add
 from hikiwake.store.library import Library
 from hikiwake.store.tables import open_tables
@@ -254,3 +255,51 @@ def test_other_producers_files_repacked_on_a_mac(tmp_path: Path, library: Librar
     two = brought(library, repacked, name=f"{kind}@2")
     assert one.report.read == two.report.read > 0
     assert [part.tallies for part in one.report.parts] == [part.tallies for part in two.report.parts]
+
+
+ALONE: dict[str, tuple[str, str, str, str]] = {
+    # the list: its text, what it is, a zip beside it, and the one to take where there is none
+    "country_codes_V202601.csv": (
+        releases.COUNTRIES,
+        "BACI's table of countries alone",
+        "BACI_HS17_V202601.zip",
+        "BACI_HS92_V202601.zip",
+    ),
+    "product_codes_HS17_V202601.csv": (
+        releases.PRODUCTS,
+        "BACI's table of products alone",
+        "BACI_HS17_V202601.zip",
+        "BACI_HS17_V202601.zip",
+    ),
+    "Countries_V202211.csv": (
+        "country_id,iso3,country\nJPN,JPN,Japan\n",
+        "Gravity's list of territories alone",
+        "Gravity_csv_V202211.zip",
+        "Gravity_csv_V202211.zip",
+    ),
+    "WDICountry.csv": (
+        "Country Code,Short Name,Table Name\nJPN,Japan,Japan\n",
+        "World Bank's list of countries",
+        "WDI_CSV.zip",
+        "WDI_CSV.zip",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_list_alone_is_told_with_what_is_missing(
+    tmp_path: Path, library: Library, name: str, zipped: bool
+) -> None:
+    text, what, beside, usual = ALONE[name]
+    path = packed(tmp_path / "x.zip", {name: text}) if zipped else tmp_path / name
+    if not zipped:
+        path.write_text(text)
+    for refused_by in (lambda: brought(library, path), lambda: propose(path)):
+        with pytest.raises(BadInput, match=what) as refused:
+            refused_by()
+        assert refused.value.remedy.endswith(f"such as {usual}.")
+    (tmp_path / beside).write_bytes(b"")
+    with pytest.raises(BadInput) as refused:
+        brought(library, path)
+    assert refused.value.remedy == f"Did you mean {beside}?"

@@ -115,8 +115,8 @@ def test_what_is_unclear_is_refused(tmp_path: Path, library: Library) -> None:
         brought(library, path, report="imports")
     with pytest.raises(BadInput, match="months and quarters"):
         brought(library, table(tmp_path, PANEL.replace('"2014"', '"2014M1"'), "b.csv"))
-    with pytest.raises(BadInput, match="states its unit as 0, 6"):
-        brought(library, table(tmp_path, producers.SDMX.replace("9200,6", "9200000000,0"), "c.csv"))
+    with pytest.raises(BadInput, match="states its unit as 6, 7"):
+        brought(library, table(tmp_path, producers.SDMX.replace("9200,6", "9200000000,7"), "c.csv"))
 
 
 def test_faults_of_a_wide_table_are_counted(tmp_path: Path, library: Library) -> None:
@@ -170,3 +170,49 @@ def test_the_forms_of_the_imf_s_data_portal(tmp_path: Path, library: Library, fo
     ]
     assert made.report.rows("left out") == left
     assert made.report.rows("rejected") == 0
+
+
+def mixed(form: str) -> str:
+    """Return a table of the IMF's in which some rows are in millions, others in thousands or in dollars."""
+    if form == "wide":
+        text = SITE.replace('"Millions","19700"', '"Thousands","19700000"')
+        return text.replace('"Millions","13600"', '"Units","1.36e10"')
+    scale, millions, thousands = (
+        ("UNIT_MULT", "6", "3") if form == "long" else ("SCALE", "Millions", "Thousands")
+    )
+    head = f"COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,{scale}\n"
+    units = "0" if form == "long" else "Units"
+    return head + (
+        f"JPN,XG_FOB_USD,RUS,A,2013,11100.5,{millions}\nJPN,XG_FOB_USD,RUS,A,2014,9200000,{thousands}\n"
+        f"RUS,XG_FOB_USD,JPN,A,2013,19700000000,{units}\nRUS,XG_FOB_USD,JPN,A,2014,,{units}\n"
+        f"JPN,MG_CIF_USD,RUS,A,2013,23000,{millions}\nRUS,MG_CIF_USD,JPN,A,2013,13600000,{thousands}\n"
+    )
+
+
+@pytest.mark.parametrize("form", ["wide", "long", "words"])
+def test_each_row_is_read_in_its_own_scale(tmp_path: Path, library: Library, form: str) -> None:
+    path = table(tmp_path, mixed(form), "imts.csv")
+    made = brought(library, path)
+    assert rows(open_tables(library.path(made.held))) == SOLD
+    assert made.report.rows("rejected") == 0
+    back = brought(library, path, report="imports")
+    assert rows(open_tables(library.path(back.held))) == BOUGHT
+
+
+def test_amounts_with_scales_are_rejected_at_their_lines(tmp_path: Path, library: Library) -> None:
+    path = table(
+        tmp_path, mixed("long").replace("9200000,", '"9,200,000",') + "\nJPN,XG_FOB_USD,Q,A,2013,1,3\n"
+    )
+    made = brought(library, path, allow_rejects=True)
+    told = [(one.line, one.reason, one.text) for one in made.report.parts[0].bad]
+    assert told == [(3, "not_a_number", "9,200,000 (scale 3)"), (9, "unknown_importer", "Q")]
+
+
+@pytest.mark.parametrize("scale", ["", "9"])
+def test_a_row_without_a_scale_that_is_known_is_no_guess(
+    tmp_path: Path, library: Library, scale: str
+) -> None:
+    text = mixed("long").replace("11100.5,6", f"11100.5,{scale}")
+    with pytest.raises(BadInput, match="it states its unit as") as refused:
+        brought(library, table(tmp_path, text))
+    assert "Each row must say its scale" in refused.value.remedy

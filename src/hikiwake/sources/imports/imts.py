@@ -10,10 +10,12 @@ import re
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import msgspec
+
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports.comtrade import Side
-from hikiwake.sources.imports.long import VALUE, YEAR, LongStream, rows_of
-from hikiwake.sources.imports.mapping import Mapping, ValueUnit
+from hikiwake.sources.imports.long import VALUE, YEAR, LongStream, ScaledStream, rows_of
+from hikiwake.sources.imports.mapping import FACTORS, Mapping, ValueUnit
 from hikiwake.sources.imports.streams import Layout, Stream, layout, table_of
 from hikiwake.sources.imports.wide import years_of
 
@@ -84,6 +86,14 @@ def _new(stream: Stream, found: Layout, side: Side, asked: str) -> Known:
     only: dict[str, str | list[str]] = {indicator: _indicators(read, seen, side)}
     if frequency:
         only[frequency] = ["A", "Annual"]
+    if len(seen.scales) > 1 and seen.scales <= SCALES.keys() - {""}:
+        powers = tuple((name, FACTORS[SCALES[name]]) for name in sorted(seen.scales))
+        read = (
+            ScaledStream(stream.path, stream.member, value=value, scale=scale, powers=powers)
+            if long
+            else msgspec.structs.replace(read, scale=scale, powers=powers)
+        )
+        return Known(_mapping(side, "USD", ends, (year, value), only), read)
     return Known(_mapping(side, _unit(read, seen, asked), ends, (year, value), only), read)
 
 
@@ -178,7 +188,7 @@ def _unit(stream: Stream, seen: _Seen, asked: str) -> ValueUnit:
         why=told,
         remedy='Say it: --unit "USD" or --unit "million USD"; the IMF\'s old service sent millions.'
         if not seen.scales
-        else "Save rows of one unit.",
+        else "Each row must say its scale: units, thousands or millions (or 0, 3, 6).",
     )
 
 

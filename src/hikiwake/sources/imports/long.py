@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO, cast
 
@@ -15,17 +17,20 @@ from hikiwake.sources.imports.streams import Layout, Stream, blocks, layout
 from hikiwake.sources.imports.wide import years_of
 
 YEAR, VALUE = "year", "value"
+_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?")
 
 
 class LongStream(Stream, frozen=True):
     """A wide table, read as the long one that says the same.
 
     `kept` are the columns that stay; `year` and `value` come after them. Empty cells give no line. Lines are
-    counted in the long table, and its name says so.
+    counted in the long table, and its name says so. With `scale`, values are multiplied as that column says.
     """
 
     kept: tuple[str, ...] = ()
     wanted: frozenset[str] = frozenset()
+    scale: str = ""
+    powers: tuple[tuple[str, int], ...] = ()
 
     @property
     def name(self) -> str:
@@ -36,9 +41,53 @@ class LongStream(Stream, frozen=True):
     def opened(self) -> Iterator[BinaryIO]:
         """Open the long table."""
         wide = Stream(self.path, self.member)
-        yield cast(
-            BinaryIO, io.BufferedReader(_Lines(_lengthened(wide, layout(wide, self.wanted), self.kept)))
-        )
+        lines = _lengthened(wide, layout(wide, self.wanted), self)
+        yield cast(BinaryIO, io.BufferedReader(_Lines(lines)))
+
+
+class ScaledStream(Stream, frozen=True):
+    """A table whose rows each say what their amount is to be multiplied by: it is, line by line.
+
+    `powers` are the powers of ten by what the column `scale` says, in small letters.
+    """
+
+    value: str = ""
+    scale: str = ""
+    powers: tuple[tuple[str, int], ...] = ()
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Open the table with the amounts in one unit."""
+        plain = Stream(self.path, self.member)
+        yield cast(BinaryIO, io.BufferedReader(_Lines(_scaled(plain, layout(plain), self))))
+
+
+def _scaled(plain: Stream, found: Layout, asked: ScaledStream) -> Iterator[bytes]:
+    value, scale = found.header.index(asked.value), found.header.index(asked.scale)
+    yield _written([list(found.header)])
+    for row in rows_of(plain, found):
+        if len(row) > max(value, scale):
+            row[value] = multiplied(row[value], row[scale], dict(asked.powers))
+        yield _written([row]) if row else b"\n"
+
+
+def multiplied(amount: str, scale: str, powers: dict[str, int]) -> str:
+    """Return an amount multiplied by the power of ten that a scale says; what is no number stays none.
+
+    Examples
+    --------
+    >>> multiplied("1.25", "Millions", {"millions": 6}), multiplied("..", "6", {"6": 6})
+    ('1250000', '..')
+    >>> multiplied("5", "9", {"6": 6})
+    '5 (scale 9)'
+    """
+    text = amount.strip()
+    if not any(map(str.isdigit, text)):
+        return text
+    power = powers.get(scale.strip().lower())
+    if power is None or not _NUMBER.fullmatch(text):
+        return f"{text} (scale {scale.strip()})"
+    return f"{Decimal(text).scaleb(power).normalize():f}"
 
 
 class _Lines(io.RawIOBase):
@@ -64,8 +113,11 @@ class _Lines(io.RawIOBase):
         return size
 
 
-def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[bytes]:
+def _lengthened(wide: Stream, found: Layout, asked: LongStream) -> Iterator[bytes]:
+    kept = asked.kept
     places = [found.header.index(name) for name in kept]
+    scale = found.header.index(asked.scale) if asked.scale else None
+    powers = dict(asked.powers)
     years = years_of(found)
     yield _written([[*kept, YEAR, VALUE]])
     for row in rows_of(wide, found):
@@ -74,6 +126,8 @@ def _lengthened(wide: Stream, found: Layout, kept: tuple[str, ...]) -> Iterator[
                 yield _written([row])  # as it is: too few fields, which the import counts
             continue
         ends = [row[place] for place in places]
+        for place in years if scale is not None else ():
+            row[place] = multiplied(row[place], row[scale or 0], powers)
         lines = [[*ends, str(year), row[place]] for place, year in years.items() if row[place].strip()]
         if lines:
             yield _written(lines)

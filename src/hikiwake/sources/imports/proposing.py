@@ -90,6 +90,7 @@ def _proposed(path: Path) -> tuple[Mapping, dict[str, str]]:
     known = comtrade.recognise((path,))
     if known is not None:
         return known.mapping, {"only": "exports as reported; totals of partners, procedures and transport"}
+    unread.refuse_broken((path,))
     table = _beginning(path)
     found = guessing.roles(table.header, table.rows)
     if table.years and "value" not in found and "year" not in found:

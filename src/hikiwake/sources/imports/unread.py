@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from hikiwake.core.errors import BadInput
+from hikiwake.sources.imports import alone
 from hikiwake.sources.imports.archive import base, is_zip, members, opened
 from hikiwake.sources.imports.streams import layout, table_of
 
@@ -62,6 +63,7 @@ def refuse_broken(files: tuple[Path, ...]) -> None:
     for path in files:
         if path.suffix not in (".parquet", ".pq"):
             layout(table_of(path))
+            alone.refuse(path)
 
 
 def _refuse_members(path: Path) -> None:
