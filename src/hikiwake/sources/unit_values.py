@@ -33,7 +33,7 @@ LIMB = 24
 """Bits that are added at once where a sum may be larger than `EXACT`; with 2^29 rows it stays below."""
 CELLS = 1 << 22
 """Lines times steps in which medians are looked for, at most; fewer where there are few rows."""
-TOGETHER = 1 << 20
+TOGETHER = 1 << 17
 """Rows of lines that are looked at together, about: their arrays stay in memory that is not given back."""
 MOST_KG = 2**53
 """What a flow can weigh by the usual unit value, at most."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from hikiwake.core.blas import workers
 from hikiwake.sources.imports.checking import enumerate_as
-from hikiwake.sources.imports.columns import Columns, kind_of, names, read
+from hikiwake.sources.imports.columns import Columns, keyed, kind_of, names, read
 from hikiwake.sources.imports.merging import Merged
 from hikiwake.sources.imports.parquet import PASSING, copy
 from hikiwake.sources.imports.quoting import quoted
@@ -61,8 +61,10 @@ def leave(
     for number, span in enumerate(merged.spans):
         rows = merged.only or read(connection, "flows", span)
         years = np.array(span.years)
-        year = np.searchsorted(years, rows.year).astype(np.int64)
-        keys, line = numbered(year * products + rows.product, len(years) * products)
+        several = len(years) > 1
+        year = np.searchsorted(years, rows.year) if several else np.zeros(len(rows.year), dtype=np.uint8)
+        spread = len(years) * products
+        keys, line = numbered(keyed((year, len(years)), (rows.product, products)), spread)
         found = priced(line, rows.value, rows.quantity, len(keys))
         _append(connection, OUTLIERS, _outliers(rows, found))
         for what, columns in _totals(rows, found, years, year, products).items():
@@ -100,7 +102,7 @@ def _totals(
     spread = len(years)
 
     def by_side(side: str) -> dict[str, Numbers]:
-        line = (getattr(rows, side) * np.int64(spread) + year) * products + rows.product
+        line = keyed((getattr(rows, side), economies), (year, spread), (rows.product, products))
         keys, sums = _sums(line, economies * spread * products, amounts)
         keys, product = np.divmod(keys, products)
         economy, when = np.divmod(keys, spread)
@@ -111,7 +113,7 @@ def _totals(
         return {**short, "year": _dated(years, when), **sums}
 
     def by_pair() -> dict[str, Numbers]:
-        pair = (rows.exporter * np.int64(economies) + rows.importer) * spread + year
+        pair = keyed((rows.exporter, economies), (rows.importer, economies), (year, spread))
         keys, sums = _sums(pair, economies**2 * spread, {"value": rows.value})
         keys, when = np.divmod(keys, spread)
         exporter, importer = np.divmod(keys, economies)

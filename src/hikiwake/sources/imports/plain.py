@@ -136,9 +136,20 @@ class Held:
         short = {"exporter": np.uint16, "importer": np.uint16, "product": np.int32}
 
         def whole(name: str) -> NDArray[Any]:
-            lines = np.concatenate([columns[name] for columns in self._blocks])
-            lines = codes[name].astype(short[name])[lines] if name in codes else lines
-            return np.concatenate([lines, getattr(others, name)]) if len(others.row) else lines
+            beside = getattr(others, name)
+            known = codes[name].astype(short[name]) if name in codes else None
+            kinds = [
+                known.dtype if known is not None else self._kinds[name],
+                *([beside.dtype] * bool(len(beside))),
+            ]
+            found = np.empty(self.lines + len(beside), dtype=np.result_type(*kinds))
+            at = 0
+            for columns in self._blocks:
+                block = columns[name] if known is None else known[columns[name]]
+                found[at : at + len(block)] = block
+                at += len(block)
+            found[at:] = beside
+            return found
 
         return Columns(*map(whole, COLUMNS))
 

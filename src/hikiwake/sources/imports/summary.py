@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hikiwake.sources.imports.columns import BITS, FIRST_YEAR, Columns, names
+from hikiwake.sources.imports.columns import BITS, BLOCK, FIRST_YEAR, Columns, keyed, names
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,11 +50,13 @@ def of_table(connection: duckdb.DuckDBPyConnection) -> Summary:
 def of_rows(connection: duckdb.DuckDBPyConnection, rows: Columns) -> Summary:
     """Sum up flows that are held as arrays; the database knows the texts of their codes."""
     economies, products = names(connection, "economy"), names(connection, "product")
-    since, spread = rows.year - FIRST_YEAR, 1 << BITS["year"]
-    there = np.zeros(len(economies) * spread, dtype=np.int64)
-    for side in (rows.exporter, rows.importer):
-        there += np.bincount(side * np.int64(spread) + since, minlength=len(there))
-    table = there.reshape(len(economies), spread) > 0
+    spread = 1 << BITS["year"]
+    there = np.zeros(len(economies) * spread, dtype=np.bool_)
+    for begin in range(0, len(rows.row), BLOCK):
+        since = rows.year[begin : begin + BLOCK] - FIRST_YEAR
+        for side in (rows.exporter, rows.importer):
+            there[keyed((side[begin : begin + BLOCK], len(economies)), (since, spread))] = True
+    table = there.reshape(len(economies), spread)
     met = np.flatnonzero(table.any(axis=1)).tolist()
     first, last = table.argmax(axis=1), spread - 1 - table[:, ::-1].argmax(axis=1)
     return Summary(
