@@ -192,7 +192,7 @@ def noted_once(section: Section) -> Section:
 
 def command(request: Request, year: int, vintage: Vintage | None = None) -> str:
     """Return the command line that composes the same brief again, defaults spelt out."""
-    pinned = "" if vintage is None or vintage.shipped else f" --data {shlex.quote(vintage.name)}"
+    pinned = "" if vintage is None else vintage.option
     parts = [f"hikiwake{pinned} brief", request.pair.a.id, request.pair.b.id, f"--year {year}"]
     if request.as_of:
         parts.append(f"--as-of {request.as_of}")

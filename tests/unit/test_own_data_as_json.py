@@ -56,3 +56,25 @@ def test_two_releases_have_two_keys(tmp_path: Path, library: Library) -> None:
         "@misc{baci-hs92-202501,",
         "@misc{baci-hs92-202601,",
     ]
+
+
+def test_the_rows_of_a_number_are_found_in_the_vintage_that_it_names(
+    tmp_path: Path, library: Library
+) -> None:
+    """Nobody need say `--data` again to see them."""
+    path = releases.release(tmp_path / "BACI_HS92_V202601.zip")
+    assert command(library, "data", "add", str(path)).returncode == 0
+    page = tmp_path / "brief.json"
+    words = ("--data", "baci-hs92", "brief", "JPN", "RUS", "--year", "2014", "-o", str(page))
+    assert command(library, *words).returncode == 0
+    facts = json.loads(page.read_bytes())["ledger"]["facts"]
+    ours = [name for name, one in facts.items() if any("baci-hs92@" in source for source in one["inputs"])]
+    asked = command(library, "why", ours[0], str(page), "--json")
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout)
+    assert answer["rows_not_here"] == {}
+    assert all(found["total"] for found in answer["rows"].values())
+    # What the page says to type asks the same data.
+    told = json.dumps(json.loads(page.read_bytes())["sections"], ensure_ascii=False)
+    assert "hikiwake --data baci-hs92@202601 audit JPN RUS" in told
+    assert "hikiwake audit" not in told

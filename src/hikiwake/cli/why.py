@@ -13,6 +13,7 @@ from hikiwake.cli.printing import print_json
 if TYPE_CHECKING:
     from hikiwake.core.provenance import Fact, Ledger
     from hikiwake.store.selection import Rows
+    from hikiwake.store.tables import Tables
 
 SHOWN = 20
 
@@ -96,9 +97,7 @@ def _rows(options: Options, fact: Fact, own: Path | None) -> tuple[dict[str, Row
     Another vintage is a reason to say so; a damaged file is one to stop.
     """
     from hikiwake.core.errors import BadInput, NoData
-    from hikiwake.store.catalogue import SHIPPED
     from hikiwake.store.selection import rows
-    from hikiwake.store.tables import open_tables
 
     found: dict[str, Rows] = {}
     failed: dict[str, str] = {}
@@ -108,11 +107,25 @@ def _rows(options: Options, fact: Fact, own: Path | None) -> tuple[dict[str, Row
                 found[selector] = (
                     _entries(selector, own)
                     if selector.startswith("dossier-")
-                    else rows(open_tables(options.data or SHIPPED), selector, SHOWN)
+                    else rows(_tables(options, selector), selector, SHOWN)
                 )
             except (BadInput, NoData) as fault:
                 failed[selector] = str(fault)
     return found, failed
+
+
+def _tables(options: Options, selector: str) -> Tables:
+    """Open the vintage of `--data`, else the one of the user's own that is named, else the shipped one."""
+    from hikiwake.store.catalogue import SHIPPED
+    from hikiwake.store.library import Library
+    from hikiwake.store.tables import open_tables
+
+    if options.data:
+        return open_tables(options.data)
+    library = Library()
+    own = (held for held in library.held() if held.reference == selector.partition("#")[0])
+    held = next(own, None)
+    return open_tables(library.path(held) if held else SHIPPED)
 
 
 def _entries(selector: str, own: Path | None) -> Rows:

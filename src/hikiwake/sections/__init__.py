@@ -35,6 +35,11 @@ class Context(NamedTuple):
         return usual if self.top is None else self.top
 
     @property
+    def program(self) -> str:
+        """How a command begins that asks the same data."""
+        return f"hikiwake{self.say.tables.vintage.option}"
+
+    @property
     def directions(self) -> tuple[tuple[str, str], tuple[str, str]]:
         """Both (exporter, importer) directions, a's exports first."""
         return (self.a.id, self.b.id), (self.b.id, self.a.id)

@@ -7,6 +7,7 @@ SHA-256 is compared with the catalogue before its first use in a process; a dama
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
@@ -195,6 +196,11 @@ class Vintage:
     def name(self) -> str:
         """The name of the vintage; of several, their names with commas."""
         return ",".join(one.catalogue.vintage for one in self.owned) or self.catalogue.vintage
+
+    @property
+    def option(self) -> str:
+        """What a command says to ask this vintage; nothing for the shipped one."""
+        return "" if self.shipped else f" --data {shlex.quote(self.name)}"
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all datasets, in the catalogue's order, then those taken from what lies beneath."""

@@ -72,4 +72,4 @@ def _command(context: Context) -> Label:
     words = [shlex.quote(context.dossier_file)] if context.dossier_file else [context.a.id, context.b.id]
     if context.as_of:
         words.append(f"--as-of {context.as_of.isoformat()}")
-    return text(" ".join(("hikiwake audit", *words)))
+    return text(" ".join((context.program, "audit", *words)))

@@ -29,7 +29,7 @@ def section(context: Context) -> Section:
             "chronology.no_dossier",
             new=text(f"hikiwake dossier new {pair} -o FILE"),
             dispute=text("hikiwake dispute new"),
-            brief=text(f"hikiwake brief {pair} --dossier FILE"),
+            brief=text(f"{context.program} brief {pair} --dossier FILE"),
         )
         heading = prose("chronology.no_dossier_heading", **_pair(context))
         return Section(ID, title, heading, (Caveat("no data", told, glance=True),))

@@ -48,7 +48,7 @@ def section(context: Context) -> Section | None:
         blocks += [figure(rows), _table(rows), further(rows)]
     # Sectors may tell something where the whole does not.
     for place, (universe, year) in enumerate(years.items()):
-        blocks += by_sector(context, universe, year, annex=place > 0)
+        blocks += by_sector(context, universe, year, _scope(context, universe), annex=place > 0)
     if rows:
         told = prose(
             "potential.concept", {"below": below(context.say, first[0], years[first[0]])}, scope=scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hikiwake.core.document import AnyBlock, Cell, Chart, Paragraph, Prose, Table
+from hikiwake.core.document import AnyBlock, Cell, Chart, Label, Paragraph, Prose, Table
 from hikiwake.core.provenance import Fact
 from hikiwake.sections import Context
 from hikiwake.sections.potential.figure import HIGH, LOW, SERIES, Flow, flows_table, placed
@@ -20,11 +20,14 @@ MOST_NAMED = 5
 COLUMNS = ("expected", "ratio", "place", "gap")
 
 
-def by_sector(context: Context, universe: Universe, year: int, *, annex: bool) -> list[AnyBlock]:
+def by_sector(
+    context: Context, universe: Universe, year: int, scope: Label, *, annex: bool
+) -> list[AnyBlock]:
     """Return the sentences, the figure and the table; nothing where no sector allows a word.
 
     Parameters
     ----------
+    scope : what the universe is called.
     annex : whether the figure is for looking up, as where another universe has told its own.
     """
     from hikiwake.measures.potential.stated import found_in, sectors, stated, summed
@@ -46,16 +49,18 @@ def by_sector(context: Context, universe: Universe, year: int, *, annex: bool) -
         if not told:
             continue
         total = summed(context.say, universe, year, ends, [one for _, one in each])
-        said.append(Paragraph(tuple(_sentences(each, told, total))))
+        said.append(Paragraph(tuple(_sentences(each, told, scope, total))))
         flows += told
         largest = sorted(told, key=lambda flow: -flow.one.expected)[: context.most(SHOWN)]
         shown += [flow for flow in told if flow in largest]
     if not flows:
         return []
-    return [*said, _figure(universe, shown, annex=annex), _table(universe, flows)]
+    return [*said, _figure(universe, scope, shown, annex=annex), _table(universe, flows)]
 
 
-def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: Fact) -> list[Prose]:
+def _sentences(
+    each: list[tuple[Sector, Expectation]], told: list[Flow], scope: Label, total: Fact
+) -> list[Prose]:
     first = told[0].one
     names = {"exporter": economy(first.exporter), "importer": economy(first.importer)}
     low = [flow for flow in told if flow.one.place < LOW]
@@ -63,7 +68,7 @@ def _sentences(each: list[tuple[Sector, Expectation]], told: list[Flow], total: 
     kind = "both" if low and high else "low" if low else "high" if high else "usual"
     listed = {name: text(_listed([flow.scope.text for flow in flows]))
               for name, flows in (("low", low), ("high", high)) if flows}  # fmt: skip
-    sentences = [prose(f"potential.sectors_{kind}", {"total": total}, **names, **listed)]
+    sentences = [prose(f"potential.sectors_{kind}", {"total": total}, scope=scope, **names, **listed)]
     silent: dict[str, list[str]] = {}
     for sector, one in each:
         if one.absent:
@@ -85,7 +90,7 @@ def _listed(names: list[str]) -> str:
     return "; and ".join(part for part in ("; ".join(names[:-1]), names[-1]) if part)
 
 
-def _figure(universe: Universe, flows: list[Flow], *, annex: bool) -> Chart:
+def _figure(universe: Universe, scope: Label, flows: list[Flow], *, annex: bool) -> Chart:
     lowest = min(flows, key=lambda flow: flow.one.place)
     names = {
         "exporter": economy(lowest.one.exporter),
@@ -96,7 +101,7 @@ def _figure(universe: Universe, flows: list[Flow], *, annex: bool) -> Chart:
     return Chart(
         id=f"potential-sectors-place-{universe}",
         kind="ranges",
-        title=prose(f"potential.sectors_figure_{kind}", **names),
+        title=prose(f"potential.sectors_figure_{kind}", scope=scope, **names),
         axis=prose("potential.figure_axis"),
         series=placed(flows, {**SERIES, "interval": ("ratio",)}, short=True),
         alt=prose(

@@ -145,7 +145,11 @@ def extremes(told: Answers, a: str, b: str) -> tuple[Fact, Fact]:
 
 
 def _concept(context: Context, told: Told, fact: Fact) -> Prose:
-    command = text(f"hikiwake scenario run {context.a.id} {context.b.id} --draws {DRAWS}")
+    command = text(f"{context.program} scenario run {context.a.id} {context.b.id} --draws {DRAWS}")
+    one = "" if len(told.base.industries) > 1 else "_one_sector"
     return prose(
-        "scenarios.concept", year=year(fact.period.first), command=command, rule=text(told.base.adjusted)
+        f"scenarios.concept{one}",
+        year=year(fact.period.first),
+        command=command,
+        rule=text(told.base.adjusted),
     )

@@ -161,10 +161,11 @@ def _entry(identity: Identity, mapping: Mapping, report: Report, files: list[Tab
     years = tuple(sorted({year for part in report.parts for year in part.years}))
     lines = {code for part in report.parts for code in part.products}
     economies = {economy for part in report.parts for economy in part.codes.values() if economy != "total"}
-    span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
     gaps = years if len(years) <= years[-1] - years[0] else ()
+    span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
+    span = f"{len(gaps)} of the years {span}" if gaps else span
     detail = (
-        "totals over all products"
+        f"totals of {mapping.scope or 'goods'}"
         if lines == {TOTAL}
         else f"{len(lines)} products ({mapping.classification})"
     )
