@@ -27,8 +27,10 @@ LOWEST = tests/unit tests/replication tests/e2e/test_cli.py \
   --deselect tests/unit/test_pdf.py::test_a_glance_fits_on_two_pages \
   --deselect tests/unit/test_pdf.py::test_another_full_brief_is_small_too
 
-# Where slow tests are: looking for them everywhere else takes as long as one of them.
-SLOW = $(shell grep -rl --include='*.py' 'mark\.slow' tests)
+# Where slow tests are: looking for them everywhere else takes as long as one of them. Those on Spark come first: a
+# worker begins with one end of the list, so that one of them has all, and Java once.
+MARKED = $(sort $(shell grep -rl --include='*.py' 'mark\.slow' tests))
+SLOW = $(filter tests/e2e/test_spark%,$(MARKED)) $(filter-out tests/e2e/test_spark%,$(MARKED))
 
 .PHONY: help
 help: ## list the targets

@@ -20,10 +20,13 @@ def by_night(count: int) -> Any:
     return pytest.param(count, marks=[pytest.mark.slow, pytest.mark.nightly])
 
 
-def in_turn(parts: Sequence[Any]) -> list[Any]:
-    """Return parts as parameters, all but the one whose turn it is for the night alone."""
+def in_turn(parts: Sequence[Any], what: str = "") -> list[Any]:
+    """Return parts as parameters, all but the one whose turn it is for the night alone.
+
+    What they have in common begins their names.
+    """
     now, later = TURN % len(parts) if TURN >= 0 else None, (pytest.mark.slow, pytest.mark.nightly)
     return [
-        pytest.param(part, id=f"{n + 1} of {len(parts)}", marks=() if n == now else later)
+        pytest.param(part, id=f"{what}{n + 1} of {len(parts)}", marks=() if n == now else later)
         for n, part in enumerate(parts)
     ]

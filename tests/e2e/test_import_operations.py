@@ -7,7 +7,9 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from tests import releases
@@ -19,12 +21,30 @@ from hikiwake.store.library import Library
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE)
 KILLED = 0
-STRIDE = 9
-"""Of so many operations, a run that is not the night's takes one."""
 MOST = 5_000
+LEAST = 10
 FIRST, SECOND = "baci-hs92@202601", "baci-hs92@202701"
-# Of one year, and of several, which also puts the flows in the order of pairs.
-YEARS = [pytest.param((2014,), id="one"), pytest.param((2013, 2014, 2015), id="three")]
+
+
+class Some(NamedTuple):
+    """Each so-manieth operation of an import of some years, from one on."""
+
+    years: tuple[int, ...]
+    stride: int
+    first: int
+
+
+# Of one year, and of several, which also puts the flows in the order of pairs and takes twice as many.
+ONE = [Some((2014,), 18, first) for first in range(18)]
+THREE = [Some((2013, 2014, 2015), 36, first) for first in range(36)]
+
+
+def swept(kinds: tuple[Any, ...]) -> list[Any]:
+    """Return the operations of either import as parameters with each kind of end; one of each is in turn."""
+    return [
+        *in_turn(list(product(ONE, kinds)), "one year, "),
+        *in_turn(list(product(THREE, kinds)), "three years, "),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +94,13 @@ class Scene:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("some", in_turn([(first, error) for first in range(STRIDE) for error in ERRORS]))
-@pytest.mark.parametrize("years", YEARS)
-def test_any_operation_refused(
-    tmp_path: Path, operations: Operations, years: tuple[int, ...], some: tuple[int, int]
-) -> None:
+@pytest.mark.parametrize("part", swept(ERRORS))
+def test_any_operation_refused(tmp_path: Path, operations: Operations, part: tuple[Some, int]) -> None:
     """One clear error and the library as it was, or all of it where what was refused is of no weight."""
-    first, error = some
-    scene = Scene(tmp_path, years, operations, update=True)
+    some, error = part
+    scene = Scene(tmp_path, some.years, operations, update=True)
     refused = 0
-    for number in range(1 + first, MOST, STRIDE):
+    for number in range(1 + some.first, MOST, some.stride):
         outcome = scene.begun(number, error)
         if not outcome.met:
             break
@@ -101,22 +118,17 @@ def test_any_operation_refused(
         assert again.code == 0, told + again.said
         assert Library(scene.library).find(SECOND) == scene.made, told
     assert not outcome.met  # the last of them was met
-    assert refused >= 20
+    assert refused >= LEAST
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "some", in_turn([(first, update) for first in range(STRIDE) for update in (False, True)])
-)
-@pytest.mark.parametrize("years", YEARS)
-def test_killed_at_any_operation(
-    tmp_path: Path, operations: Operations, years: tuple[int, ...], some: tuple[int, bool]
-) -> None:
+@pytest.mark.parametrize("part", swept((False, True)))
+def test_killed_at_any_operation(tmp_path: Path, operations: Operations, part: tuple[Some, bool]) -> None:
     """The old vintages or all of them, whole; the next import makes what an import makes."""
-    first, update = some
-    scene = Scene(tmp_path, years, operations, update=update)
+    some, update = part
+    scene = Scene(tmp_path, some.years, operations, update=update)
     killed = 0
-    for number in range(1 + first, MOST, STRIDE):
+    for number in range(1 + some.first, MOST, some.stride):
         outcome = scene.begun(number, KILLED)
         if not outcome.met:
             break
@@ -129,4 +141,4 @@ def test_killed_at_any_operation(
         assert Library(scene.library).find(SECOND) == scene.made, told
         assert scene.parts() == [], told
     assert not outcome.met
-    assert killed >= 20
+    assert killed >= LEAST

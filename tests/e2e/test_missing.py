@@ -122,11 +122,11 @@ def pairs_with_a_gap(count: int, seed: int) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", in_turn(range(12)))
+@pytest.mark.parametrize("part", in_turn(range(24)))
 def test_missing_is_not_zero_on_three_hundred_pairs(part: int) -> None:
     chosen = pairs_with_a_gap(300, 5)
     assert len({a for a, _ in chosen}) == len(all_countries())
-    for n, names in enumerate(chosen[part::12]):
+    for n, names in enumerate(chosen[part::24]):
         check_no_false_number(names, (*TEXTS, ".docx", ".xlsx", ".pdf") if n % 10 == 0 else TEXTS)
 
 
@@ -172,9 +172,9 @@ def check_economies(part: int, parts: int, count: int, length: Length) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", in_turn(range(10)))
+@pytest.mark.parametrize("part", in_turn(range(20)))
 def test_every_economy_has_a_brief_or_a_sentence_why_not(part: int) -> None:
-    check_economies(part, 10, 1, "glance")
+    check_economies(part, 20, 1, "glance")
 
 
 @pytest.mark.slow

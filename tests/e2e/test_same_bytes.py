@@ -92,7 +92,7 @@ TWENTY = [("DEU", "FRA"), ("USA", "CAN"), ("JPN", "RUS"), ("TCD", "CHN"), *pairs
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", in_turn([TWENTY[part::8] for part in range(8)]))
+@pytest.mark.parametrize("names", in_turn([TWENTY[part::10] for part in range(10)]))
 def test_same_bytes_of_twenty_pairs(names: list[tuple[str, str]], tmp_path: Path) -> None:
     check_same_bytes(names, tmp_path)
 

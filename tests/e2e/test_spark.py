@@ -13,7 +13,7 @@ import pytest
 from tests import object_store, releases
 from tests.commands import hikiwake as run
 from tests.imports import brought
-from tests.spark_cluster import CLOSE, same
+from tests.spark_cluster import CLOSE, SHORT_LIVED, same
 from tests.turns import in_turn
 
 import hikiwake
@@ -50,7 +50,9 @@ def session() -> Iterator[Any]:
     pytest.importorskip("pyspark", reason="pyspark is not installed: make .venv/.spark")
     if not shutil.which("java"):
         pytest.skip("Spark needs Java, and this machine has none")
-    found = cluster.session("local[2]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_SUBMIT_OPTS", SHORT_LIVED)
+        found = cluster.session("local[2]")
     found.sparkContext.setLogLevel("ERROR")
     yield found
     found.stop()

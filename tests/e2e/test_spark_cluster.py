@@ -17,7 +17,7 @@ import pytest
 from tests import releases, spark_cluster
 from tests.commands import by_process
 from tests.imports import brought
-from tests.spark_cluster import Cluster, same
+from tests.spark_cluster import SHORT_LIVED, Cluster, same
 from tests.turns import in_turn
 
 from hikiwake.core.errors import BadUsage, Environment
@@ -40,6 +40,10 @@ def installed() -> None:
         pytest.skip("Spark needs Java, and this machine has none")
 
 
+def asked(engine: str, *words: str) -> subprocess.CompletedProcess[bytes]:
+    return by_process(*words, HIKIWAKE_ENGINE=engine, SPARK_SUBMIT_OPTS=SHORT_LIVED)
+
+
 @pytest.fixture(scope="module")
 def standing() -> Iterator[Cluster]:
     installed()
@@ -50,30 +54,35 @@ def standing() -> Iterator[Cluster]:
 @pytest.mark.slow
 @pytest.mark.parametrize("words", IN_TURN)
 def test_a_command_says_the_same_on_a_cluster(standing: Cluster, words: tuple[str, ...]) -> None:
-    here, there = (by_process(*words, HIKIWAKE_ENGINE=engine) for engine in ("", standing.address))
+    here, there = (asked(engine, *words) for engine in ("", standing.address))
     assert (here.returncode, there.returncode) == (0, 0), there.stderr
     assert there.stderr == here.stderr  # Java's own messages are nobody's business
     assert same(json.loads(here.stdout), json.loads(there.stdout)) > 20
 
 
 @pytest.mark.slow
-def test_workers_read_a_vintage_of_ones_own_unless_it_is_hidden_from_them(standing: Cluster) -> None:
+@pytest.mark.parametrize("hidden", in_turn([False, True]))
+def test_workers_read_a_vintage_of_ones_own_unless_it_is_hidden_from_them(
+    standing: Cluster, *, hidden: bool
+) -> None:
+    if hidden and os.geteuid() != 0:
+        pytest.skip("the workers are of the tests' own user: nothing can be hidden from them")
     with spark_cluster.seen_by_all() as folder:
         library = Library(folder / "library")
         made = brought(library, releases.release(folder / "BACI_HS92_V202601.zip"))
         words = ("--data", str(library.path(made.held)), "ties", "JPN", "RUS", "--year", "2014", "--json")
-        here, there = (by_process(*words, HIKIWAKE_ENGINE=engine) for engine in ("", standing.address))
-        assert here.returncode == 0, here.stderr
+        if hidden:
+            folder.chmod(0o700)
+        here, there = (asked(engine, *words) for engine in ("", standing.address))
+    assert here.returncode == 0, here.stderr
+    if not hidden:
         assert there.stderr == b""
         assert there.stdout == here.stdout
-        if os.geteuid() != 0:
-            pytest.skip("the workers are of the tests' own user: nothing can be hidden from them")
-        folder.chmod(0o700)
-        hidden = by_process(*words, HIKIWAKE_ENGINE=standing.address)
-    assert hidden.returncode == 4
-    assert b"a file of the vintage: file:" in hidden.stderr
-    assert b"HIKIWAKE_LIBRARY" in hidden.stderr
-    assert len(hidden.stderr.splitlines()) == 2
+        return
+    assert there.returncode == 4
+    assert b"a file of the vintage: file:" in there.stderr
+    assert b"HIKIWAKE_LIBRARY" in there.stderr
+    assert len(there.stderr.splitlines()) == 2
 
 
 @pytest.mark.slow
@@ -81,7 +90,7 @@ def test_ctrl_c_ends_it_and_leaves_no_java(standing: Cluster, tmp_path: Path) ->
     command = [sys.executable, "-m", "hikiwake", "brief", "JPN", "RUS", "-o", str(tmp_path / "b.json")]
     running = subprocess.Popen(
         command,
-        env={**os.environ, "HIKIWAKE_ENGINE": standing.address},
+        env={**os.environ, "HIKIWAKE_ENGINE": standing.address, "SPARK_SUBMIT_OPTS": SHORT_LIVED},
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
@@ -101,11 +110,14 @@ def test_ctrl_c_ends_it_and_leaves_no_java(standing: Cluster, tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_a_cluster_whose_workers_are_gone_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_cluster_whose_workers_are_gone_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither before it gives a core, as where all are taken, nor once it has none any more."""
     installed()
     with spark_cluster.standing(tmp_path, workers=0) as empty:
-        said = by_process("ties", "JPN", "RUS", HIKIWAKE_ENGINE=empty.address, HIKIWAKE_ENGINE_WAIT="30")
+        monkeypatch.setenv(spark_progress.WAIT, "30")
+        said = asked(empty.address, "ties", "JPN", "RUS")
     assert said.returncode == 4
     assert b"30 seconds" in said.stderr
     assert b"HIKIWAKE_ENGINE_WAIT" in said.stderr
@@ -118,10 +130,10 @@ def test_spark_connect_says_the_same(tmp_path: Path) -> None:
     pytest.importorskip("grpc", reason="the packages of Spark Connect are not installed: make .venv/.spark")
     words = ("ties", "JPN", "RUS", "--year", "2014", "--json")
     with spark_cluster.connectable(tmp_path) as address:
-        there = by_process(*words, HIKIWAKE_ENGINE=address)
+        there = asked(address, *words)
     assert there.returncode == 0, there.stderr
     assert there.stdout == by_process(*words).stdout
-    gone = by_process(*words, HIKIWAKE_ENGINE=address)
+    gone = asked(address, *words)
     assert gone.returncode == 4
     assert b"nobody answers there" in gone.stderr
 
@@ -143,7 +155,10 @@ try:
 except Environment as fault:
     print(fault)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    surroundings = {**os.environ, "SPARK_SUBMIT_OPTS": SHORT_LIVED}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=surroundings, capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("engine session that was handed over: the session has ended\n")
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gravity_panels import Shape, panel
+from tests.turns import in_turn
 
 from hikiwake import kernels
 from hikiwake.core.errors import BadInput
@@ -270,11 +271,12 @@ def test_a_choice_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 @needs_compiled
 @pytest.mark.slow
-def test_a_brief_prints_the_same_digits_by_either() -> None:
+@pytest.mark.parametrize("compiled", in_turn(SETS or ("none",)))
+def test_a_brief_prints_the_same_digits_by_either(compiled: str) -> None:
     """As Markdown, which holds what is read: what differs are the last places of numbers for machines."""
     command = [sys.executable, "-m", "hikiwake", "brief", "JPN", "RUS", "-o", "-", "--format", "md"]
     told = set()
-    for name in (kernels.NUMPY, *SETS):
+    for name in (kernels.NUMPY, compiled):
         environment = {**os.environ, kernels.CHOICE: name}
         told.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
     assert len(told) == 1
