@@ -266,7 +266,7 @@ def many_rows(path: Path, count: int) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moments", [14, pytest.param(200, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("moments", [40, pytest.param(200, marks=pytest.mark.nightly)])
 def test_interrupted_and_killed_at_random_moments(tmp_path: Path, moments: int) -> None:
     """Two in three are killed, the third interrupted."""
     path = many_rows(tmp_path / "a.zip", 6)

@@ -92,7 +92,7 @@ TAKEN: list[Case] = [
             f"JPN,RUS,{2015 + n},870323,{bad},1\n"
             for n, bad in enumerate(("inf", "-inf", "1e400", "1,5", "0x10", "1 000", "10$"))
         ),
-        {"malformed": 1, "not_a_number": 6},
+        {"malformed": 1, "not_a_number": 4, "not_finite": 2},
     ),
     ("a value below zero", HEAD + GOOD + "JPN,RUS,2015,870323,-5,1\n", {"negative": 1}),
     ("a value of zero", HEAD + GOOD + "JPN,RUS,2015,870323,0,1\nJPN,RUS,2016,870323,0.000,1\n", {"zero": 2}),

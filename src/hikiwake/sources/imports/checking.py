@@ -120,6 +120,7 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
         "self_trade" if mapping.domestic == "reject" else "domestic": "exporter = importer",
         "unknown_product": "product is null",
         "no_value": f"value is null and {no_value}",
+        "not_finite": "value is null and regexp_full_match(value_text, '(?i)\\s*[-+]?inf(inity)?\\s*')",
         "not_a_number": "value is null",
         "negative": "value < 0",
         "bad_quantity": f"quantity < 0 or (quantity is null and not {no_quantity})",

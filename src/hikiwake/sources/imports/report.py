@@ -36,6 +36,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     "negative": ("rejected", "value", "the value is negative"),
     "bad_quantity": ("rejected", "quantity", "the quantity is negative or no number"),
     "conflicting": ("rejected", "value", "another row has the same key and another amount"),
+    "not_finite": ("rejected", "value", "the value is infinite"),
 }
 MARKS = {
     "hole": "holes",
