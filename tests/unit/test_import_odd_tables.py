@@ -136,6 +136,23 @@ TAKEN: dict[str, tuple[str | bytes, Wanted, dict[str, int]]] = {
         [(*row[:4], int(str(row[4])) * 1000, None) for row in BOTH],
         {},
     ),
+    "a unit among words, in English": (
+        "Reporter,Partner,Indicator,2014\nJPN,RUS,Trade (US$ Mil)-All,5\n",
+        [(*ONE[0][:4], 5_000_000, None)],
+        {},
+    ),
+    "a unit among words, in Portuguese": (
+        "País exportador;País importador;Ano;Valor FOB (US$ mil)\nJPN;RUS;2014;5\n",
+        [(*ONE[0][:4], 5_000, None)],
+        {},
+    ),
+    "values called flows": ("origin,destination,year,flow\nJPN,RUS,2014,5\nRUS,JPN,2014,6\n", BOTH, {}),
+    "with carriage beside without": (
+        "exporter,importer,year,value_cif,value_fob\nJPN,RUS,2014,6,5\n",
+        ONE,
+        {},
+    ),
+    "codes with apostrophes": (GOODS + "x\nJPN,RUS,2014,'870323,5,\n", [CAR], {}),
     "US$m": ("exporter,importer,year,US$m\nJPN,RUS,2014,1.5\n", [(*ONE[0][:4], 1_500_000, None)], {}),
     "tonnes": (GOODS + "quantity_tonnes\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),
     "weight (t)": (GOODS + "Net weight (t)\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),
@@ -223,6 +240,14 @@ REFUSED: dict[str, tuple[str, str]] = {
         "exporter,importer,year,value,unit\nJPN,RUS,2014,5,USD million\nJPN,RUS,2013,5,USD\n",
         "several units",
     ),
+    "weights in the column of values": (
+        "exporter,importer,year,value,unit\nJPN,RUS,2014,5,tonnes\n",
+        "in tonnes",
+    ),
+    "shares": ("exporter,importer,year,value,unit\nJPN,RUS,2014,5,Percent of GDP\n", "in Percent of GDP"),
+    "barrels": ("exporter,importer,year,trade (1000 barrels)\nJPN,RUS,2014,5\n", "no US dollars of the year"),
+    "constant prices": ("exporter,importer,year,value (constant USD)\nJPN,RUS,2014,5\n", "no US dollars of"),
+    "balances": ("exporter,importer,year,trade balance\nJPN,RUS,2014,5\n", "no column looks like the value"),
     "billions": ("exporter,importer,year,value (bn USD)\nJPN,RUS,2014,1.5\n", "in billions"),
     "thousands of millions": (
         "exportador,importador,año,valor (miles de millones USD)\nJPN,RUS,2014,1\n",

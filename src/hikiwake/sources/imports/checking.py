@@ -252,7 +252,8 @@ def _product(mapping: Mapping, products: dict[str, str]) -> str:
     # Five digits are six whose leading zero was lost on the way through a spreadsheet; 9999AA is another code
     # of Comtrade's for what is not specified.
     # Points stand between the parts of a code (27.09.00, 2709.00), or after it in a spreadsheet's number.
-    text = "trim(r.product)"
+    # Spreadsheets mark a text of digits with an apostrophe.
+    text = f"ltrim(trim(r.product), {quoted(chr(39))})"
     mended = (
         f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text}"
         f" when {text} = '9999AA' then '999999'"

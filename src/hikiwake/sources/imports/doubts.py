@@ -79,7 +79,7 @@ def products(header: Sequence[str], rows: Rows, found: dict[str, str]) -> str:
         ]
         if not held:
             continue
-        if len(held) == 1 and not held[0].replace(".", "").isdigit():
+        if len(held) == 1 and not re.search(r"\d\d", held[0]):
             return held[0]
         raise _refused(column, *_level(held, column))
     return ""
@@ -122,16 +122,17 @@ def units(header: Sequence[str], rows: Rows, found: dict[str, str]) -> tuple[Onl
     told = of_mass = ""
     for column in header:
         name = guessing.plain(column)
-        if column in found.values() or not _UNITS.search(name):
+        held = _distinct(guessing.column(header, rows, column)) if column not in found.values() else []
+        if not held or not (_UNITS.search(name) or all(map(guessing.DOLLARS.search, held))):
             continue
-        held = [value for value in _distinct(guessing.column(header, rows, column)) if value]
         scales = all(value.lower() in _SCALES for value in held)
-        if _OF_QUANTITY.search(name) or (not scales and held and all(map(guessing.of_quantity, held))):
+        quantities = not scales and all(map(guessing.of_quantity, held))
+        if _OF_QUANTITY.search(name) or (quantities and "quantity" in found):
             kinds = {guessing.mass(value) or "other" for value in held}
             of_mass = kinds.pop() if len(kinds) == 1 else "other"
             continue
-        dollars = [value for value in held if not guessing.other_money(value)]
-        if held and not dollars:
+        dollars = [value for value in held if scales or _is_money(value)]
+        if not dollars:
             raise _refused(
                 column,
                 f"its amounts are in {', '.join(held)[:SHOWN]}, and amounts here are US dollars",
@@ -155,6 +156,11 @@ def size(value: str) -> str:
     if value.lower() in _SCALES:
         return _SCALES[value.lower()]
     return "billion USD" if guessing.billions(value) else guessing.unit(value)
+
+
+def _is_money(value: str) -> bool:
+    other = guessing.other_money(value) or guessing.NO_AMOUNT.search(value) or guessing.of_quantity(value)
+    return not other
 
 
 DOLLARS = "Add a column in US dollars, at the average rate of each year, and map that."

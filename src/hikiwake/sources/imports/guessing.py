@@ -49,10 +49,13 @@ WORDS: dict[str, tuple[str, ...]] = {
 ALONE = frozenset({"i", "j", "k", "t", "v", "q", "to", "from", "exp", "imp", "hs"})
 """Words that are whole names: many others begin with them."""
 _THOUSANDS = re.compile(
-    r"k_?usd|kusd|thousand|1[.,' ]?000|'000|tausend|tsd|milliers|miles|migliaia|milhares|тыс|千",
+    r"k_?usd|kusd|thousand|1[.,' ]?000|'000|tausend|tsd|milliers|miles|migliaia|milhares|тыс|千"
+    r"|valor.*\bmil\b|\bmil\b.*d[oó]lar",
     re.IGNORECASE,
 )
-_MILLIONS = re.compile(r"m_?usd|mill|mln|\bmio\b|\bmn\b|\$ ?m\b|usd ?m\b|milh|млн|百万", re.IGNORECASE)
+_MILLIONS = re.compile(
+    r"m_?usd|mill|mln|\bmio\b|\bmn\b|\$ ?m\b|usd ?m\b|milh|млн|百万|\(m\)|\bmil\b", re.IGNORECASE
+)
 _BILLIONS = re.compile(
     r"billion|milliard|miliard|(?<![a-z])(bn|bln|mrd|mld)(?![a-z])|mil(es|hares)? de mil|bilh|млрд|十亿|十億"
     r"|\$ ?b\b",
@@ -63,14 +66,20 @@ _OTHER_MONEY = re.compile(
     r"|francs?|pesos?|local currency|lcu|national currency)(?![a-z])|[€£¥₽₹]",
     re.IGNORECASE,
 )
-PRODUCT = re.compile(r"\d{5,6}(\.0+)?|\d{4}\.(\d\d|[1-9])|\d\d\.\d\d\.\d\d")
+PRODUCT = re.compile(r"'?\d{5,6}(\.0+)?|\d{4}\.(\d\d|[1-9])|\d\d\.\d\d\.\d\d")
 """Codes of six digits, also where the first is a zero that was lost."""
+DOLLARS = re.compile(
+    r"usd|us ?\$|\$ ?us|u\$s|us dollar|dollars? us|долл|(?<![a-z])dollars?(?![a-z])|\$", re.IGNORECASE
+)
 NO_AMOUNT = re.compile(
     r"growth|\bshare|(?<!ex)change|percent|%|\brank|index\b|per ?capita|variation|veränderung|anteil"
-    r"|crecimiento|croissance|wachstum|quota\b|participación|price|unit ?value|flag\b",
+    r"|crecimiento|croissance|wachstum|quota\b|participación|unit ?price|unit ?value|flag\b"
+    r"|balance|\bnet.?(export|trade)|saldo|solde",
     re.IGNORECASE,
 )
 """What the name of a column says that holds numbers, but not what was traded."""
+_CIF = re.compile(r"(?<![a-z])cif(?![a-z])", re.IGNORECASE)
+_FOB = re.compile(r"(?<![a-z])fob(?![a-z])", re.IGNORECASE)
 _KILOGRAMS = re.compile(r"(?<![a-z])(kgs?|kilo\w*|кг)(?![a-z])|公斤|キログラム", re.IGNORECASE)
 _TONNES = re.compile(
     r"(?<![a-z])(t|tonn\w*|tons?|mt|toneladas?|tonel\w*|metric tons?|т)(?![a-z])|吨|トン", re.IGNORECASE
@@ -131,7 +140,9 @@ def named(header: Sequence[str], role: str) -> list[str]:
     for place, name in enumerate(header):
         rank = _rank(plain(name), WORDS[role])
         if rank is not None and not (role == "value" and NO_AMOUNT.search(name)):
-            scored.append((role == "value" and bool(other_money(name)), rank, place, name))
+            # Exports are free on board; a column with carriage beside it is told by importers.
+            last = role == "value" and (bool(other_money(name)) or valuation(name) == "CIF")
+            scored.append((last, rank, place, name))
     return [name for *_, name in sorted(scored)]
 
 
@@ -186,6 +197,12 @@ def unit(text: str) -> ValueUnit:
     return "million USD" if _MILLIONS.search(text) else "USD"
 
 
+def valuation(name: str) -> Literal["", "FOB", "CIF"]:
+    """Return what the name of a column of values says of carriage."""
+    spaced = name.replace("_", " ")
+    return "CIF" if _CIF.search(spaced) else "FOB" if _FOB.search(spaced) else ""
+
+
 def billions(text: str) -> bool:
     """Tell whether the name of a column speaks of thousands of millions."""
     return _BILLIONS.search(text) is not None
@@ -205,15 +222,15 @@ def mass(text: str) -> Literal["kg", "t", "other", ""]:
 
 
 def of_quantity(text: str) -> bool:
-    """Tell whether a text is a unit of mass, or of pieces and the like."""
-    return any(unit.search(text) for unit in (_KILOGRAMS, _TONNES, _PIECES))
+    """Tell whether a text speaks of a unit of mass, or of pieces and the like, and of no dollars."""
+    spaced = text.replace("_", " ")
+    return not DOLLARS.search(text) and any(one.search(spaced) for one in (_KILOGRAMS, _TONNES, _PIECES))
 
 
 def other_money(name: str) -> str:
     """Return the currency that a column's name tells, if it is not the dollar."""
     found = _OTHER_MONEY.search(name.replace("_", " "))
-    dollars = re.search(r"usd|us ?\$|us dollar|dollars? us|долл", name.lower())
-    return found[0].upper() if found and not dollars else ""
+    return found[0].upper() if found and not DOLLARS.search(name) else ""
 
 
 def _certain(grouped: list[str], thousands: str, decimal: str) -> bool:

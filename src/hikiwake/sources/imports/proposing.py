@@ -40,6 +40,8 @@ _IMPORTS = re.compile(
 )
 _NUMBERED = {"2": "1", "6": "5"}
 """Exports and imports as Eurostat and the United Nations number them, and as the World Bank does."""
+_OF_ONE_YEAR = re.compile(r"constant|deflat|chained|real terms|(?<![a-z])ppp(?![a-z])", re.IGNORECASE)
+"""What the name of a column says whose amounts are in prices of one year."""
 _IN = re.compile(r"\b(?:in|en)\b(?! euro ?(?:area|zone))[^;,]{0,30}", re.IGNORECASE)
 _REVISION = re.compile(r"hs(?:19|20)?(92|96|02|07|12|17|22)")
 TOP = 20
@@ -129,6 +131,12 @@ def _settled(path: Path, table: Table, found: dict[str, str], reporting: doubts.
             why=f"its amounts are in {money}, and amounts here are US dollars",
             remedy=doubts.DOLLARS,
         )
+    if guessing.of_quantity(value) or _OF_ONE_YEAR.search(value):
+        raise BadInput(
+            where=f"column {value!r}",
+            why="its amounts are no US dollars of the year that they are of",
+            remedy="Map a column of values in current US dollars.",
+        )
     product = doubts.products(table.header, table.rows, found)
     dollars, unit, mass = doubts.units(table.header, table.rows, found)
     only = reporting | dollars
@@ -176,6 +184,7 @@ def _mapping(
         value=found["value"],
         value_unit=guessing.unit(table.above) if unit == "USD" else unit,
         product=product,
+        valuation=guessing.valuation(found["value"]),
         quantity="" if mass == "other" else found.get("quantity", ""),
         quantity_unit="t" if mass == "t" else "kg",
         classification=(f"HS{revision[1]}" if revision else "HS") if product else "",
@@ -289,14 +298,14 @@ def _reporting(header: Sequence[str], rows: Rows, found: dict[str, str]) -> dict
     words = set(filter(None, guessing.column(header, rows, column))) if column else set()
     exports = sorted(word for word in words if _EXPORTS.fullmatch(guessing.plain(word)))
     imports = sorted(word for word in words if _IMPORTS.fullmatch(guessing.plain(word)))
+    others = [name for name in guessing.named(header, "value") if name != column]
     for out, back in _NUMBERED.items():
-        if words and words <= {out, back}:
+        if words and words <= {out, back} and others:
             exports, imports = sorted(words & {out}), sorted(words & {back})
     if not exports and not imports:
         return {}
     if found.get("value") == column:
-        rest = [c for c in guessing.named(header, "value") if c != column]
-        found.update(value=rest[0]) if rest else found.pop("value")
+        found.update(value=others[0]) if others else found.pop("value")
     if exports:
         return {column: exports[-1]}
     found["exporter"], found["importer"] = found["importer"], found["exporter"]
