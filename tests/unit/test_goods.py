@@ -10,10 +10,13 @@ import pytest
 from tests import releases
 from tests.imports import brought
 
+import hikiwake as hk
+from hikiwake.core.document import Paragraph
 from hikiwake.core.products import chapter_name, partition
 from hikiwake.measures.places import positions
 from hikiwake.measures.potential import goods
 from hikiwake.measures.potential.square import trade
+from hikiwake.sources.baci_codes import baci_codes
 from hikiwake.store.catalogue import open_vintage
 from hikiwake.store.library import Library
 from hikiwake.store.selection import rows
@@ -67,3 +70,33 @@ def test_places_of_numbers_and_of_text() -> None:
     for column in (np.array([2011, 2014]), np.array([2015])):
         with pytest.raises(KeyError):
             positions(column, names)
+
+
+def test_all_goods_of_the_world_come_before_intermediate_trade(tmp_path: Path, library: Library) -> None:
+    """Whoever brings in all trade is told of all trade first, in the headings and on the front page."""
+    codes = [one.code for one in baci_codes().values() if one.first is None and one.last is None]
+    codes = [code for code in codes if code not in {392, 643}][:118] + [392, 643]
+    flows = [
+        (2014, i, codes[(n + step) % len(codes)], product, f"{(n % 7 + 1) * 1000.0 * step:.3f}", "1")
+        for n, i in enumerate(codes)
+        for step in range(1, 60)
+        for product in ("270900", "870323", "440320")
+        if (n + step) % 3 or product == "270900"
+    ]
+    place = library.path(brought(library, releases.release(tmp_path / "r.zip", {2014: flows})).held)
+    sections = {one.id: one for one in hk.pair("JPN", "RUS", data=place).brief(2014).content.sections}
+    for name in ("complementarity", "potential"):
+        section = sections[name]
+        said = [one.labels["scope"].text for one in section.summary if "scope" in one.labels]
+        assert {*said} == {"all products"}, name
+        paragraphs = [block for block in section.blocks if isinstance(block, Paragraph)]
+        scopes = [
+            one.labels["scope"].text
+            for block in paragraphs
+            for one in block.sentences
+            if "scope" in one.labels
+        ]
+        assert scopes[0] == "all products", name
+        assert "intermediate trade" in scopes, name
+    for finding in (sections["ties"].finding, sections["complementarity"].finding):
+        assert finding.labels["scope"].text == "all products"

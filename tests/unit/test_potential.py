@@ -267,7 +267,7 @@ def told(whole: Brief) -> str:
 @pytest.mark.parametrize(
     ("pair", "words"),
     [
-        (("JPN", "RUS"), ["No shortfall of intermediate trade is shown", "within what is usual"]),
+        (("JPN", "RUS"), ["No shortfall is shown in intermediate trade", "within what is usual"]),
         (("IND", "PAK"), ["trade less than such a pair would, both ways", "falls short"]),
         (("AUS", "CHN"), ["are high for such a pair", "too few flows of this size"]),
         (("VAT", "ITA"), ["cannot say whether Vatican City and Italy", "do not hold one of the two"]),
@@ -280,7 +280,7 @@ def told(whole: Brief) -> str:
         # The widest data do not hold the pair; what does heads the section.
         (
             ("KAZ", "UZB"),
-            ["No shortfall of energy and minerals is shown", "between Kazakhstan and Uzbekistan"],
+            ["No shortfall is shown in energy and minerals", "between Kazakhstan and Uzbekistan"],
         ),
     ],
 )

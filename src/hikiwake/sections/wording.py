@@ -9,6 +9,13 @@ from hikiwake.core.document import Cell, Label, Prose
 from hikiwake.core.products import short_name
 from hikiwake.core.provenance import Fact
 from hikiwake.measures.statement import Scope
+from hikiwake.measures.ties.levels import is_among_some, is_whole
+from hikiwake.sections import Context
+
+
+def has_all_goods(context: Context) -> bool:
+    """Tell whether the flows are of all goods of the world, so that they come before intermediate trade."""
+    return is_whole(context.say) and not is_among_some(context.say)
 
 
 def economy(identity: str) -> Label:

@@ -22,7 +22,7 @@ from hikiwake.measures.flows import TOTAL
 from hikiwake.measures.intermediate.coverage import Absence, intermediate
 from hikiwake.measures.ties.levels import covered, flows_of
 from hikiwake.sections import Context
-from hikiwake.sections.wording import economy, group, product, prose, scope_label, year
+from hikiwake.sections.wording import economy, group, has_all_goods, product, prose, scope_label, year
 
 Direction = tuple[str, str]
 INTERMEDIATE = group("intermediate", "intermediate trade")
@@ -64,7 +64,7 @@ class Part(NamedTuple):
 
 
 def parts(context: Context) -> tuple[list[Part], list[Caveat]]:
-    """Return a part for each universe that the data hold, and a caveat for one that they do not."""
+    """Return a part for each universe that the data hold, the widest first, and a caveat for the other."""
     made: list[Part] = []
     absent: list[Caveat] = []
     found = intermediate(context.say, context.a.id, context.b.id, context.last_year)
@@ -77,7 +77,8 @@ def parts(context: Context) -> tuple[list[Part], list[Caveat]]:
         absent.append(Caveat("no data", prose("complementarity.absent_detail", scope=scope), glance=True))
     else:
         made.append(_part(context, commodity_universe(context.year), scope))
-    return made, absent
+    # The widest data head the section.
+    return (made[::-1] if has_all_goods(context) else made), absent
 
 
 def names(direction: Direction) -> dict[str, Label]:

@@ -10,7 +10,7 @@ from hikiwake.sections import Context
 from hikiwake.sections.potential.figure import HIGH, LOW, Flow, figure, flows_table, further
 from hikiwake.sections.potential.sectors import by_sector
 from hikiwake.sections.potential.variants import curve, sentence
-from hikiwake.sections.wording import economy, prose, text
+from hikiwake.sections.wording import economy, has_all_goods, prose, text
 from hikiwake.sections.wording import year as year_label
 
 if TYPE_CHECKING:
@@ -31,16 +31,17 @@ def section(context: Context) -> Section | None:
     years: dict[Universe, int] = {}
     first: tuple[Universe, tuple[Expectation, Expectation]] | None = None
     rows: list[Flow] = []
-    for universe in UNIVERSES:
+    # What heads the section and its short form is said of the widest data.
+    order = UNIVERSES[::-1] if has_all_goods(context) else UNIVERSES
+    for universe in order:
         year = year_of(context.say, universe, context.year, context.last_year)
         pair = None if year is None else found(context.say, universe, context.a.id, context.b.id, year)
         if pair is None or year is None:
             continue
-        # What heads the section is said of the widest data that allow a word.
         if first is None or (_silent(first[1]) and not _silent(pair)):
             first = universe, pair
         years[universe] = year
-        blocks += _told(context, universe, pair, year, rows)
+        blocks += _told(context, universe, pair, year, rows, glance=universe == order[0])
     if first is None:
         return None
     if rows:
@@ -65,12 +66,13 @@ def _told(
     pair: tuple[Expectation, Expectation],
     year: int,
     rows: list[Flow],
+    *,
+    glance: bool,
 ) -> list[AnyBlock]:
     from hikiwake.measures.potential.stated import adjusting, spreads, stated
 
     scope = _scope(context, universe)
     blocks: list[AnyBlock] = []
-    glance = universe == UNIVERSES[0]
     if len({one.absent for one in pair}) == 1 and _silent(pair):
         reason = text(pair[0].absent)
         names = {"a": economy(context.a.id), "b": economy(context.b.id), "scope": scope}
