@@ -75,7 +75,7 @@ def test_places_of_numbers_and_of_text() -> None:
 def test_all_goods_of_the_world_come_before_intermediate_trade(tmp_path: Path, library: Library) -> None:
     """Whoever brings in all trade is told of all trade first, in the headings and on the front page."""
     codes = [one.code for one in baci_codes().values() if one.first is None and one.last is None]
-    codes = [code for code in codes if code not in {392, 643}][:118] + [392, 643]
+    codes = [*[code for code in codes if code not in {392, 643}][:118], 392, 643]
     flows = [
         (2014, i, codes[(n + step) % len(codes)], product, f"{(n % 7 + 1) * 1000.0 * step:.3f}", "1")
         for n, i in enumerate(codes)
