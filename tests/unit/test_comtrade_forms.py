@@ -214,6 +214,17 @@ def test_what_is_not_specified_of_products_is_one_product(tmp_path: Path, librar
     assert [row[3] for row in rows(open_tables(library.path(made.held)))] == ["999999", "999999"]
 
 
+def test_two_codes_of_what_is_not_specified_are_added(tmp_path: Path, library: Library) -> None:
+    """They are different lines of a table: neither the same again nor a contradiction."""
+    text = said({"k": "9999AA", "usd": "30"}, {"k": "999999", "usd": "30"}, {"p": 156})
+    made = brought(library, table(tmp_path, text))
+    assert [row[2:5] for row in rows(open_tables(library.path(made.held)))] == [
+        ("CHN", "870323", 10),
+        ("RUS", "999999", 60),
+    ]
+    assert made.report.parts[0].added == 1
+
+
 def test_sitc_beside_hs_is_left_out_and_alone_gives_totals(tmp_path: Path, library: Library) -> None:
     sitc = {"classificationCode": "S4", "k": "78120", "aggrLevel": 5}
     both = brought(library, table(tmp_path, said({}, sitc), "both.csv"))

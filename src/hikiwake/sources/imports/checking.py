@@ -40,12 +40,15 @@ COLUMNS = {
     "exporter_code": "usmallint",
     "importer_code": "usmallint",
     "product": "varchar",
-    "padded": "boolean",
+    "spelt": "utinyint",
     "value": "bigint",
     "quantity": "bigint",
     "reason": "utinyint",
     "text": "varchar",
 }
+UNSPECIFIED = "9999AA"
+AS_IT_IS, PADDED, OTHERWISE = range(3)
+"""How a product's code was written: as it is held, without its leading zero, as another code."""
 REJECTED = next(number for number, reason in enumerate(KEYS) if REASONS[reason][0] == "rejected")
 """The first reason for which a row is rejected; so it is for all that come after it."""
 UNKNOWN = (KEYS.index("unknown_exporter"), KEYS.index("unknown_importer"))
@@ -72,7 +75,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, products: d
     """Make the empty table `judged` for the rows of a part.
 
     `judged` has a row for each row that was read: its number, year, exporter, importer, the numbers of
-    their codes, product, whether its leading zero was lost, value (whole USD), quantity (whole kg or
+    their codes, product, how its code was written, value (whole USD), quantity (whole kg or
     missing), the number of its reason in `KEYS` (0: accepted), and the texts of a rejected row.
     """
     connection.execute("drop table if exists settled")
@@ -134,7 +137,7 @@ def judgement(mapping: Mapping, products: dict[str, str], year: int | None, sour
         from (select *, cast(case when {sound} then 0 {cases} else 0 end as utinyint) as reason from (
           select r.row, {_year(mapping)} as year, e.economy as exporter, i.economy as importer,
             e.number as exporter_code, i.number as importer_code,
-            {_product(mapping, products)} as product, {_padded(mapping)} as padded,
+            {_product(mapping, products)} as product, {_spelt(mapping)} as spelt,
             {_amount("r.value", mapping, mapping.value_unit)} as value,
             {_amount("r.quantity", mapping, mapping.quantity_unit)} as quantity,
             {", ".join(f"r.{name} as {name}_text" for name in texts(mapping))}
@@ -256,7 +259,7 @@ def _product(mapping: Mapping, products: dict[str, str]) -> str:
     text = f"ltrim(trim(r.product), {quoted(chr(39))})"
     mended = (
         f"case when length({text}) = 5 and {text} ~ '[0-9]+' then '0' || {text}"
-        f" when {text} = '9999AA' then '999999'"
+        f" when {text} = {quoted(UNSPECIFIED)} then '999999'"
         f" when contains({text}, '.') then {_without_points(text)} else {text} end"
     )
     if products:
@@ -274,10 +277,14 @@ def _without_points(text: str) -> str:
     return f"case when {pointed} then rpad(replace({text}, '.', ''), 6, '0') else {whole} end"
 
 
-def _padded(mapping: Mapping) -> str:
+def _spelt(mapping: Mapping) -> str:
     if not mapping.product:
-        return "false"
-    return "case when length(r.product) = 6 then false else coalesce(length(trim(r.product)) = 5, false) end"
+        return f"{AS_IT_IS}"
+    text = "trim(r.product)"
+    return (
+        f"case when {text} = {quoted(UNSPECIFIED)} then {OTHERWISE}"
+        f" when length(r.product) <> 6 and length({text}) = 5 then {PADDED} else {AS_IT_IS} end"
+    )
 
 
 def _amount(column: str, mapping: Mapping, unit: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from hikiwake.sources.imports.checking import LAST_YEAR
+from hikiwake.sources.imports.checking import LAST_YEAR, OTHERWISE
 from hikiwake.sources.imports.columns import FIRST_YEAR, FLOW, Columns, Span, packed, read, sorting, spans
 from hikiwake.sources.imports.plain import Held
 from hikiwake.sources.imports.report import KEYS
@@ -40,8 +40,8 @@ def merge(connection: duckdb.DuckDBPyConnection, lines: Held | None = None) -> M
 
     Rows with the same codes and amounts are the same row again: one counts. Rows with the same codes and
     other amounts contradict each other: none counts. Rows whose codes differ are parts of one economy
-    (Germany's 276 and 280): they are added. Where rows of one flow occur, all lines go into `judged`, and the
-    view has all flows; else those that are held stand in `only` alone.
+    (Germany's 276 and 280) or product (999999 and 9999AA): they are added. Where rows of one flow occur, all
+    lines go into `judged`, and the view has all flows; else those that are held stand in `only` alone.
     """
     columns = "row, year, exporter, importer, product, value, quantity"
     flows = f"select {columns} from judged where reason = 0"
@@ -87,13 +87,14 @@ def _in_order(rows: Columns) -> tuple[Columns, NDArray[Any]]:
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:
+    other = f"j.spelt = {OTHERWISE}"
     connection.register("standing_twice", {"flow": flows})
     connection.execute(
         f"""create or replace temp table twice as
         select j.row, count(distinct (j.value, j.quantity)) over same as amounts,
           min(j.row) over same as first, {_NUMBER} as flow
         from judged j where j.reason = 0 and {_NUMBER} in (select flow from standing_twice)
-        window same as (partition by j.exporter_code, j.importer_code, j.product, j.year)"""
+        window same as (partition by j.exporter_code, j.importer_code, j.product, j.year, {other})"""
     )
     connection.unregister("standing_twice")
     for reason, test in (("conflicting", "amounts > 1"), ("repeated", "amounts = 1 and row <> first")):

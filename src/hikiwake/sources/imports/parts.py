@@ -168,7 +168,9 @@ def _report(
     lost = sum(len(one.malformed) for one in loaded)
     if lost:
         tallies.append(Tally("malformed", lost, 0))
-    ((zeros,),) = connection.execute("select count(*) from judged where reason = 0 and padded").fetchall()
+    ((zeros,),) = connection.execute(
+        f"select count(*) from judged where reason = 0 and spelt = {checking.PADDED}"
+    ).fetchall()
     return PartReport(
         name=part.name,
         read=sum(one.rows + len(one.malformed) for one in loaded),

@@ -37,7 +37,7 @@ after too many is the query's."""
 COLUMNS = ("row", "year", "exporter", "importer", "product", "value", "quantity")
 _INSERT = """insert into judged by name
   select p.row, p.year, e.economy as exporter, i.economy as importer, e.number as exporter_code,
-    i.number as importer_code, g.product, false as padded, p.value, nullif(p.quantity, -1) as quantity,
+    i.number as importer_code, g.product, 0 as spelt, p.value, nullif(p.quantity, -1) as quantity,
     0 as reason
   from plain_rows p join plain_codes e on e.word = p.exporter join plain_codes i on i.word = p.importer
     join plain_products g on g.word = p.product"""

@@ -147,7 +147,9 @@ def lines(report: Report, shown: int = 10) -> list[str]:
             said.append(f"{count:>12,}  {fate:<9}{amount}".rstrip())
     added = sum(part.added for part in report.parts)
     if added:
-        said.append(f"{added:,} of the accepted rows were added to another code of the same economy")
+        said.append(
+            f"{added:,} of the accepted rows were added to another code of the same economy or product"
+        )
     for reason, (fate, _, words) in REASONS.items():
         count = sum(t.rows for part in report.parts for t in part.tallies if t.reason == reason)
         if count and fate != "accepted":
