@@ -153,6 +153,17 @@ TAKEN: dict[str, tuple[str | bytes, Wanted, dict[str, int]]] = {
         {},
     ),
     "codes with apostrophes": (GOODS + "x\nJPN,RUS,2014,'870323,5,\n", [CAR], {}),
+    "unit values and other amounts beside": (
+        'exporter,importer,year,value,unit value,tax\nJPN,RUS,2014,5,1000,"$1,000"\n',
+        ONE,
+        {},
+    ),
+    "the power of ten in a column": (
+        "exporter,importer,year,value,unit_mult\nJPN,RUS,2014,5,6\n",
+        [(*ONE[0][:4], 5_000_000, None)],
+        {},
+    ),
+    "a rate of tariff": ("exporter,importer,year,tariff,value\nJPN,RUS,2014,3.5,5\n", ONE, {}),
     "US$m": ("exporter,importer,year,US$m\nJPN,RUS,2014,1.5\n", [(*ONE[0][:4], 1_500_000, None)], {}),
     "tonnes": (GOODS + "quantity_tonnes\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),
     "weight (t)": (GOODS + "Net weight (t)\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),
@@ -309,6 +320,11 @@ REMARKED: dict[str, tuple[str, str, str]] = {
         GOODS + "quantity\nJPN,RUS,2014,870323,5,2\n",
         "quantity_unit",
         "kg or t; look it up",
+    ),
+    "no year, and a revision by its year": (
+        "exporter,importer,HS2012 code,HS2012 text,value\nJPN,RUS,870323,Cars of 2012,5\n",
+        "year",
+        "write the one year of the table here",
     ),
     "one product": (
         "exporter,importer,year,product,value\nJPN,RUS,2014,Tea,5\n",

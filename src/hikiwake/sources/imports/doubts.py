@@ -20,6 +20,7 @@ SHOWN = 40
 _UNITS = re.compile(
     r"unit|currenc|devise|monnaie|wahrung|moneda|valuta|moeda|einheit|scale|multipl|единиц|валют|单位|単位"
 )
+_POWERS = re.compile(r"scale|mult|power|exponent")
 _OF_QUANTITY = re.compile(r"qty|quant|qua|weight|supp|menge|cant")
 _PERIOD = re.compile(r"(19|20)\d\d|\d\d[-/.]\d\d")
 _MONTHS = re.compile(r"(month|monat|quarter|quartal|trimestre|месяц).*|mes|meses|mois|mese|comes|月")
@@ -36,7 +37,14 @@ _SCALES = {
 def times(header: Sequence[str], rows: Rows, found: dict[str, str]) -> None:
     """Raise `BadInput` where a table holds months or years of two calendar years."""
     if "year" not in found:
-        several = [name for name in header if re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)]
+        goods = guessing.named(header, "product")
+        several = [
+            name
+            for name in header
+            if re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)
+            and name not in goods
+            and guessing.amounts(guessing.column(header, rows, name))
+        ]
         if len(several) > 1:
             raise _refused(
                 several[0],
@@ -126,6 +134,8 @@ def units(header: Sequence[str], rows: Rows, found: dict[str, str]) -> tuple[Onl
         if not held or not (_UNITS.search(name) or all(map(guessing.DOLLARS.search, held))):
             continue
         scales = all(value.lower() in _SCALES for value in held)
+        if guessing.amounts(held) and not (scales and _POWERS.search(name)):
+            continue  # unit values, or other amounts in dollars
         quantities = not scales and all(map(guessing.of_quantity, held))
         if _OF_QUANTITY.search(name) or (quantities and "quantity" in found):
             kinds = {guessing.mass(value) or "other" for value in held}

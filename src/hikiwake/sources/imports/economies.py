@@ -29,8 +29,8 @@ _AGGREGATES = re.compile(
 )
 _BRACKETS = re.compile(r" \((.+)\)$")
 _FLOAT = re.compile(r"^(\d+)\.0+$")
-_CODE_BEHIND = re.compile(r"(\D{3,}?) ?[(\[]([A-Z]{2,3}|\d{1,4})[)\]]")
-_CODE_BEFORE = re.compile(r"([A-Z]{2,3}|\d{1,4})(?: ?[-–:,] ?| )(\D{3,})")
+_CODE_BEHIND = re.compile(r"(\D{3,}?) ?[(\[]([A-Z]{2,3}|\d{1,3})[)\]]")
+_CODE_BEFORE = re.compile(r"([A-Z]{2,3}|\d{1,3})(?: ?[-–:,] ?| )(\D{3,})")
 # Codes of statistical services that neither BACI's list nor the names of economies hold.
 _SERVICES = {
     "381": ("ITA", "Italy with San Marino and the Holy See"),

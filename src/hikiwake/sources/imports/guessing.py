@@ -33,8 +33,9 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "product": (
         "product", "k", "hs", "cmdcode", "commodity", "producto", "produit", "prodotto", "produto", "ware",
-        "hscode", "hts", "cn8", "nc8", "ncm", "taric", "tariff", "zolltarif", "sitc", "codehs", "codigohs",
-        "codigosa", "codesh", "sh6", "sa6", "codigoproducto", "codeproduit", "товар", "кодтн", "商品",
+        "hscode", "hts", "cn8", "nc8", "ncm", "taric", "tariffcode", "tariffline", "zolltarif", "sitc",
+        "codehs", "codigohs", "codigosa", "codesh", "sh6", "sa6", "codigoproducto", "codeproduit", "товар",
+        "кодтн", "商品",
     ),
     "value": (
         "value", "v", "usd", "exportvalue", "exportval", "exports", "primaryvalue", "tradevalue",
