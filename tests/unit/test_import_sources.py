@@ -213,12 +213,14 @@ def test_figures_of_public_tables(tmp_path: Path, library: Library) -> None:
     proposed, _ = propose(path)
     assert proposed.value == "exports_usd"
     made = brought(library, path, mapping=proposed, name="comtrade")
-    assert made.report.read == 316_317
+    assert (made.report.read, made.report.rows("rejected")) == (316_317, 0)
     # Codes of old territories lead to who counts them now, or are left out by name.
-    assert made.report.rows("rejected") == 0
     assert "code 'KN1' is read as KNA: a former code, to 1980 with Anguilla" in made.report.parts[0].notes
     assert any(note.startswith("code 'RYU' is left out: the Ryukyu") for note in made.report.parts[0].notes)
     tables = open_tables(library.path(made.held))
+    told = tables.dataset_of("baci_flows")
+    assert "left out, a flow of nothing: 122,744)" in told.note
+    assert told.coverage == "totals of goods between 250 economies, 14 of the years 1964-2016"
     text = render(brief(Request(pair=pair("JPN-RUS"), year=2012), tables)).decode().replace("\u00a0", " ")
     # SOURCES.md: exports of Russia to Japan 15.23 and of Japan to Russia 12.51 bn USD in 2012.
     assert "imported US$15.2 billion of goods from Russia" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -131,10 +132,19 @@ class Report(msgspec.Struct, frozen=True):
     def summary(self) -> str:
         """Return in a sentence what the data were made from and what became of the rows."""
         fates = ", ".join(f"{self.rows(fate):,} {fate}" for fate in FATES)
+        why = "; ".join(f"{fate}, {words}: {count:,}" for fate, words, count in self.reasons())
         return (
             f"Brought in by the user from {self.source} (SHA-256 {self.sha256[:16]}): "
-            f"{self.read:,} rows read, {fates}."
+            f"{self.read:,} rows read, {fates}{f' ({why})' if why else ''}."
         )
+
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Return why rows were not accepted as they stand: what became of them, the reason and how many."""
+        counts = Counter[str]()
+        for tally in (tally for part in self.parts for tally in part.tallies):
+            counts[tally.reason] += tally.rows
+        told = [(fate, words, counts[reason]) for reason, (fate, _, words) in REASONS.items()]
+        return [one for one in told if one[0] != "accepted" and one[2]]
 
 
 def lines(report: Report, shown: int = 10) -> list[str]:
@@ -150,10 +160,7 @@ def lines(report: Report, shown: int = 10) -> list[str]:
         said.append(
             f"{added:,} of the accepted rows were added to another code of the same economy or product"
         )
-    for reason, (fate, _, words) in REASONS.items():
-        count = sum(t.rows for part in report.parts for t in part.tallies if t.reason == reason)
-        if count and fate != "accepted":
-            said.append(f"{fate}: {count:,} rows: {words}")
+    said += [f"{fate}: {count:,} rows: {words}" for fate, words, count in report.reasons()]
     bad = [one for part in report.parts for one in part.bad]
     said += [told(one) for one in bad[:shown]]
     if len(bad) > shown:
