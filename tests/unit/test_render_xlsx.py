@@ -15,6 +15,7 @@ from tests.briefs import composed
 from tests.processes import same_in_other_processes
 from tests.sample import HOSTILE, brief
 
+from hikiwake.core import provenance as p
 from hikiwake.core.document import Chart, Table
 from hikiwake.core.errors import Environment
 from hikiwake.core.factset import FactSet
@@ -176,3 +177,19 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(Environment, match=r"pip install \"hikiwake\[xlsx"):
         renderer.render(brief())
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "form"),
+    [
+        (p.SHARE, 0.081234, "0.0###%"),
+        (p.SHARE, 0.0000000031, "0.0#######%"),
+        (p.CHANGE, -0.00000123, "0.0####%"),
+        (p.RATIO, 0.0000456, "0.00####"),
+        (p.POINTS, 0.000012, '0.0#####" percentage points"'),
+        (p.SHARE, 0.0, "0.0###%"),
+        (p.USD, 1e-9, '#,##0" USD"'),
+    ],
+)
+def test_what_is_not_nothing_is_not_shown_as_zero(unit: p.Unit, value: float, form: str) -> None:
+    assert renderer._number_format(unit, value) == form

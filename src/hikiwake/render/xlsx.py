@@ -8,6 +8,8 @@ The same facts give the same bytes: the workbook is dated by the data vintage, n
 from __future__ import annotations
 
 import io
+import math
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +27,7 @@ _LONGEST = 32_767
 """Signs that a cell can hold."""
 _NAME = 31
 """Signs that the name of a sheet can hold."""
+_MOST_DECIMALS = 15
 _ABOUT, _SOURCES, _DATASETS, _REFERENCES = "About", "Sources", "Datasets", "References"
 _FORMATS = {
     "share": "0.0###%",
@@ -244,7 +247,7 @@ class _Book:
     ) -> None:
         if isinstance(value, Fact):
             place = f"internal:'{_SOURCES}'!A{self._line[value.id]}"
-            looks["num_format"] = _number_format(value.unit)
+            looks["num_format"] = _number_format(value.unit, value.value or 0.0)
             if linked:
                 # Written first: the number then takes the cell, and the link stays.
                 sheet.write_url(row, column, place, None, "-")
@@ -274,9 +277,16 @@ _PLAIN = (
 """The columns of a record that every fact has, whatever it is about."""
 
 
-def _number_format(unit: Unit) -> str:
+def _number_format(unit: Unit, value: float) -> str:
+    """Return the format of a cell: with more decimals where a number would be shown as zero, or nearly."""
     quoted = unit.symbol.replace('"', "")
-    return _FORMATS.get(unit.kind, f'#,##0" {quoted}"')
+    usual = _FORMATS.get(unit.kind, f'#,##0" {quoted}"')
+    decimals = re.search(r"\.(0+#+)", usual)
+    shown = abs(value) * (100.0 if usual.endswith("%") else 1.0)
+    if decimals is None or shown == 0:
+        return usual
+    more = min(_MOST_DECIMALS, 1 - math.floor(math.log10(shown))) - len(decimals[1])
+    return usual.replace(decimals[1], decimals[1] + "#" * max(0, more))
 
 
 def _library() -> Any:
