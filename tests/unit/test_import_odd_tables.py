@@ -164,6 +164,11 @@ TAKEN: dict[str, tuple[str | bytes, Wanted, dict[str, int]]] = {
         {},
     ),
     "a rate of tariff": ("exporter,importer,year,tariff,value\nJPN,RUS,2014,3.5,5\n", ONE, {}),
+    "points between thousands, as the quantity tells": (
+        "exporter;importer;year;hs6;value;kg\nJPN;RUS;2014;870323;1.234;2,5\n",
+        [(*CAR[:4], 1234, 3)],
+        {},
+    ),
     "US$m": ("exporter,importer,year,US$m\nJPN,RUS,2014,1.5\n", [(*ONE[0][:4], 1_500_000, None)], {}),
     "tonnes": (GOODS + "quantity_tonnes\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),
     "weight (t)": (GOODS + "Net weight (t)\nJPN,RUS,2014,870323,5,2.5\n", [(*CAR, 2500)], {}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import time
 import zipfile
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from tests import sheets
 from tests.imports import PLAIN, brought, command, reasons, rows, table
+from tests.unit.test_import_imts import SITE
 
 from hikiwake.core.errors import BadInput, Environment, HikiwakeError
 from hikiwake.sources.imports import mapping as mappings
@@ -101,6 +104,28 @@ def test_a_sheet_with_a_column_for_each_year(tmp_path: Path, library: Library) -
     ]
     told = [(one.line, one.cell, one.text) for one in made.report.parts[0].bad]
     assert told == [(3, "", "n"), (4, "A4", "Q"), (4, "A4", "Q")]
+
+
+COMTRADE = (
+    "typeCode,freqCode,refYear,period,reporterCode,flowCode,partnerCode,partnerDesc,cmdCode,aggrLevel,netWgt,"
+    "primaryValue\nC,A,2014,2014,392,X,643,Russia,870323,6,5,10.5\nC,A,2014,2014,392,X,0,World,870323,6,9,99\n"
+)
+GEODIST = "iso_o,iso_d,contig,comlang_off,dist,distcap\nJPN,RUS,0,0,7500,7500\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "accepted"), [("comtrade", COMTRADE, 1), ("geodist", GEODIST, 1), ("imts", SITE, 3)]
+)
+def test_forms_that_are_known_are_known_in_a_workbook(
+    tmp_path: Path, library: Library, name: str, text: str, accepted: int
+) -> None:
+    """As a spreadsheet saves them, numbers as numbers."""
+    cells: list[list[object]] = [
+        [float(cell) if cell.replace(".", "").isdigit() else cell for cell in row]
+        for row in csv.reader(io.StringIO(text))
+    ]
+    made = brought(library, sheets.written(tmp_path / f"{name}.xlsx", {"Data": sheets.table(cells)}))
+    assert (made.held.name, made.report.rows("accepted")) == (name, accepted)
 
 
 def test_commands_take_a_sheet(tmp_path: Path, library: Library) -> None:

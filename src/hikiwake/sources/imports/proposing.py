@@ -167,7 +167,9 @@ def _mapping(
     domestic: Literal["reject", "leave out"] = (
         "leave out" if any(a == b and meaning(a).economy for a, b in zip(*ends, strict=True)) else "reject"
     )
-    signs = guessing.numbers(values, table.delimiter)
+    # What the signs are in one column, they are in the other.
+    weights = guessing.column(table.header, table.rows, found["quantity"]) if "quantity" in found else []
+    signs = guessing.numbers([*values, *weights], table.delimiter)
     product = found.get("product", "")
     revision = _REVISION.search(guessing.plain(product))
     told = next((value for value in values if value and not guessing.amounts([value])), "")
