@@ -65,12 +65,12 @@ def main() -> int:
     try:
         book = calamine.CalamineWorkbook.from_path(workbook)
         names = [
-            sheet.name for sheet in book.sheets_metadata if sheet.typ is calamine.SheetTypeEnum.WorkSheet
+            sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet
         ]
         shown = [
             sheet.name
             for sheet in book.sheets_metadata
-            if sheet.name in names and sheet.visible is calamine.SheetVisibleEnum.Visible
+            if sheet.name in names and sheet.visible == calamine.SheetVisibleEnum.Visible
         ]
         chosen = [wanted] if wanted in names else shown if not wanted and len(shown) == 1 else []
         if not chosen:
