@@ -111,6 +111,16 @@ TAKEN: list[Case] = [
         HEAD + GOOD + "JPN,RUS,2015,870323," + "9" * 3_000_000 + ",1\n",
         {"malformed": 1},
     ),
+    (
+        "words on the data below the table",
+        HEAD + GOOD + "\nSource: the ministry's register\n(c) The Ministry of Trade\n",
+        {"remark": 2, "malformed": 0},
+    ),
+    (
+        "rows that were cut within their first name",
+        HEAD + GOOD + "Jap\nUnited States\n2014\nUnited Sta",
+        {"malformed": 4},
+    ),
     ("a null sign", HEAD + GOOD + "JPN\0,RUS,2015,870323,5,1\n", {"unknown_exporter": 1}),
 ]
 REFUSED: list[tuple[str, str | bytes, str]] = [

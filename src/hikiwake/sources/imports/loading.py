@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -12,9 +14,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from hikiwake.core.country import english_names
 from hikiwake.core.errors import BadInput, HikiwakeError
 from hikiwake.sources.imports.ahead import ahead
 from hikiwake.sources.imports.checking import texts
+from hikiwake.sources.imports.economies import meaning
 from hikiwake.sources.imports.mapping import Mapping
 from hikiwake.sources.imports.plain import Early, Held, Taken, take
 from hikiwake.sources.imports.quoting import named, quoted
@@ -32,13 +36,15 @@ AT_ONCE = 1 << 23
 class Loaded(msgspec.Struct, frozen=True):
     """What was loaded of one stream: its rows in the table, and the lines that could not be read.
 
-    `source` is what they were read from, where lines can be counted in it again.
+    `source` is what they were read from, where lines can be counted in it again. Of the lines that could not
+    be read, `remarks` are words on the data.
     """
 
     stream: str
     first_row: int
     rows: int
     malformed: list[int]
+    remarks: frozenset[int] = frozenset()
     plain: int = 0
     spoilt: dict[int, tuple[str, int]] = {}
     source: tuple[Stream, Layout] | None = None
@@ -95,24 +101,40 @@ def load(
         f"c{places[role]} as {role}" if role in places else f"null as {role}" for role in texts(mapping)
     )
 
-    def insert(parts: Iterator[bytes], row: str, *, numbered: bool = False) -> list[int]:
+    def insert(parts: Iterator[bytes], row: str, *, numbered: bool = False) -> list[tuple[int, str]]:
         with fed(parts) as pipe:
             table = text_columns(pipe, found, numbered=numbered)
             _insert(connection, judged(f"select {row} as row, {wanted} from {table}"))
-        return [line for line, _ in unread(connection)]
+        return unread(connection)
 
-    malformed: list[int] = []
+    bad: list[tuple[int, str]] = []
     with ahead(iter(()) if read else _told(stream, found, tick)) as parts:
         fresh = take(parts, found, places, held, first) if held and not read else Taken(0, b"", [], parts)
         taken = read.taken if read else fresh
         if taken.others:
             left = insert(_numbered(taken, found), f"line::bigint + {first}", numbered=True)
-            malformed += [taken.others[line - 2][0] + 2 for line in left]
+            bad += [
+                (taken.others[line - 2][0] + 2, said.partition(found.delimiter)[2]) for line, said in left
+            ]
         if taken.rest is not None:
             left = insert(taken.rest, f"row_number() over () - 1 + {first + taken.lines}")
-            malformed += [taken.lines + line for line in left]
+            bad += [(taken.lines + line, said) for line, said in left]
     rows = _count(connection, held) - before
-    return Loaded(stream.name, first, rows, malformed, taken.lines, source=(stream, found))
+    remarks = frozenset(line for line, said in bad if _is_remark(said, found))
+    malformed = [line for line, _ in bad]
+    return Loaded(stream.name, first, rows, malformed, remarks, taken.lines, source=(stream, found))
+
+
+def _is_remark(line: str, found: Layout) -> bool:
+    """Tell whether a line is words on the data, such as a source below the table, and no row that was cut."""
+    try:
+        (said, *others) = next(csv.reader([line.strip("\r\n")], delimiter=found.delimiter), [""])
+    except csv.Error:
+        return False
+    words = re.fullmatch(r".*[^\W\d].*[\s:].*", said.strip(), re.DOTALL)
+    if words is None or any(map(str.strip, others)) or meaning(said).economy:
+        return False
+    return not any(name.startswith(said.strip()) for name in english_names())
 
 
 def _laid_out(stream: Stream, mapping: Mapping) -> tuple[Layout, dict[str, int]]:

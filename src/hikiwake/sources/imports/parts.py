@@ -164,10 +164,12 @@ def _report(
     if found.beside[0]:
         rows, usd = sums.get(0, (0, 0))
         sums[0] = rows + found.beside[0], usd + found.beside[1]
+    remarks = sum(len(one.remarks) for one in loaded)
+    unread = {"remark": remarks, "malformed": sum(len(one.malformed) for one in loaded) - remarks}
+    for reason, count in unread.items():
+        rows, usd = sums.get(KEYS.index(reason), (0, 0))
+        sums |= {KEYS.index(reason): (rows + count, usd)} if count else {}
     tallies = [Tally(KEYS[reason], *sums[reason]) for reason in sorted(sums)]
-    lost = sum(len(one.malformed) for one in loaded)
-    if lost:
-        tallies.append(Tally("malformed", lost, 0))
     ((zeros,),) = connection.execute(
         f"select count(*) from judged where reason = 0 and spelt = {checking.PADDED}"
     ).fetchall()
@@ -202,7 +204,8 @@ def _bad(connection: duckdb.DuckDBPyConnection, mapping: Mapping, loaded: list[l
             one, [row for source, (_, row, _, _) in zip(sources, rows, strict=True) if source is one]
         )
         places |= own
-        lost += [Bad(*place, "", "malformed", "") for place in unread[:SHOWN]]
+        faulty = [place for place, line in zip(unread, one.malformed, strict=True) if line not in one.remarks]
+        lost += [Bad(*place, "", "malformed", "") for place in faulty[:SHOWN]]
     cells = {
         row: lines.cell(one, mapping, REASONS[KEYS[reason]][1], places[row][1])
         for one, (reason, row, _, _) in zip(sources, rows, strict=True)
