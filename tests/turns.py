@@ -7,10 +7,12 @@ tested again as it was; without it the first part is taken, and with -1 none, wh
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
+
+Test = TypeVar("Test", bound=Callable[..., None])
 
 TURN = int(os.environ.get("HIKIWAKE_TURN", "0"))
 
@@ -30,3 +32,15 @@ def in_turn(parts: Sequence[Any], what: str = "") -> list[Any]:
         pytest.param(part, id=f"{what}{n + 1} of {len(parts)}", marks=() if n == now else later)
         for n, part in enumerate(parts)
     ]
+
+
+def at_turn(part: int, parts: int) -> Callable[[Test], Test]:
+    """Return what marks a slow test that one run of so many takes, and the night."""
+
+    def marked(test: Test) -> Test:
+        if TURN < 0 or TURN % parts != part:
+            pytest.mark.nightly(test)
+        pytest.mark.slow(test)
+        return test
+
+    return marked

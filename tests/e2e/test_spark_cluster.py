@@ -18,7 +18,7 @@ from tests import releases, spark_cluster
 from tests.commands import by_process
 from tests.imports import brought
 from tests.spark_cluster import SHORT_LIVED, Cluster, same
-from tests.turns import in_turn
+from tests.turns import at_turn, in_turn
 
 from hikiwake.core.errors import BadUsage, Environment
 from hikiwake.store import cluster, patience, spark_faults, spark_progress
@@ -30,6 +30,8 @@ IN_TURN = in_turn(
         ("complementarity", "DEU", "CHN", "--json"),
         ("data", "rows", "baci_flows", "exporter=JPN", "year=2014", "--json"),
         ("potential", "JPN", "RUS", "--sensitivity", "alone", "--json"),
+        "seen",
+        "hidden",
     ]
 )
 
@@ -52,7 +54,7 @@ def standing() -> Iterator[Cluster]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", IN_TURN)
+@pytest.mark.parametrize("words", IN_TURN[:-2])
 def test_a_command_says_the_same_on_a_cluster(standing: Cluster, words: tuple[str, ...]) -> None:
     here, there = (asked(engine, *words) for engine in ("", standing.address))
     assert (here.returncode, there.returncode) == (0, 0), there.stderr
@@ -61,10 +63,11 @@ def test_a_command_says_the_same_on_a_cluster(standing: Cluster, words: tuple[st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hidden", in_turn([False, True]))
+@pytest.mark.parametrize("way", IN_TURN[-2:])
 def test_workers_read_a_vintage_of_ones_own_unless_it_is_hidden_from_them(
-    standing: Cluster, *, hidden: bool
+    standing: Cluster, way: str
 ) -> None:
+    hidden = way == "hidden"
     if hidden and os.geteuid() != 0:
         pytest.skip("the workers are of the tests' own user: nothing can be hidden from them")
     with spark_cluster.seen_by_all() as folder:
@@ -109,7 +112,7 @@ def test_ctrl_c_ends_it_and_leaves_no_java(standing: Cluster, tmp_path: Path) ->
         time.sleep(0.1)
 
 
-@pytest.mark.slow
+@at_turn(0, 2)
 def test_a_cluster_whose_workers_are_gone_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,7 +127,7 @@ def test_a_cluster_whose_workers_are_gone_is_not_waited_for(
     assert len(said.stderr.splitlines()) == 2
 
 
-@pytest.mark.slow
+@at_turn(1, 2)
 def test_spark_connect_says_the_same(tmp_path: Path) -> None:
     installed()
     pytest.importorskip("grpc", reason="the packages of Spark Connect are not installed: make .venv/.spark")

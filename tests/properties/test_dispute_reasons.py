@@ -7,9 +7,9 @@ from itertools import product
 from random import Random
 
 import numpy as np
-import pytest
 from tests.disputes import random_game, random_graph, slow_model
 from tests.reference import dispute as slow
+from tests.turns import at_turn
 
 from hikiwake.core.provenance import Ledger
 from hikiwake.dispute import (
@@ -230,7 +230,7 @@ def test_every_sentence_is_true() -> None:
     assert told > ALWAYS | {"unstable_nash", "deterred_worse", "unstable_seq", "joint_unstable_nash", "weak"}
 
 
-@pytest.mark.slow
+@at_turn(0, 2)
 def test_every_sentence_is_true_and_every_kind_is_said() -> None:
     told: set[str] = set()
     for game in drawn(60, 42):

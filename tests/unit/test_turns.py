@@ -24,3 +24,14 @@ def test_the_night_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert now() == []
     for one in turns.in_turn(range(10)):
         assert [mark.name for mark in one.marks] == ["slow", "nightly"]
+
+
+def test_a_whole_test_has_its_turn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def marks(turn: int) -> list[str]:
+        def some() -> None: ...
+
+        monkeypatch.setattr(turns, "TURN", turn)
+        return sorted(mark.name for mark in turns.at_turn(1, 3)(some).pytestmark)  # type: ignore[attr-defined]
+
+    assert [marks(turn) for turn in (7, 10)] == [["slow"], ["slow"]]
+    assert [marks(turn) for turn in (8, 9, -1)] == [["nightly", "slow"]] * 3
