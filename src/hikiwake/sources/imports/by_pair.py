@@ -47,6 +47,7 @@ def write(
     What the parts have left must have been gathered (`left.gather`). Raises `BadInput` where counts or sums
     differ from those of the parts, which would be a fault of this program.
     """
+    connection.execute("set parquet_metadata_cache = true")  # each file is asked for each portion
     years = _all(folder / f"{name}.parquet" for name in names)
     counted = connection.execute(
         f"select exporter, count(*), sum(value) from {years} group by exporter order by exporter"

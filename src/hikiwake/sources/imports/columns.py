@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -53,10 +53,6 @@ class Columns(msgspec.Struct, frozen=True):
     def of(self, *names: str) -> dict[str, NDArray[Any]]:
         """Return some columns by name."""
         return {name: getattr(self, name) for name in names}
-
-    def taken(self, rows: NDArray[Any]) -> Columns:
-        """Return some rows, in another order."""
-        return Columns(*(getattr(self, name)[rows] for name in self.__struct_fields__))
 
 
 def spans(connection: duckdb.DuckDBPyConnection) -> Iterator[Span]:
@@ -119,38 +115,54 @@ def keyed(*digits: tuple[NDArray[Any], int]) -> NDArray[np.int64]:
     return found
 
 
-def sorting(columns: Mapping[str, NDArray[Any]], *order: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the rows in the order of some columns, and whether each has the same in them as the next.
+class Sorted(NamedTuple):
+    """Rows in the order of some columns: their numbers, and these columns themselves, in order.
 
-    Rows with the same stay as they are.
+    `same` tells whether each row has the same in them as the next. Rows with the same stay as they are.
     """
+
+    rows: NDArray[np.int64]
+    columns: dict[str, NDArray[Any]]
+    same: NDArray[np.bool_]
+
+
+def sorting(columns: Mapping[str, NDArray[Any]], *order: str) -> Sorted:
+    """Return how to put rows in the order of some columns, the first before all."""
     count = len(columns[order[0]])
     ranges = {name: (int(columns[name].min()), int(columns[name].max())) for name in order if count}
+    bits = {name: (high - low).bit_length() for name, (low, high) in ranges.items()}
     place = max(count - 1, 0).bit_length()
-    if place + sum((high - low).bit_length() for low, high in ranges.values()) > 64:
+    if place + sum(bits.values()) > 64:
         number = packed(columns, *order)
         rows = np.argsort(number, kind="stable")
         number = number[rows]
-        return rows, number[1:] == number[:-1]
+        return Sorted(rows, {name: columns[name][rows] for name in order}, number[1:] == number[:-1])
     # With its place behind it a row is a number of its own: sorting numbers takes a quarter of the time.
     number = np.zeros(count, dtype=np.uint64)
     for begin in range(0, count, BLOCK):
         block = number[begin : begin + BLOCK]
-        for name, (low, high) in ranges.items():
-            block <<= np.uint64((high - low).bit_length())
+        for name, (low, _) in ranges.items():
+            block <<= np.uint64(bits[name])
             block |= (columns[name][begin : begin + BLOCK] - low).astype(np.uint64)
         block <<= np.uint64(place)
         block |= np.arange(begin, begin + len(block), dtype=np.uint64)
     number.sort()
     same = np.empty(max(count - 1, 0), dtype=np.bool_)
-    for begin in range(0, count - 1, BLOCK):
+    # What columns hold is taken from the sorted numbers as they stand, and not from all over the columns.
+    found = {name: np.empty(count, dtype=columns[name].dtype) for name in order}
+    for begin in range(0, count, BLOCK):
         flow = number[begin : begin + BLOCK + 1] >> np.uint64(place)
         same[begin : begin + BLOCK] = flow[1:] == flow[:-1]
+        flow = flow[:BLOCK]
+        for name, (low, _) in reversed(ranges.items()):
+            held = flow & np.uint64((1 << bits[name]) - 1)
+            found[name][begin : begin + BLOCK] = held.astype(np.int64) + low
+            flow >>= np.uint64(bits[name])
     number &= np.uint64((1 << place) - 1)
-    return number.view(np.int64), same
+    return Sorted(number.view(np.int64), found, same)
 
 
 def in_order(columns: Mapping[str, NDArray[Any]], *order: str) -> dict[str, NDArray[Any]]:
     """Return the rows in the order of some columns."""
-    rows, _ = sorting(columns, *order)
-    return {name: column[rows] for name, column in columns.items()}
+    rows, found, _ = sorting(columns, *order)
+    return {name: found[name] if name in found else column[rows] for name, column in columns.items()}

@@ -81,9 +81,11 @@ def merge(connection: duckdb.DuckDBPyConnection, lines: Held | None = None) -> M
 
 def _in_order(rows: Columns) -> tuple[Columns, NDArray[Any]]:
     """Return rows in the order of flows, and the flows, as numbers, that have more than one row."""
-    order, same = sorting(rows.of(*FLOW), *FLOW)
-    rows = rows.taken(order)
-    return rows, np.unique(packed(rows.taken(np.flatnonzero(same)).of(*FLOW), *FLOW))
+    order, flows, same = sorting(rows.of(*FLOW), *FLOW)
+    others = {name: getattr(rows, name)[order] for name in ("row", "value", "quantity")}
+    twice = np.flatnonzero(same)
+    standing = packed({name: column[twice] for name, column in flows.items()}, *FLOW)
+    return Columns(**flows, **others), np.unique(standing)
 
 
 def _mark(connection: duckdb.DuckDBPyConnection, flows: NDArray[Any]) -> int:
