@@ -17,12 +17,14 @@ from hikiwake import kernels
 from hikiwake.core.errors import BadInput
 from hikiwake.sources.imports import loading
 from hikiwake.sources.imports.ahead import ahead
+from hikiwake.sources.imports.parquet import OPTIONS
 from hikiwake.sources.imports.run import Wish, add
-from hikiwake.sources.imports.writing import Writer
+from hikiwake.sources.imports.writing import Writer, threads
 from hikiwake.store import disk
 from hikiwake.store.library import Library
 from hikiwake.store.tables import open_tables
 
+ROWS = 200_000
 FLOWS = {"year": np.array([2014, 2014]), "value": np.array([5, 7])}
 
 
@@ -58,6 +60,30 @@ def test_what_is_done_then_finds_the_files(tmp_path: Path) -> None:
         for name in "abc":
             writer.numbers(FLOWS, tmp_path / f"{name}.parquet")
         assert writer.then(total).result() == 36
+
+
+def test_a_writer_writes_what_one_thread_writes(tmp_path: Path) -> None:
+    """With groups so small that each thread has many of them."""
+    chance = np.random.default_rng(3)
+    codes = {"exporter": np.sort(chance.integers(0, 3, ROWS)), "product": chance.integers(0, 900, ROWS)}
+    flows = {**codes, "value": chance.integers(1, 10**9, ROWS), "quantity": chance.integers(-1, 50, ROWS)}
+    texts = {"economy": ["AAA", "BBB", "CCC"], "product": [f"{n:06}" for n in range(900)]}
+    options = OPTIONS.replace("61440", "2048")
+    made = []
+    for number in range(4):
+        with Writer() as writer:
+            if number == 0:
+                writer._connection.execute("set threads = 1")
+            for kind, known in texts.items():
+                writer.know(kind, known)
+            writer.write(flows, tmp_path / f"{number}.parquet", options)
+        made.append((tmp_path / f"{number}.parquet").read_bytes())
+    assert len(set(made)) == 1
+
+
+@pytest.mark.parametrize(("version", "wanted"), [("1.4.0", 1), ("1.5.2", 1), ("2.0.0", 2), ("10.1", 2)])
+def test_several_threads_write_where_they_keep_the_order(version: str, wanted: int) -> None:
+    assert threads(version) == wanted
 
 
 def test_what_is_fetched_is_ended_where_the_work_fails() -> None:

@@ -2,9 +2,8 @@
 
 Sorting codes and looking each text up in a list takes less than sorting texts. A list of words would be
 written in less still, but hides what a group of rows holds, so that a pair takes ten times as long to find
-(`docs/decisions/0027`). A writer is a database of its own, which works beside the program (0029). Two of its
-threads write texts to the same bytes as one does, since rows keep their order. What is still to be written is
-held in memory, so there is a limit to it.
+(`docs/decisions/0027`). A writer is a database of its own, which works beside the program (0029). What is
+still to be written is held in memory, so there is a limit to it.
 """
 
 from __future__ import annotations
@@ -35,6 +34,14 @@ WAITING = 512 << 20
 T = TypeVar("T")
 
 
+def threads(version: str) -> int:
+    """Return how many threads of the database write: as many as write what one would, byte by byte.
+
+    Before version 2 of the database several part rows into groups by chance.
+    """
+    return 2 if int(version.partition(".")[0]) >= 2 else 1
+
+
 class Writer:
     """Writes one file after the other beside the caller; a fault is raised by what is asked of it later."""
 
@@ -42,7 +49,9 @@ class Writer:
         import duckdb
 
         # It holds a few groups of rows and never more, so that it needs no place to spill to.
-        self._connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": ""})
+        self._connection = duckdb.connect(
+            config={"memory_limit": MEMORY, "threads": threads(duckdb.__version__), "temp_directory": ""}
+        )
         without_bar(self._connection)
         self._known: dict[str, list[str]] = {}
         self._pool = ThreadPoolExecutor(1)
