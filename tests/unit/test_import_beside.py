@@ -14,7 +14,7 @@ from tests import releases
 from tests.imports import adds_up, brought, quiet, rows
 
 from hikiwake import kernels
-from hikiwake.core.errors import BadInput
+from hikiwake.core.errors import BadInput, Environment
 from hikiwake.sources.imports import loading
 from hikiwake.sources.imports.ahead import ahead
 from hikiwake.sources.imports.parquet import OPTIONS
@@ -145,3 +145,25 @@ def test_years_read_beforehand_are_as_if_read_in_their_turn(
     assert beside.held == in_turn.held
     held = rows(open_tables(Library(tmp_path / "beside").path(beside.held)))
     assert len(held) == sum(map(len, releases.ROWS.values())) + 3
+
+
+def test_an_import_whose_last_flush_is_refused_leaves_no_vintage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index is in its place by then, and would tell of an import that the user was told has failed."""
+    path, library = releases.release(tmp_path / "a.zip"), Library(tmp_path / "library")
+    index, flush, met = library.folder / "index.json", disk.sync_folder, list[str]()
+
+    def refused_once(folder: Path) -> None:
+        if folder == library.folder and index.exists() and not met:
+            met.append(index.read_text("utf-8"))
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(folder))
+        flush(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", refused_once)
+    with pytest.raises(Environment, match="Input/output error"):
+        add(Wish(files=(path,)), library, quiet)
+    assert "202601" in met[0]
+    assert not library.held()
+    made = brought(library, path)
+    assert library.held() == (made.held,)

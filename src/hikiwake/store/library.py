@@ -158,8 +158,20 @@ class Library:
             disk.sync_folder(staged)
             disk.rename(staged, target)
             disk.sync_folder(self.folder)
-            self._write((*self.held(), held))
+            self._listed(held)
         return held
+
+    def _listed(self, held: Held) -> None:
+        """Add a vintage to the index; whatever is refused leaves the index as it was."""
+        before = self.held()
+        try:
+            self._write((*before, held))
+        except OSError:
+            # The new index may be in its place already, and only its last flush was refused.
+            with suppress(OSError):
+                if self.held() != before:
+                    self._write(before)
+            raise
 
     def remove(self, held: Held) -> None:
         """Take a vintage out of the index, then its folder off the disk."""
