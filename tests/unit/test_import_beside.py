@@ -18,7 +18,7 @@ from hikiwake.core.errors import BadInput, Environment
 from hikiwake.sources.imports import loading
 from hikiwake.sources.imports.ahead import ahead
 from hikiwake.sources.imports.parquet import OPTIONS
-from hikiwake.sources.imports.run import Wish, add
+from hikiwake.sources.imports.run import Added, Wish, add
 from hikiwake.sources.imports.writing import Writer, threads
 from hikiwake.store import disk
 from hikiwake.store.library import Library
@@ -118,6 +118,28 @@ def test_a_damaged_year_is_told_in_its_turn(tmp_path: Path, year: int) -> None:
     assert [one.reference for one in library.held()] == ["baci-hs92@202601"]
 
 
+def both_ways(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Added, list[bool]]:
+    """Import a release with years read beforehand and without; the same must come of it.
+
+    Return it, and which years beside the first were read beforehand to their end.
+    """
+    read: list[bool] = []
+    early = loading.early
+
+    def noted(*given: object) -> bool:
+        read.append(early(*given))  # type: ignore[arg-type]
+        return read[-1]
+
+    monkeypatch.setattr(loading, "early", noted)
+    beside = add(Wish(files=(path,), allow_rejects=True), Library(tmp_path / "beside"), quiet)
+    monkeypatch.setattr(loading, "early", lambda *given: False)
+    in_turn = add(Wish(files=(path,), allow_rejects=True), Library(tmp_path / "in-turn"), quiet)
+    adds_up(beside.report)
+    assert beside.report == in_turn.report
+    assert beside.held == in_turn.held
+    return beside, read
+
+
 @pytest.mark.skipif(kernels.built() is None, reason="the compiled part was not built")
 def test_years_read_beforehand_are_as_if_read_in_their_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -128,23 +150,23 @@ def test_years_read_beforehand_are_as_if_read_in_their_turn(
         for year, some in releases.ROWS.items()
     }
     path = releases.release(tmp_path / "a.zip", years)
-    read: list[bool] = []
-    early = loading.early
-
-    def noted(*given: object) -> bool:
-        read.append(early(*given))  # type: ignore[arg-type]
-        return read[-1]
-
-    monkeypatch.setattr(loading, "early", noted)
-    beside = add(Wish(files=(path,), allow_rejects=True), Library(tmp_path / "beside"), quiet)
+    beside, read = both_ways(path, tmp_path, monkeypatch)
     assert read == [True, True]
-    monkeypatch.setattr(loading, "early", lambda *given: False)
-    in_turn = add(Wish(files=(path,), allow_rejects=True), Library(tmp_path / "in-turn"), quiet)
-    adds_up(beside.report)
-    assert beside.report == in_turn.report
-    assert beside.held == in_turn.held
     held = rows(open_tables(Library(tmp_path / "beside").path(beside.held)))
     assert len(held) == sum(map(len, releases.ROWS.values())) + 3
+
+
+@pytest.mark.skipif(kernels.built() is None, reason="the compiled part was not built")
+def test_a_year_that_is_left_to_the_query_halfway_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first lines were taken beforehand, up to a cell of two lines; they must not count twice."""
+    halfway = releases.csv_text(releases.ROWS[2014]) + '2014,392,643,"4403\n20",3.000,1.000\n'
+    texts = {"BACI_HS92_Y2014_V202601.csv": halfway}
+    path = releases.release(tmp_path / "a.zip", texts=texts)
+    beside, read = both_ways(path, tmp_path, monkeypatch)
+    assert read == [False, True]
+    assert beside.report.parts[1].read == len(releases.ROWS[2014]) + 1
 
 
 def test_an_import_whose_last_flush_is_refused_leaves_no_vintage(
